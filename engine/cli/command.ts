@@ -1,0 +1,104 @@
+import type { CancelSignal, Clock } from '../clock/clock.ts'
+import type { Machine } from '../cluster/machine.ts'
+
+/** How sure an answer is: compared with a recording, modelled from documentation, or not emulated at all. Weakest last. */
+export type Fidelity = 'recorded' | 'modelled' | 'not emulated'
+
+export type FlagStatus =
+  | 'emulated'
+  /** Valid, and the real flag changes nothing observable here; `reason` says why and is printed in FIDELITY.md. */
+  | 'accepted'
+  /** Valid in the real tool, not emulated: the tool says so and exits 64. */
+  | 'known'
+
+/** One flag of a tool. Feeds parsing, completion, --help and FIDELITY.md. */
+export interface Flag {
+  readonly long?: string
+  readonly short?: string
+  /** Placeholder of the value, if it takes one ("CHAIN", "N"). */
+  readonly value?: string
+  readonly valueOptional?: boolean
+  readonly status: FlagStatus
+  readonly reason?: string
+  readonly help?: string
+  /** The golden suite that covers it, or 'modelled'. */
+  readonly suite?: string
+}
+
+export interface Sink {
+  write(text: string): void
+}
+
+export interface Stdin {
+  readonly isTty: boolean
+  /** Everything until end of file. On a tty: waits for Ctrl-D. */
+  text(): Promise<string>
+  /** One line without its newline, or undefined at end of file. */
+  line(): Promise<string | undefined>
+}
+
+export interface Tty {
+  readonly columns: number
+  readonly rows: number
+  /** Full-screen programs: raw keys until `release` is called. */
+  grabKeys(onKey: (data: string) => void): () => void
+}
+
+export interface User {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+}
+
+/** Everything a command may see and do. Nothing here belongs to the host. */
+export interface CommandContext {
+  /** argv[0] is the name it was called by. */
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly user: User
+  readonly stdin: Stdin
+  readonly stdout: Sink
+  readonly stderr: Sink
+  /** Present where stdout is a terminal. */
+  readonly tty?: Tty
+  readonly machine: Machine
+  readonly clock: Clock
+  readonly signal: CancelSignal
+  /** Waits on virtual time; rejects nothing, look at `signal.aborted` after it. */
+  sleep(ms: number): Promise<void>
+  /** Lowers the answer's fidelity to the weakest mark seen. */
+  mark(fidelity: Fidelity): void
+  /** Runs another program as a child would run (watch, xargs, ssh HOST CMD, timeout). */
+  run(argv: readonly string[], options?: { machine?: Machine; stdin?: string; stdout?: Sink; stderr?: Sink }): Promise<number>
+}
+
+/** A program. `run` writes to the sinks and returns its exit code. One descriptor file and one line in registry.ts each. */
+export interface Command {
+  readonly name: string
+  /** Where `which` finds it. */
+  readonly path: string
+  readonly aliases?: readonly string[]
+  readonly flags: readonly Flag[]
+  /** Where it exists: on nodes, in pods (by image), or both. */
+  readonly on?: 'node' | 'pod' | 'both'
+  run(context: CommandContext): number | Promise<number>
+  /** Candidates for the word at `words[index]`; undefined means file names. */
+  complete?(words: readonly string[], index: number, context: CompletionContext): readonly string[] | undefined
+}
+
+export interface CompletionContext {
+  readonly machine: Machine
+  readonly cwd: string
+}
+
+/** What every tool says of a valid use that Chainwalk does not emulate: on stderr, exit 64. */
+export function notEmulated(context: CommandContext, what: string): number {
+  context.mark('not emulated')
+  context.stderr.write(`chainwalk: ${context.argv[0]}: ${what}: valid, but not emulated here\n`)
+  return NOT_EMULATED_EXIT
+}
+
+/** sysexits.h EX_USAGE, as the design chose. */
+export const NOT_EMULATED_EXIT = 64

@@ -1,0 +1,64 @@
+import type { Dice } from '../../clock/dice.ts'
+import type { CtInfo, Packet, Skb } from '../packet.ts'
+
+export type Family = 4 | 6
+export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security'
+
+/** What matchers and targets may ask of the network namespace they act in. Supplied by `net/path`. */
+export interface HookEnv {
+  readonly netns: string
+  readonly hook: HookName
+  /** Virtual time, ms. */
+  readonly now: number
+  readonly dice: Dice
+  /** RTN_* of an address as the routing table sees it (`-m addrtype`). */
+  addrType(address: string, device?: string): 'LOCAL' | 'UNICAST' | 'BROADCAST' | 'MULTICAST' | 'ANYCAST' | 'UNSPEC'
+  /** LOG target and dmesg: one kernel log line. */
+  log(line: string): void
+  /** NFLOG target: a copy of the packet to a group. */
+  nflog(group: number, prefix: string, packet: Packet): void
+  /** One step of the packet walk (see trace.ts); called for every rule that matched and every chain end reached. */
+  step(step: RuleStep): void
+}
+
+/** What a rule did to a packet: raw material of the packet walk, TRACE and graded checks. */
+export interface RuleStep {
+  readonly table: TableName
+  readonly chain: string
+  /** 1-based rule number, or 0 for the chain's policy or its end. */
+  readonly rule: number
+  /** The rule as `iptables -S` of its own writer's version prints it; a policy as `-P CHAIN VERDICT`. */
+  readonly text: string
+  /** ACCEPT, DROP, RETURN, CONTINUE, JUMP chain, GOTO chain, REJECT type, DNAT addr, SNAT addr, MASQUERADE, ... */
+  readonly verdict: string
+}
+
+/** A source or destination range that a nat target asks for (struct nf_nat_range2). */
+export interface NatRequest {
+  readonly manip: 'src' | 'dst'
+  /** MASQUERADE: the address is that of the way out, decided by net. */
+  readonly masquerade?: boolean
+  /** REDIRECT: the address is the incoming device's own (or 127.0.0.1 on OUTPUT). */
+  readonly redirect?: boolean
+  readonly minAddress?: string
+  readonly maxAddress?: string
+  readonly minPort?: number
+  readonly maxPort?: number
+  readonly random?: boolean
+  readonly randomFully?: boolean
+  readonly persistent?: boolean
+}
+
+/** What a whole table said of a packet at one hook. The packet itself may have been changed in place (mark, tos, ttl). */
+export type TableVerdict =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop' }
+  /** `with`: icmp-port-unreachable, icmp-net-unreachable, ..., tcp-reset, icmp6-port-unreachable, ... */
+  | { readonly kind: 'reject'; readonly with: string }
+  | { readonly kind: 'nat'; readonly request: NatRequest }
+  | { readonly kind: 'untracked' }
+
+/** How net asks netfilter: `Ruleset.evaluate` in ruleset.ts implements it. Returns accept where the table has no such base chain. */
+export type EvaluateTable = (family: Family, table: TableName, skb: Skb, env: HookEnv) => TableVerdict
+export type { CtInfo }

@@ -1,0 +1,184 @@
+import type { Json } from '../base/json.ts'
+import type { Fidelity } from '../cli/command.ts'
+import type { Profile } from '../cluster/profile.ts'
+
+/** A lab as data, read from its folder by the host (or a test) and checked by engine/lab. Paths are relative to the folder. */
+export interface LabFolder {
+  readonly id: string
+  /** Every file of the lab's folder: path to text. */
+  readonly files: Readonly<Record<string, string>>
+  /** Files of the scenario that `lab.yaml` names (labs/scenarios/NAME): path to text. */
+  readonly scenario: Readonly<Record<string, string>>
+}
+
+/** What a session is made from. */
+export type SessionSpec =
+  | { readonly lab: LabFolder; readonly locale?: string }
+  | {
+      readonly cluster: {
+        readonly objects?: readonly Json[]
+        readonly now?: string
+        readonly running?: boolean | readonly string[]
+        readonly profile?: Partial<Profile>
+      }
+    }
+
+/** Every input that can change a session, as the journal keeps it: the same inputs at the same virtual times give the same state. */
+export type Input =
+  | {
+      readonly type: 'open'
+      readonly shell: string
+      readonly target: ShellTarget
+      readonly columns: number
+      readonly rows: number
+    }
+  | { readonly type: 'close'; readonly shell: string }
+  | { readonly type: 'line'; readonly shell: string; readonly text: string }
+  | { readonly type: 'key'; readonly shell: string; readonly data: string }
+  | { readonly type: 'signal'; readonly shell: string; readonly signal: 'INT' | 'EOF' }
+  | { readonly type: 'resize'; readonly shell: string; readonly columns: number; readonly rows: number }
+  | { readonly type: 'clock'; readonly action: 'pause' | 'resume' | 'advance'; readonly ms?: number }
+  | { readonly type: 'undo' }
+  | { readonly type: 'redo' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'answer'; readonly task: string; readonly value: string }
+  | { readonly type: 'predict'; readonly prediction: string; readonly value: string }
+  | { readonly type: 'hint'; readonly task: string; readonly hint: number }
+  | { readonly type: 'seen'; readonly step: string }
+
+export interface JournalEntry {
+  /** Virtual time at which the input took effect, ms. */
+  readonly at: number
+  readonly input: Input
+}
+
+/** Where a shell starts: a node by name, or a container of a pod. */
+export type ShellTarget =
+  | { readonly kind: 'node'; readonly node: string }
+  | { readonly kind: 'pod'; readonly namespace: string; readonly pod: string; readonly container?: string }
+
+export interface ShellView {
+  readonly id: string
+  readonly title: string
+  readonly target: ShellTarget
+  readonly state: 'idle' | 'running' | 'closed'
+  readonly prompt: string
+}
+
+export interface TaskView {
+  readonly id: string
+  readonly title: string
+  readonly points: number
+  readonly state: 'open' | 'passed'
+  readonly wanted: string
+  readonly seen: string
+  /** Only those already asked for are filled in. */
+  readonly hints: readonly { readonly cost: number; readonly text?: string }[]
+  /** Present when the task asks for an answer in words or a choice. */
+  readonly question?: {
+    readonly kind: 'text' | 'choice'
+    readonly options?: readonly { readonly value: string; readonly label: string }[]
+    readonly given?: string
+  }
+  /** The lesson step it belongs to. */
+  readonly step?: string
+}
+
+export interface PredictionView {
+  readonly id: string
+  readonly step: string
+  readonly text: string
+  readonly options: readonly { readonly value: string; readonly label: string }[]
+  readonly given?: string
+  /** The engine's answer, once the learner has answered: which option holds, and what was observed. */
+  readonly resolved?: { readonly value: string; readonly observed: string; readonly why: string }
+}
+
+export interface LessonStep {
+  readonly id: string
+  readonly title: string
+  /** Markdown with ```run fences for command blocks and `:::predict ID` / `:::task ID` markers. */
+  readonly markdown: string
+  readonly done: boolean
+}
+
+/** Everything a window shows of a session. */
+export interface SessionView {
+  readonly lab?: {
+    readonly id: string
+    readonly title: string
+    readonly track: string
+    readonly locale: string
+    readonly locales: readonly string[]
+  }
+  readonly steps: readonly LessonStep[]
+  readonly tasks: readonly TaskView[]
+  readonly predictions: readonly PredictionView[]
+  readonly points: { readonly earned: number; readonly total: number }
+  readonly clock: { readonly now: number; readonly running: boolean }
+  readonly undo: {
+    readonly canUndo: boolean
+    readonly canRedo: boolean
+    readonly undoLabel?: string
+    readonly redoLabel?: string
+  }
+  readonly shells: readonly ShellView[]
+  readonly nodes: readonly string[]
+  readonly versions: {
+    readonly kubernetes: string
+    readonly iptables: string
+    readonly proxyIptables: string
+    readonly proxyMode: string
+  }
+  /** Of the last answer; undefined before the first. */
+  readonly fidelity?: Fidelity
+}
+
+export type SessionEvent =
+  | { readonly type: 'output'; readonly shell: string; readonly data: string }
+  /** The shell is ready for a line at `prompt` (also after continuation: `more` true and prompt "> "). */
+  | {
+      readonly type: 'prompt'
+      readonly shell: string
+      readonly prompt: string
+      readonly more: boolean
+      readonly history: readonly string[]
+    }
+  /** A full-screen program took or gave back the keys. */
+  | { readonly type: 'raw'; readonly shell: string; readonly on: boolean }
+  | { readonly type: 'closed'; readonly shell: string; readonly exit: number }
+  | { readonly type: 'view' }
+  /** A bug of ours: the session goes on from before the input. */
+  | { readonly type: 'failed'; readonly message: string; readonly snapshot: Json }
+
+export interface Completion {
+  /** Replace `line[start..cursor]` by what is common; list `candidates` when Tab is pressed twice. */
+  readonly start: number
+  readonly candidates: readonly string[]
+  /** Text to append after a single candidate: " " or "/". */
+  readonly suffix: string
+}
+
+/** The one outward face of the engine (engine/index.ts). Single-threaded; `apply` inputs in order. */
+export interface Session {
+  /** Performs one input. For 'line' it resolves when the command ended (or the shell wants more). */
+  apply(input: Input): Promise<void>
+  on(listener: (event: SessionEvent) => void): () => void
+  view(): SessionView
+  setLocale(locale: string): void
+  /** Whether `text` so far is unfinished bash input (quotes, here-documents, loops, braces, trailing backslash). */
+  needsMore(text: string): boolean
+  /** History expansion of a line as bash does it before running: the new text, or its error ("bash: !x: event not found"). */
+  expandHistory(shell: string, text: string): { readonly text: string; readonly changed: boolean } | { readonly error: string }
+  complete(shell: string, line: string, cursor: number): Completion
+  /** Moves virtual time to follow real time: `elapsed` ms have passed outside. Ignored while paused. */
+  pump(elapsed: number): Promise<void>
+  /** Ms until something is due, so that the driver need not poll; undefined when nothing is scheduled. */
+  nextDueIn(): number | undefined
+  /** True when no command runs in any shell: the moment for a snapshot. */
+  readonly idle: boolean
+  snapshot(): Json
+  checksum(): string
+  /** Hands over what inputs were applied since the last call. */
+  takeJournal(): readonly JournalEntry[]
+}
