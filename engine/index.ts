@@ -1,0 +1,14 @@
+export type { Json } from './base/json.ts'
+export type { Fidelity } from './cli/command.ts'
+export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
+export type {
+  Completion,
+  Input,
+  JournalEntry,
+  Session,
+  SessionEvent,
+  SessionSpec,
+  SessionView,
+  ShellTarget,
+  ShellView,
+} from './session/types.ts'
