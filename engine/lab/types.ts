@@ -18,6 +18,8 @@ export interface TaskView {
   readonly seen: string
   /** What a known wrong turn is told, once the learner has taken it. */
   readonly advice?: string
+  /** Which wrong turn that was. */
+  readonly adviceId?: string
   /** Only those already asked for are filled in. */
   readonly hints: readonly { readonly cost: number; readonly text?: string }[]
   /** Present when the task asks for an answer in words or a choice. */
