@@ -1,0 +1,205 @@
+/** Status values of apimachinery (pkg/api/errors): the one way the API says no. */
+export interface StatusCause {
+  readonly reason?: string
+  readonly message?: string
+  readonly field?: string
+}
+
+export interface Status {
+  readonly kind: 'Status'
+  readonly apiVersion: 'v1'
+  readonly metadata: { readonly continue?: string }
+  readonly status: 'Success' | 'Failure'
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: {
+    readonly name?: string
+    readonly group?: string
+    readonly kind?: string
+    readonly uid?: string
+    readonly causes?: readonly StatusCause[]
+    readonly retryAfterSeconds?: number
+  }
+  readonly code?: number
+}
+
+/** Thrown by the write path and caught by the request handler (or by a controller that expects it). */
+export class StatusError extends Error {
+  override readonly name = 'StatusError'
+  readonly status: Status
+  constructor(status: Status) {
+    super(status.message)
+    this.status = status
+  }
+
+  get reason(): string {
+    return this.status.reason ?? ''
+  }
+}
+
+/** Whether `error` is a Status with this reason ("NotFound", "Conflict", "AlreadyExists"). */
+export function isStatus(error: unknown, reason: string): boolean {
+  return error instanceof StatusError && error.reason === reason
+}
+
+function failure(code: number, reason: string, message: string, details?: Status['details']): StatusError {
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    ...(details === undefined ? {} : { details }),
+    code,
+  })
+}
+
+/** A resource in a message: "services", "deployments.apps". */
+export interface ResourceName {
+  readonly group: string
+  readonly resource: string
+}
+
+function qualified(resource: ResourceName): string {
+  return resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`
+}
+
+function detailsOf(resource: ResourceName, name: string, more: Partial<NonNullable<Status['details']>> = {}): Status['details'] {
+  return { ...(name ? { name } : {}), ...(resource.group ? { group: resource.group } : {}), kind: resource.resource, ...more }
+}
+
+export function notFound(resource: ResourceName, name: string): StatusError {
+  return failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, detailsOf(resource, name))
+}
+
+/** What the server says for a path it does not serve (NewGenericServerResponse with 404). */
+export function pathNotFound(): StatusError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+export function alreadyExists(resource: ResourceName, name: string): StatusError {
+  return failure(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name))
+}
+
+export function conflict(resource: ResourceName, name: string, why: string): StatusError {
+  const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`
+  return failure(409, 'Conflict', message, detailsOf(resource, name))
+}
+
+/** The optimistic lock's words (registry/generic/registry/store.go OptimisticLockErrorMsg). */
+export const OPTIMISTIC_LOCK =
+  'the object has been modified; please apply your changes to the latest version and try again'
+
+export function forbidden(resource: ResourceName, name: string, why: string, causes?: readonly StatusCause[]): StatusError {
+  let message = `forbidden: ${why}`
+  if (resource.resource !== '') message = name === '' ? `${qualified(resource)} is forbidden: ${why}` : `${qualified(resource)} "${name}" is forbidden: ${why}`
+  return failure(403, 'Forbidden', message, detailsOf(resource, name, causes === undefined ? {} : { causes }))
+}
+
+export function badRequest(message: string): StatusError {
+  return failure(400, 'BadRequest', message)
+}
+
+export function methodNotAllowed(resource: ResourceName, verb: string): StatusError {
+  const message = `${verb} is not supported on resources of kind "${qualified(resource)}"`
+  return failure(405, 'MethodNotAllowed', message, detailsOf(resource, ''))
+}
+
+export function methodNotSupported(): StatusError {
+  return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+export function notAcceptable(message: string): StatusError {
+  return failure(406, 'NotAcceptable', message)
+}
+
+export function unsupportedMediaType(message: string): StatusError {
+  return failure(415, 'UnsupportedMediaType', message)
+}
+
+export function expired(message: string): StatusError {
+  return failure(410, 'Expired', message)
+}
+
+export function internalError(message: string): StatusError {
+  return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+}
+
+/** 422 with a message of its own and no causes (a failed JSON patch). */
+export function unprocessable(message: string): StatusError {
+  return failure(422, 'Invalid', message)
+}
+
+/** Valid in a real cluster, not emulated here: our own honest answer, never a made-up success. */
+export function notEmulatedStatus(what: string): StatusError {
+  return failure(501, 'NotImplemented', `chainwalk: ${what}: valid, but not emulated here`)
+}
+
+/** A finding of a validator (field.Error): where, of what type, and its words after the type. */
+export interface FieldError {
+  readonly type: keyof typeof FIELD_ERRORS
+  readonly field: string
+  /** Everything after the field: `Invalid value: "x": must be ...`. */
+  readonly body: string
+}
+
+const FIELD_ERRORS = {
+  FieldValueNotFound: 'Not found',
+  FieldValueRequired: 'Required value',
+  FieldValueDuplicate: 'Duplicate value',
+  FieldValueInvalid: 'Invalid value',
+  FieldValueNotSupported: 'Unsupported value',
+  FieldValueForbidden: 'Forbidden',
+  FieldValueTooLong: 'Too long',
+  FieldValueTooMany: 'Too many',
+  FieldValueTypeInvalid: 'Invalid value',
+} as const
+
+/** A value as field.Error prints it: numbers bare, strings quoted, the rest as JSON. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'null'
+  return JSON.stringify(value)
+}
+
+export function invalid(field: string, value: unknown, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, body: `Invalid value: ${shown(value)}: ${detail}` }
+}
+
+export function required(field: string, detail = ''): FieldError {
+  return { type: 'FieldValueRequired', field, body: detail === '' ? 'Required value' : `Required value: ${detail}` }
+}
+
+export function duplicate(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueDuplicate', field, body: `Duplicate value: ${shown(value)}` }
+}
+
+export function notSupported(field: string, value: unknown, valid: readonly string[]): FieldError {
+  const list = [...valid].sort().map((v) => `"${v}"`).join(', ')
+  return { type: 'FieldValueNotSupported', field, body: `Unsupported value: ${shown(value)}: supported values: ${list}` }
+}
+
+export function forbiddenField(field: string, detail: string): FieldError {
+  return { type: 'FieldValueForbidden', field, body: `Forbidden: ${detail}` }
+}
+
+export function tooLong(field: string, max: number): FieldError {
+  return { type: 'FieldValueTooLong', field, body: `Too long: may not be more than ${max} bytes` }
+}
+
+export function notFoundField(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueNotFound', field, body: `Not found: ${shown(value)}` }
+}
+
+/** 422: what validation found, as NewInvalid and utilerrors.Aggregate print it (equal messages once, several in brackets). */
+export function invalidObject(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+  const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
+  const words = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
+  return failure(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${words}`, {
+    ...(name ? { name } : {}),
+    ...(kind.group ? { group: kind.group } : {}),
+    kind: kind.kind,
+    causes: errors.map((e) => ({ reason: e.type, message: e.body, field: e.field })),
+  })
+}
