@@ -1,0 +1,61 @@
+import process from 'node:process'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+/** The launcher builds only what is stale: a comma-separated list of main, preload and renderer. */
+const parts = (process.env.CHAINWALK_BUILD ?? 'main,preload,renderer').split(',')
+
+/** Native modules and Electron itself stay outside the bundles; everything else goes in, so a package needs no node_modules tree. */
+const external = ['electron', 'better-sqlite3', 'node-pty']
+
+export default defineConfig({
+  ...(parts.includes('main') && {
+    main: {
+      build: {
+        outDir: 'out/main',
+        target: 'node24',
+        externalizeDeps: false,
+        sourcemap: true,
+        rollupOptions: {
+          external,
+          input: {
+            main: 'electron/main.ts',
+            serve: 'electron/serve.ts',
+            emulator: 'electron/emulator/main.ts',
+            'snapshot-writer': 'electron/store/snapshot-writer.ts',
+            tty: 'electron/tty/main.ts',
+            'shell-cli': 'electron/shell-cli/main.ts',
+          },
+          output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        },
+      },
+    },
+  }),
+  ...(parts.includes('preload') && {
+    preload: {
+      build: {
+        outDir: 'out/preload',
+        target: 'node24',
+        externalizeDeps: false,
+        rollupOptions: {
+          external: ['electron'],
+          input: { preload: 'electron/preload.ts' },
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        },
+      },
+    },
+  }),
+  ...(parts.includes('renderer') && {
+    renderer: {
+      root: 'renderer',
+      base: './',
+      plugins: [svelte()],
+      build: {
+        outDir: 'out/renderer',
+        target: 'chrome130',
+        minify: true,
+        rollupOptions: { input: { index: 'renderer/index.html' } },
+      },
+    },
+  }),
+})
