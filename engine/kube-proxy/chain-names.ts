@@ -1,0 +1,49 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** Bytes of ASCII text: Service names, protocols and addresses are nothing else (RFC 1123 labels). */
+function bytes(text: string): Uint8Array {
+  const out = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i)
+  return out
+}
+
+/** The first 16 characters of base32(sha256(text)): 80 bits (pkg/proxy/iptables/proxier.go, portProtoHash). */
+function hash16(text: string): string {
+  const digest = sha256(bytes(text))
+  let out = ''
+  for (let group = 0; group < 2; group++) {
+    let value = 0n
+    for (let i = 0; i < 5; i++) value = (value << 8n) | BigInt(digest[group * 5 + i] as number)
+    for (let shift = 35n; shift >= 0n; shift -= 5n) out += BASE32[Number((value >> shift) & 31n)]
+  }
+  return out
+}
+
+/** The chains of one Service port; names depend on "namespace/name:port" and the protocol alone. */
+export interface ServiceChains {
+  /** Endpoints of traffic policy Cluster. */
+  readonly cluster: string
+  /** Endpoints of traffic policy Local. */
+  readonly local: string
+  /** Where load balancer traffic meets loadBalancerSourceRanges. */
+  readonly firewall: string
+  /** Node ports, external IPs and load balancer IPs. */
+  readonly external: string
+}
+
+export function serviceChains(servicePortName: string, protocol: string): ServiceChains {
+  const hash = hash16(servicePortName + protocol)
+  return { cluster: `KUBE-SVC-${hash}`, local: `KUBE-SVL-${hash}`, firewall: `KUBE-FW-${hash}`, external: `KUBE-EXT-${hash}` }
+}
+
+/** KUBE-SEP-… of "address:port" behind a Service port (servicePortEndpointChainName). */
+export function endpointChain(servicePortName: string, protocol: string, endpoint: string): string {
+  return `KUBE-SEP-${hash16(servicePortName + protocol + endpoint)}`
+}
+
+/** Whether a nat chain is one that kube-proxy makes per Service, and so deletes when no Service needs it. */
+export function isServiceChain(name: string): boolean {
+  return /^KUBE-(SVC|SVL|FW|EXT|SEP)-/.test(name)
+}
