@@ -1,5 +1,7 @@
 export type { Json } from './base/json.ts'
 export type { Fidelity } from './cli/command.ts'
+export type { Lab, LabError } from './lab/load.ts'
+export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
 export type {
   Completion,

@@ -76,7 +76,8 @@ export type LabSummary =
       readonly summary: string
       readonly track: string
       readonly minutes: number
-      readonly level: string
+      /** 1 to 3. */
+      readonly level: number
       readonly exams: readonly string[]
       readonly locales: readonly string[]
       readonly progress: LabProgressView

@@ -118,6 +118,8 @@ export interface Completion {
 
 /** The one outward face of the engine (engine/index.ts). Single-threaded; `apply` inputs in order. */
 export interface Session {
+  /** Virtual time, ms: cheap, unlike `view()`. */
+  readonly now: number
   /** Performs one input. For 'line' it resolves when the command ended (or the shell wants more). */
   apply(input: Input): Promise<void>
   on(listener: (event: SessionEvent) => void): () => void
@@ -128,6 +130,8 @@ export interface Session {
   /** History expansion of a line as bash does it before running: the new text, or its error ("bash: !x: event not found"). */
   expandHistory(shell: string, text: string): { readonly text: string; readonly changed: boolean } | { readonly error: string }
   complete(shell: string, line: string, cursor: number): Completion
+  /** The prompt event of a shell that waits for a line (after a restore, or a client that joins late); undefined while it runs. */
+  promptOf(shell: string): Extract<SessionEvent, { type: 'prompt' }> | undefined
   /** Moves virtual time to follow real time: `elapsed` ms have passed outside. Ignored while paused. */
   pump(elapsed: number): Promise<void>
   /** Ms until something is due, so that the driver need not poll; undefined when nothing is scheduled. */
