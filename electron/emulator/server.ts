@@ -1,0 +1,191 @@
+import type { Input, Session, SessionEvent, SessionSpec } from '../../engine/index.ts'
+import type { CallMap, CallName, EmulatorFailure, FromEmulator, Snapshot, Start, ToEmulator } from './protocol.ts'
+import { Pump } from './pump.ts'
+
+/** What the emulator needs of the engine; the real one is engine/index.ts. */
+export interface Engine {
+  createSession(spec: SessionSpec): Session | Promise<Session>
+  restoreSession(snapshot: never): Session | Promise<Session>
+}
+
+export interface Outside {
+  send(message: FromEmulator): void
+  now(): number
+}
+
+class Failure extends Error {
+  readonly code: EmulatorFailure
+
+  constructor(code: EmulatorFailure, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Between two views at least this long: a flood of events is one picture. */
+const VIEW_EVERY = 50
+/** Turns of the event loop a replayed line gets before it is taken to wait on the clock. */
+const REPLAY_TURNS = 20
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** One engine session behind the emulator's protocol: journals each input before it runs, and drives the clock. */
+export class EmulatorServer {
+  private readonly engine: Engine
+  private readonly outside: Outside
+  private session: Session | undefined
+  private pump: Pump | undefined
+  private seq = 0
+  private readonly commits = new Map<number, () => void>()
+  private viewTimer: ReturnType<typeof setTimeout> | undefined
+  private lastView = 0
+  private changed = false
+
+  constructor(engine: Engine, outside: Outside) {
+    this.engine = engine
+    this.outside = outside
+  }
+
+  async receive(message: ToEmulator): Promise<void> {
+    if ('journaled' in message) {
+      this.commits.get(message.journaled)?.()
+      this.commits.delete(message.journaled)
+      return
+    }
+    const { id, call, args } = message
+    try {
+      const value = await this.perform(call, args as never)
+      this.outside.send({ id, ok: true, value })
+    } catch (error) {
+      const code = error instanceof Failure ? error.code : 'internal'
+      this.outside.send({ id, ok: false, code, message: (error as Error).message })
+    }
+  }
+
+  private async perform<C extends CallName>(call: C, args: CallMap[C]['args']): Promise<CallMap[CallName]['result']> {
+    const handlers: { [K in CallName]: (args: CallMap[K]['args']) => Promise<CallMap[K]['result']> | CallMap[K]['result'] } = {
+      start: (a) => this.start(a),
+      apply: (a) => this.apply(a.input),
+      locale: (a) => {
+        this.live().setLocale(a.locale)
+        return this.live().view()
+      },
+      view: () => this.live().view(),
+      needsMore: (a) => this.live().needsMore(a.text),
+      expandHistory: (a) => this.live().expandHistory(a.shell, a.text),
+      complete: (a) => this.live().complete(a.shell, a.line, a.cursor),
+      promptOf: (a) => this.live().promptOf(a.shell) ?? null,
+      snapshot: () => this.snapshot(),
+      ping: () => null,
+    }
+    return await handlers[call](args)
+  }
+
+  private live(): Session {
+    if (this.session === undefined) throw new Failure('internal', 'no session was started')
+    return this.session
+  }
+
+  private async start(start: Start): Promise<CallMap['start']['result']> {
+    const session = await this.open(start)
+    session.setLocale(start.locale)
+    for (const entry of start.entries) {
+      this.outside.send({ replaying: entry.seq })
+      await replay(session, entry)
+      this.seq = entry.seq
+    }
+    session.takeJournal()
+    this.session = session
+    session.on((event) => this.relay(event))
+    this.pump = new Pump(session, this.outside.now)
+    this.pump.start()
+    this.changed = start.entries.length > 0
+    return { view: session.view(), seq: this.seq }
+  }
+
+  private async open(start: Start): Promise<Session> {
+    if (start.snapshot === undefined) return await this.engine.createSession({ lab: start.lab, locale: start.locale })
+    this.seq = start.snapshot.seq
+    const session = await this.engine.restoreSession(JSON.parse(start.snapshot.text) as never)
+    const checksum = session.checksum()
+    if (checksum !== start.snapshot.checksum) {
+      throw new Failure('checksum-differs', `the snapshot gives ${checksum}, it was taken as ${start.snapshot.checksum}`)
+    }
+    return session
+  }
+
+  /** Resolves when the input has run, or was refused. Its journal entry is on disk before it starts. */
+  private async apply(input: Input): Promise<null> {
+    const session = this.live()
+    let running: Promise<void> | undefined
+    await this.pump?.exclusive(async () => {
+      const seq = ++this.seq
+      const committed = new Promise<void>((resolve) => this.commits.set(seq, resolve))
+      this.outside.send({ journal: { seq, at: session.now, input } })
+      await committed
+      this.changed = true
+      running = session.apply(input)
+      running.catch(() => {})
+      await turn()
+    })
+    try {
+      await running
+    } catch (error) {
+      throw new Failure('refused', (error as Error).message)
+    }
+    session.takeJournal()
+    this.announceIdle()
+    return null
+  }
+
+  private snapshot(): Promise<Snapshot | null> {
+    const session = this.live()
+    const pump = this.pump as Pump
+    return pump.exclusive(() => {
+      if (!session.idle) return null
+      this.changed = false
+      return { text: JSON.stringify(session.snapshot()), checksum: session.checksum(), seq: this.seq, at: session.now }
+    })
+  }
+
+  private relay(event: SessionEvent): void {
+    if (event.type === 'view') {
+      this.planView()
+      return
+    }
+    if (event.type === 'prompt') this.announceIdle()
+    this.outside.send({ event })
+  }
+
+  private announceIdle(): void {
+    if (this.changed && this.session?.idle) this.outside.send({ idle: true })
+  }
+
+  private planView(): void {
+    this.changed = true
+    if (this.viewTimer !== undefined) return
+    const wait = Math.max(0, this.lastView + VIEW_EVERY - this.outside.now())
+    this.viewTimer = setTimeout(() => {
+      this.viewTimer = undefined
+      this.lastView = this.outside.now()
+      this.outside.send({ view: this.live().view() })
+      this.announceIdle()
+    }, wait)
+  }
+}
+
+/** Brings the session to an entry's moment and applies it. A line that waits on the clock is left running, as it was. */
+async function replay(session: Session, entry: Start['entries'][number]): Promise<void> {
+  const elapsed = entry.at - session.now
+  if (elapsed < 0) throw new Failure('replay-differs', `entry ${entry.seq} lies ${-elapsed} ms before the state it should follow`)
+  if (elapsed > 0) await session.pump(elapsed)
+  let ended = false
+  const running = session
+    .apply(entry.input)
+    .catch(() => {})
+    .finally(() => {
+      ended = true
+    })
+  for (let n = 0; n < REPLAY_TURNS && !ended; n++) await turn()
+  if (session.nextDueIn() === undefined && !ended) await Promise.race([running, turn()])
+}
