@@ -48,5 +48,9 @@ function holds(c: Comparison, seen: readonly string[], context: CheckContext): b
     // Two empty lists agree about nothing: an unanswered question is not a right answer.
     if (seen.length === 0 || sorted(seen) !== sorted(wanted)) return false
   }
+  if (c.within !== undefined) {
+    const allowed = readValues(c.within.read, context)
+    if (seen.some((v) => !allowed.includes(v))) return false
+  }
   return seen.length > 0 || c.count === 0 || c.equals?.length === 0
 }

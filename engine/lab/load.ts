@@ -89,7 +89,8 @@ function badReads(check: Check): string[] {
   if ('all' in check) return check.all.flatMap(badReads)
   if ('any' in check) return check.any.flatMap(badReads)
   if ('not' in check) return badReads(check.not)
-  return [...badRead(check.read), ...(check.sameAs !== undefined && 'read' in check.sameAs ? badRead(check.sameAs.read) : [])]
+  const others = [check.within, check.sameAs].flatMap((o) => (o !== undefined && 'read' in o ? [o.read] : []))
+  return [check.read, ...others].flatMap(badRead)
 }
 
 function badRead(read: Read): string[] {

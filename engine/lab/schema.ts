@@ -16,6 +16,8 @@ const comparison = z.strictObject({
   equals: z.array(z.string()).optional(),
   /** The values read, in any order. */
   sameAs: z.union([z.array(z.string()), z.strictObject({ read: readSchema })]).optional(),
+  /** Every value read is one of these other values. */
+  within: z.strictObject({ read: readSchema }).optional(),
   /** Each of these is among the values read. */
   includes: z.array(z.string()).optional(),
   /** The number of values read. */

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { defineCheck } from './check.ts'
 
-/** What the learner answered to this task: one value, trimmed; with `split`, the words of it. */
+/** What the learner answered to this task (or another, or to a prediction): one value, trimmed. */
 export const answer = defineCheck({
   name: 'answer',
-  parameters: z.strictObject({ split: z.boolean().default(false), task: z.string().optional() }),
-  read: ({ progress, id }, { split, task }) => {
-    const given = progress.answers[task ?? id]?.trim()
-    if (given === undefined || given === '') return []
-    return split ? given.split(/[\s,]+/) : [given]
+  parameters: z.strictObject({ task: z.string().optional(), prediction: z.string().optional() }),
+  read: ({ progress, id }, { task, prediction }) => {
+    const given = (prediction === undefined ? progress.answers[task ?? id] : progress.predictions[prediction])?.trim()
+    return given === undefined || given === '' ? [] : [given]
   },
 })
