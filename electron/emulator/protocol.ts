@@ -6,7 +6,9 @@ export interface Start {
   readonly locale: string
   /** The newest snapshot that is to be used, if any, with the checksum it was taken with. */
   readonly snapshot?: { readonly text: string; readonly checksum: string; readonly seq: number }
-  /** The journal after it. */
+  /** The number of the newest entry ever written, replayed or not: new ones come after it. */
+  readonly lastSeq: number
+  /** The journal after the snapshot. */
   readonly entries: readonly { readonly seq: number; readonly at: number; readonly input: Input }[]
 }
 
@@ -22,7 +24,7 @@ export type PromptEvent = Extract<SessionEvent, { type: 'prompt' }>
 /** Requests to the emulator: name → arguments and result. */
 export interface CallMap {
   start: { args: Start; result: { readonly view: SessionView; readonly seq: number } }
-  /** `ended` false: a line still runs (it waits on the clock or on keys). */
+  /** Answered when the input has run to its end. */
   apply: { args: { input: Input }; result: null }
   locale: { args: { locale: string }; result: SessionView }
   view: { args: Record<string, never>; result: SessionView }
@@ -42,8 +44,8 @@ export type CallName = keyof CallMap
 
 export type ToEmulator =
   | { readonly [C in CallName]: { readonly id: number; readonly call: C; readonly args: CallMap[C]['args'] } }[CallName]
-  /** The journal entry is on disk: it may run. */
-  | { readonly journaled: number }
+  /** The journal entry is on disk: it may run. With `error` it is not, and must not run. */
+  | { readonly journaled: number; readonly error?: string }
 
 export type FromEmulator =
   | { readonly id: number; readonly ok: true; readonly value: CallMap[CallName]['result'] }
@@ -63,4 +65,5 @@ export type EmulatorFailure =
   /** The journal does not fit the state: what it led to is not known. */
   | 'replay-differs'
   | 'refused'
+  | 'not-journaled'
   | 'internal'

@@ -36,7 +36,7 @@ export class EmulatorServer {
   private session: Session | undefined
   private pump: Pump | undefined
   private seq = 0
-  private readonly commits = new Map<number, () => void>()
+  private readonly commits = new Map<number, (error?: string) => void>()
   private viewTimer: ReturnType<typeof setTimeout> | undefined
   private lastView = 0
   private changed = false
@@ -48,7 +48,7 @@ export class EmulatorServer {
 
   async receive(message: ToEmulator): Promise<void> {
     if ('journaled' in message) {
-      this.commits.get(message.journaled)?.()
+      this.commits.get(message.journaled)?.(message.error)
       this.commits.delete(message.journaled)
       return
     }
@@ -92,8 +92,8 @@ export class EmulatorServer {
     for (const entry of start.entries) {
       this.outside.send({ replaying: entry.seq })
       await replay(session, entry)
-      this.seq = entry.seq
     }
+    this.seq = start.lastSeq
     session.takeJournal()
     this.session = session
     session.on((event) => this.relay(event))
@@ -105,7 +105,6 @@ export class EmulatorServer {
 
   private async open(start: Start): Promise<Session> {
     if (start.snapshot === undefined) return await this.engine.createSession({ lab: start.lab, locale: start.locale })
-    this.seq = start.snapshot.seq
     const session = await this.engine.restoreSession(JSON.parse(start.snapshot.text) as never)
     const checksum = session.checksum()
     if (checksum !== start.snapshot.checksum) {
@@ -120,9 +119,10 @@ export class EmulatorServer {
     let running: Promise<void> | undefined
     await this.pump?.exclusive(async () => {
       const seq = ++this.seq
-      const committed = new Promise<void>((resolve) => this.commits.set(seq, resolve))
+      const committed = new Promise<string | undefined>((resolve) => this.commits.set(seq, resolve))
       this.outside.send({ journal: { seq, at: session.now, input } })
-      await committed
+      const error = await committed
+      if (error !== undefined) throw new Failure('not-journaled', error)
       this.changed = true
       running = session.apply(input)
       running.catch(() => {})
