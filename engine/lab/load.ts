@@ -2,6 +2,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { CHECKS } from './checks/registry.ts'
 import { type LessonSection, markers, parseLesson } from './lesson.ts'
+import { ScenarioError, scenarioSpec } from './scenario.ts'
 import { type Check, type LabDocument, labSchema, type Read } from './schema.ts'
 import type { LabFolder } from './types.ts'
 
@@ -77,8 +78,23 @@ export function loadLab(folder: LabFolder): { ok: Lab } | { errors: readonly Lab
     }
     lessons[locale] = document.steps.flatMap((id) => sections.filter((s) => s.id === id))
   }
+  errors.push(...scenarioErrors(folder, document, lineOf(['scenario'])))
   if (lessons.en === undefined) errors.push({ file: 'lesson.en.md', line: 1, message: 'missing' })
   return errors.length > 0 ? { errors } : { ok: { document, lessons, folder } }
+}
+
+function scenarioErrors(folder: LabFolder, document: LabDocument, line: number): LabError[] {
+  const at = `scenarios/${document.scenario}`
+  if (Object.keys(folder.scenario).length === 0)
+    return [{ file: 'lab.yaml', line, message: `no scenario "${document.scenario}"` }]
+  try {
+    const { objects } = scenarioSpec(folder.scenario)
+    const known = objects.some((o) => o.kind === 'Node' && o.metadata.name === document.node)
+    return known ? [] : [{ file: 'lab.yaml', line, message: `${at} has no node "${document.node}"` }]
+  } catch (error) {
+    const file = error instanceof ScenarioError ? error.file : 'cluster.yaml'
+    return [{ file: `${at}/${file}`, line: 1, message: error instanceof Error ? error.message : String(error) }]
+  }
 }
 
 function issue(i: z.core.$ZodIssue, lineOf: (path: readonly PropertyKey[]) => number): LabError {
