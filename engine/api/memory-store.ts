@@ -108,7 +108,9 @@ export class MemoryStore implements Store {
     this.newest++
     const stored: KubeObject = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.newest) } }
     this.table(resource).set(objectKey(namespace, name), stored)
-    this.commit(old === undefined ? { type: 'ADDED', resource, object: stored } : { type: 'MODIFIED', resource, object: stored, old })
+    this.commit(
+      old === undefined ? { type: 'ADDED', resource, object: stored } : { type: 'MODIFIED', resource, object: stored, old },
+    )
     return stored
   }
 

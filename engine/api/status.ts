@@ -88,12 +88,13 @@ export function conflict(resource: ResourceName, name: string, why: string): Sta
 }
 
 /** The optimistic lock's words (registry/generic/registry/store.go OptimisticLockErrorMsg). */
-export const OPTIMISTIC_LOCK =
-  'the object has been modified; please apply your changes to the latest version and try again'
+export const OPTIMISTIC_LOCK = 'the object has been modified; please apply your changes to the latest version and try again'
 
 export function forbidden(resource: ResourceName, name: string, why: string, causes?: readonly StatusCause[]): StatusError {
   let message = `forbidden: ${why}`
-  if (resource.resource !== '') message = name === '' ? `${qualified(resource)} is forbidden: ${why}` : `${qualified(resource)} "${name}" is forbidden: ${why}`
+  if (resource.resource !== '')
+    message =
+      name === '' ? `${qualified(resource)} is forbidden: ${why}` : `${qualified(resource)} "${name}" is forbidden: ${why}`
   return failure(403, 'Forbidden', message, detailsOf(resource, name, causes === undefined ? {} : { causes }))
 }
 
@@ -175,7 +176,10 @@ export function duplicate(field: string, value: unknown): FieldError {
 }
 
 export function notSupported(field: string, value: unknown, valid: readonly string[]): FieldError {
-  const list = [...valid].sort().map((v) => `"${v}"`).join(', ')
+  const list = [...valid]
+    .sort()
+    .map((v) => `"${v}"`)
+    .join(', ')
   return { type: 'FieldValueNotSupported', field, body: `Unsupported value: ${shown(value)}: supported values: ${list}` }
 }
 

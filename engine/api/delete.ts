@@ -1,0 +1,109 @@
+import { type Kind, kindOf } from './kinds/registry.ts'
+import type { GroupResource, KubeObject } from './object.ts'
+import { conflict, notFound, pathNotFound } from './status.ts'
+import { timestamp } from './time.ts'
+import { writable } from './write.ts'
+import type { DeleteOptions, WriteContext } from './write-context.ts'
+
+export interface Deletion {
+  readonly object: KubeObject
+  /** False: the object waits for its grace period or its finalizers. */
+  readonly gone: boolean
+}
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
+
+/** Finalizers that carry a propagation policy to the garbage collector (deletionFinalizersForGarbageCollection). */
+function finalizersFor(object: KubeObject, policy: DeleteOptions['propagationPolicy']): readonly string[] {
+  const given = object.metadata.finalizers ?? []
+  if (policy === undefined && given.some((f) => f === ORPHAN || f === FOREGROUND)) return given
+  const rest = given.filter((f) => f !== ORPHAN && f !== FOREGROUND)
+  if (policy === 'Orphan') return [...rest, ORPHAN]
+  return policy === 'Foreground' ? [...rest, FOREGROUND] : rest
+}
+
+function marked(object: KubeObject, at: number, grace: number, finalizers: readonly string[]): KubeObject {
+  const { finalizers: _old, ...meta } = object.metadata
+  return {
+    ...object,
+    metadata: {
+      ...meta,
+      ...(finalizers.length > 0 ? { finalizers } : {}),
+      deletionTimestamp: timestamp(at),
+      deletionGracePeriodSeconds: grace,
+      ...(meta.generation !== undefined && object.metadata.deletionTimestamp === undefined
+        ? { generation: meta.generation + 1 }
+        : {}),
+    },
+  }
+}
+
+function precondition(kind: Kind, object: KubeObject, options: DeleteOptions): void {
+  const { uid, resourceVersion, name } = object.metadata
+  if (options.uid !== undefined && options.uid !== uid) {
+    throw conflict(kind, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`)
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+    const words = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`
+    throw conflict(kind, name, words)
+  }
+}
+
+/** A namespace is marked and stays until the namespace controller has emptied it and taken the "kubernetes" finalizer. */
+function deleteNamespace(context: WriteContext, object: KubeObject, options: DeleteOptions): Deletion {
+  const held = (object.spec?.finalizers ?? []).length > 0 || (object.metadata.finalizers ?? []).length > 0
+  if (!held) {
+    if (!options.dryRun) context.store.remove('namespaces', undefined, object.metadata.name)
+    return { object, gone: true }
+  }
+  if (object.metadata.deletionTimestamp !== undefined) return { object, gone: false }
+  const { deletionGracePeriodSeconds: _grace, ...metadata } = object.metadata
+  const next: KubeObject = {
+    ...object,
+    metadata: { ...metadata, deletionTimestamp: timestamp(context.clock.now) },
+    status: { ...object.status, phase: 'Terminating' },
+  }
+  return { object: options.dryRun ? next : context.store.put('namespaces', next), gone: false }
+}
+
+/**
+ * Deletes one object as the registry does: at once, or after its grace period (pods: the kubelet ends it with grace 0), or when
+ * its finalizers are gone. Dependents are the garbage collector's business. Throws StatusError.
+ */
+export function deleteObject(
+  context: WriteContext,
+  resource: GroupResource,
+  namespace: string | undefined,
+  name: string,
+  options: DeleteOptions = {},
+): Deletion {
+  const kind = kindOf(resource)
+  if (kind === undefined) throw pathNotFound()
+  const { strategy } = writable(resource)
+  const object = context.store.get(resource, namespace, name)
+  if (object === undefined) throw notFound(kind, name)
+  precondition(kind, object, options)
+  if (resource === 'namespaces') return deleteNamespace(context, object, options)
+  const save = (next: KubeObject): Deletion => ({
+    object: options.dryRun ? next : context.store.put(resource, next),
+    gone: false,
+  })
+  const remove = (): Deletion => {
+    if (!options.dryRun) context.store.remove(resource, namespace, name)
+    return { object, gone: true }
+  }
+  const finalizers = finalizersFor(object, options.propagationPolicy)
+  const asked = strategy.grace?.(object, options.gracePeriodSeconds)
+  const pending = object.metadata.deletionTimestamp
+  if (asked !== undefined && asked > 0) {
+    if (pending === undefined) return save(marked(object, context.clock.now + asked * 1000, asked, finalizers))
+    // a second deletion can only shorten the first (BeforeDelete)
+    const before = object.metadata.deletionGracePeriodSeconds ?? 0
+    if (asked >= before || before === 0) return { object, gone: false }
+    return save(marked(object, Date.parse(pending) - (before - asked) * 1000, asked, finalizers))
+  }
+  if (finalizers.length === 0) return remove()
+  if (pending !== undefined && (object.metadata.deletionGracePeriodSeconds ?? 0) === 0) return { object, gone: false }
+  return save(marked(object, pending === undefined ? context.clock.now : Date.parse(pending), 0, finalizers))
+}

@@ -1,0 +1,21 @@
+import { containerCells, created, formatLabels, formatSelector, type KindDescriptor } from './kind.ts'
+
+/** Read-only: no DaemonSet controller runs here yet. */
+export const daemonSet: KindDescriptor = {
+  resource: 'daemonsets.apps',
+  cells: (object, at) => {
+    const status = object.status ?? {}
+    return [
+      object.metadata.name,
+      status.desiredNumberScheduled ?? 0,
+      status.currentNumberScheduled ?? 0,
+      status.numberReady ?? 0,
+      status.updatedNumberScheduled ?? 0,
+      status.numberAvailable ?? 0,
+      formatLabels(object.spec?.template?.spec?.nodeSelector),
+      created(object, at),
+      ...containerCells(object.spec?.template),
+      formatSelector(object.spec?.selector),
+    ]
+  },
+}

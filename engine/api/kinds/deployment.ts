@@ -1,0 +1,25 @@
+import { deploymentDefaults } from '../defaults/workload.ts'
+import { validateDeployment, validateDeploymentUpdate } from '../validation/workload.ts'
+import { containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
+
+export const deployment: KindDescriptor = {
+  resource: 'deployments.apps',
+  cells: (object, at) => [
+    object.metadata.name,
+    `${object.status?.readyReplicas ?? 0}/${object.spec?.replicas ?? 0}`,
+    object.status?.updatedReplicas ?? 0,
+    object.status?.availableReplicas ?? 0,
+    created(object, at),
+    ...containerCells(object.spec?.template),
+    formatSelector(object.spec?.selector),
+  ],
+  strategy: {
+    name: 'subdomain',
+    defaults: deploymentDefaults,
+    validate: validateDeployment,
+    validateUpdate: validateDeploymentUpdate,
+    generation: ['annotations'],
+    status: true,
+    initialStatus: {},
+  },
+}

@@ -1,0 +1,59 @@
+import type { KubeObject } from '../object.ts'
+import { age, type KindDescriptor, type RowContext } from './kind.ts'
+
+/** "kubelet, worker-1" (printers.go formatEventSource). */
+function source(event: KubeObject): string {
+  const { component = '', host = '' } = event.source ?? {}
+  if (component === '' && host === '') {
+    const { reportingComponent = '', reportingInstance = '' } = event
+    return reportingInstance === '' ? reportingComponent : `${reportingComponent}, ${reportingInstance}`
+  }
+  return host === '' ? component : `${component}, ${host}`
+}
+
+/** First seen falls back to eventTime; last seen follows a series (printers.go printEvent). */
+function seen(event: KubeObject, at: RowContext): { first: string; last: string; count: number } {
+  let first = age(event.firstTimestamp, at)
+  if (!event.firstTimestamp) first = age(event.eventTime, at)
+  let last = event.lastTimestamp ? age(event.lastTimestamp, at) : first
+  let count: number = event.count ?? 0
+  if (event.series) {
+    last = age(event.series.lastObservedTime, at)
+    count = event.series.count ?? 0
+  } else if (count === 0) count = 1
+  return { first, last, count }
+}
+
+export const event: KindDescriptor = {
+  resource: 'events',
+  cells: (object, at) => {
+    const { first, last, count } = seen(object, at)
+    const { kind = '', name = '', fieldPath = '' } = object.involvedObject ?? {}
+    return [
+      last,
+      object.type ?? '',
+      object.reason ?? '',
+      name === '' ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`,
+      fieldPath,
+      source(object),
+      (object.message ?? '').trim(),
+      first,
+      count,
+      object.metadata.name,
+    ]
+  },
+  fields: {
+    'involvedObject.kind': (o) => o.involvedObject?.kind ?? '',
+    'involvedObject.namespace': (o) => o.involvedObject?.namespace ?? '',
+    'involvedObject.name': (o) => o.involvedObject?.name ?? '',
+    'involvedObject.uid': (o) => o.involvedObject?.uid ?? '',
+    'involvedObject.apiVersion': (o) => o.involvedObject?.apiVersion ?? '',
+    'involvedObject.resourceVersion': (o) => o.involvedObject?.resourceVersion ?? '',
+    'involvedObject.fieldPath': (o) => o.involvedObject?.fieldPath ?? '',
+    reason: (o) => o.reason ?? '',
+    reportingComponent: (o) => o.reportingComponent ?? '',
+    source: (o) => o.source?.component || o.reportingComponent || '',
+    type: (o) => o.type ?? '',
+  },
+  strategy: { name: 'subdomain', createOnUpdate: true },
+}

@@ -1,0 +1,98 @@
+import { humanDuration } from '../../base/duration.ts'
+import type { Json } from '../../base/json.ts'
+import type { GroupResource, KubeObject } from '../object.ts'
+import type { FieldError } from '../status.ts'
+
+/** What a table row may look at beyond its object. */
+export interface RowContext {
+  readonly now: number
+}
+
+/** Rules for names of a kind (apimachinery api/validation name functions). */
+export type NameRule = 'subdomain' | 'dns1035' | 'dns1123' | 'path'
+
+/** How objects of a kind are written; registry strategies of kube-apiserver. Without one a kind is read-only here. */
+export interface Strategy {
+  readonly name: NameRule
+  /** Fills in what a client left out (versioned defaults). */
+  readonly defaults?: (object: KubeObject) => KubeObject
+  /** After defaults, before validation, on create: clears what clients may not set. */
+  readonly prepareCreate?: (object: KubeObject) => KubeObject
+  readonly prepareUpdate?: (object: KubeObject, old: KubeObject) => KubeObject
+  readonly validate?: (object: KubeObject) => readonly FieldError[]
+  readonly validateUpdate?: (object: KubeObject, old: KubeObject) => readonly FieldError[]
+  /** metadata.generation counts changes of everything but metadata and status, and of what is named here besides. */
+  readonly generation?: readonly ('labels' | 'annotations')[]
+  /** Whether /status is a subresource: ordinary writes keep the old status, status writes keep the rest. */
+  readonly status?: boolean
+  /** The status of a new object. */
+  readonly initialStatus?: Json
+  /** Seconds an object lingers when deleted; undefined: it goes at once. */
+  readonly grace?: (object: KubeObject, requested: number | undefined) => number | undefined
+  /** What the server warns of when this object is created or changed. */
+  readonly warnings?: (object: KubeObject) => readonly string[]
+  /** Whether a PUT of an object that does not exist creates it (AllowCreateOnUpdate). */
+  readonly createOnUpdate?: boolean
+}
+
+/** One kind: everything about it that is not in the discovery document. One file and one line in registry.ts each. */
+export interface KindDescriptor {
+  readonly resource: GroupResource
+  /** The cells of the object's row in a server-side table; columns are in schema/discovery.data.ts. */
+  readonly cells: (object: KubeObject, at: RowContext) => readonly Json[]
+  /** Without one the kind is read-only here: writes are answered honestly. */
+  readonly strategy?: Strategy
+  /** Field selectors beyond metadata.name and metadata.namespace: selector to value. */
+  readonly fields?: Readonly<Record<string, (object: KubeObject) => string>>
+}
+
+/** A timestamp's age as a table shows it. */
+export function age(timestamp: unknown, at: RowContext): string {
+  const time = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN
+  return Number.isNaN(time) ? '<unknown>' : humanDuration(at.now - time)
+}
+
+/** metadata.creationTimestamp's age. */
+export function created(object: KubeObject, at: RowContext): string {
+  return age(object.metadata.creationTimestamp, at)
+}
+
+/** labels.FormatLabels: "a=b,c=d", "<none>" when empty. */
+export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
+  const parts = Object.keys(labels ?? {})
+    .sort()
+    .map((key) => `${key}=${(labels as Record<string, string>)[key]}`)
+  return parts.length === 0 ? '<none>' : parts.join(',')
+}
+
+interface Requirement {
+  readonly key: string
+  readonly operator: string
+  readonly values?: readonly string[]
+}
+
+/** metav1.FormatLabelSelector: the selector's string form with keys in order. */
+export function formatSelector(
+  selector:
+    | { readonly matchLabels?: Readonly<Record<string, string>>; readonly matchExpressions?: readonly Requirement[] }
+    | undefined
+    | null,
+): string {
+  if (selector === undefined || selector === null) return '<none>'
+  const parts: [string, string][] = Object.entries(selector.matchLabels ?? {}).map(([k, v]) => [k, `${k}=${v}`])
+  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
+    if (operator === 'Exists') parts.push([key, key])
+    else if (operator === 'DoesNotExist') parts.push([key, `!${key}`])
+    else parts.push([key, `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`])
+  }
+  parts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return parts.length === 0 ? '<none>' : parts.map(([, text]) => text).join(',')
+}
+
+/** The wide columns of a workload: container names and images, comma-separated. */
+export function containerCells(
+  template: { readonly spec?: { readonly containers?: readonly { name: string; image?: string }[] } } | undefined,
+): [string, string] {
+  const containers = template?.spec?.containers ?? []
+  return [containers.map((c) => c.name).join(','), containers.map((c) => c.image ?? '').join(',')]
+}

@@ -1,0 +1,152 @@
+import type { GroupResource, KubeObject } from '../object.ts'
+import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
+import { configMap } from './configmap.ts'
+import { daemonSet } from './daemonset.ts'
+import { deployment } from './deployment.ts'
+import { endpoints } from './endpoints.ts'
+import { endpointSlice } from './endpointslice.ts'
+import { event } from './event.ts'
+import type { KindDescriptor } from './kind.ts'
+import { namespace } from './namespace.ts'
+import { node } from './node.ts'
+import { pod } from './pod.ts'
+import { replicaSet } from './replicaset.ts'
+import { secret } from './secret.ts'
+import { service } from './service.ts'
+import { serviceAccount } from './serviceaccount.ts'
+
+/** One line a kind. */
+const DESCRIPTORS: readonly KindDescriptor[] = [
+  configMap,
+  daemonSet,
+  deployment,
+  endpointSlice,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
+  replicaSet,
+  secret,
+  service,
+  serviceAccount,
+]
+
+export interface Subresource {
+  readonly name: string
+  readonly kind: string
+  readonly group?: string
+  readonly version?: string
+  readonly verbs: readonly string[]
+}
+
+export interface Column {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly priority: number
+}
+
+/** A kind as the API serves it: its names from discovery, and its descriptor if Chainwalk holds such objects. */
+export interface Kind {
+  /** The store's key: "services", "deployments.apps". */
+  readonly key: GroupResource
+  readonly group: string
+  readonly version: string
+  readonly apiVersion: string
+  readonly kind: string
+  readonly resource: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  readonly verbs: readonly string[]
+  readonly subresources: readonly Subresource[]
+  readonly columns: readonly Column[]
+  /** Undefined: listed in discovery, not emulated. */
+  readonly descriptor?: KindDescriptor
+}
+
+interface ApiResource {
+  readonly name: string
+  readonly singularName: string
+  readonly namespaced: boolean
+  readonly kind: string
+  readonly group?: string
+  readonly version?: string
+  readonly verbs: readonly string[]
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+}
+
+const byPath = new Map<string, Kind>()
+const byKey = new Map<GroupResource, Kind>()
+const byKind = new Map<string, Kind>()
+
+function columnsOf(path: string): readonly Column[] {
+  const text = COLUMNS[path]
+  const fallback: [string, string, string, number][] = [
+    ['Name', 'string', 'name', 0],
+    ['Created At', 'date', '', 0],
+  ]
+  const rows = text === undefined ? fallback : (JSON.parse(text) as [string, string, string, number][])
+  return rows.map(([name, type, format, priority]) => ({ name, type, format, priority }))
+}
+
+for (const [apiVersion, text] of Object.entries(RESOURCES)) {
+  const [group, version] = apiVersion.includes('/') ? (apiVersion.split('/') as [string, string]) : ['', apiVersion]
+  const resources = JSON.parse(text) as readonly ApiResource[]
+  for (const r of resources) {
+    if (r.name.includes('/')) continue
+    const key = group === '' ? r.name : `${r.name}.${group}`
+    const subresources = resources
+      .filter((s) => s.name.startsWith(`${r.name}/`))
+      .map((s) => ({ name: s.name.slice(r.name.length + 1), kind: s.kind, group: s.group, version: s.version, verbs: s.verbs }))
+    const descriptor = DESCRIPTORS.find((d) => d.resource === key)
+    const kind: Kind = {
+      key,
+      group,
+      version,
+      apiVersion,
+      kind: r.kind,
+      resource: r.name,
+      singular: r.singularName,
+      shortNames: r.shortNames ?? [],
+      categories: r.categories ?? [],
+      namespaced: r.namespaced,
+      verbs: r.verbs,
+      subresources,
+      columns: columnsOf(`${apiVersion}/${r.name}`),
+      // a group's later versions are listed but not served: objects are held in its first
+      ...(descriptor === undefined || byKey.has(key) ? {} : { descriptor }),
+    }
+    byPath.set(`${apiVersion}/${r.name}`, kind)
+    if (!byKey.has(key)) byKey.set(key, kind)
+    byKind.set(`${apiVersion}/${r.kind}`, kind)
+  }
+}
+
+/** "apps/v1", "deployments" → its kind, or undefined if no such path is served. */
+export function kindAtPath(apiVersion: string, resource: string): Kind | undefined {
+  return byPath.get(`${apiVersion}/${resource}`)
+}
+
+/** The kind the store keeps under `key`. */
+export function kindOf(key: GroupResource): Kind | undefined {
+  return byKey.get(key)
+}
+
+/** "apps/v1" and "Deployment" → its kind. */
+export function kindNamed(apiVersion: string, kind: string): Kind | undefined {
+  return byKind.get(`${apiVersion}/${kind}`)
+}
+
+/** Where the store keeps this object, or undefined for a kind that is not served. */
+export function resourceOf(object: KubeObject): GroupResource | undefined {
+  return kindNamed(object.apiVersion, object.kind)?.key
+}
+
+/** Every served kind in discovery order. */
+export function allKinds(): readonly Kind[] {
+  return [...byPath.values()]
+}

@@ -1,0 +1,70 @@
+import type { NameRule } from '../kinds/kind.ts'
+import type { KubeObject, OwnerReference } from '../object.ts'
+import { type FieldError, forbiddenField, invalid, required } from '../status.ts'
+import {
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  pathSegment,
+  qualifiedName,
+  validateAnnotations,
+  validateLabels,
+} from './names.ts'
+
+const RULES: Record<NameRule, (name: string) => string[]> = {
+  subdomain: dns1123Subdomain,
+  dns1035: dns1035Label,
+  dns1123: dns1123Label,
+  path: pathSegment,
+}
+
+function owners(references: readonly OwnerReference[]): FieldError[] {
+  const out: FieldError[] = []
+  for (const r of references) {
+    const at = 'metadata.ownerReferences'
+    if (!r.apiVersion) out.push(invalid(`${at}.apiVersion`, r.apiVersion ?? '', 'version must not be empty'))
+    if (!r.kind) out.push(invalid(`${at}.kind`, '', 'must not be empty'))
+    if (!r.name) out.push(invalid(`${at}.name`, '', 'must not be empty'))
+    if (!r.uid) out.push(invalid(`${at}.uid`, '', 'must not be empty'))
+  }
+  return out
+}
+
+/** ValidateObjectMeta (apimachinery pkg/api/validation/objectmeta.go). */
+export function validateMeta(object: KubeObject, namespaced: boolean, rule: NameRule): FieldError[] {
+  const { name, generateName, namespace, labels, annotations, ownerReferences = [], finalizers = [] } = object.metadata
+  const out: FieldError[] = []
+  if (generateName)
+    for (const m of RULES[rule](generateName.replace(/[-.]$/, 'a'))) out.push(invalid('metadata.generateName', generateName, m))
+  if (!name) out.push(required('metadata.name', 'name or generateName is required'))
+  else for (const m of RULES[rule](name)) out.push(invalid('metadata.name', name, m))
+  if (namespaced) {
+    if (!namespace) out.push(required('metadata.namespace'))
+    else for (const m of dns1123Label(namespace)) out.push(invalid('metadata.namespace', namespace, m))
+  } else if (namespace) out.push(forbiddenField('metadata.namespace', 'not allowed on this type'))
+  out.push(
+    ...validateLabels(labels, 'metadata.labels'),
+    ...validateAnnotations(annotations, 'metadata.annotations'),
+    ...owners(ownerReferences),
+  )
+  for (const f of finalizers) for (const m of qualifiedName(f)) out.push(invalid('metadata.finalizers', f, m))
+  return out
+}
+
+const IMMUTABLE = 'field is immutable'
+
+/** ValidateObjectMetaUpdate: what may never change. */
+export function validateMetaUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const out: FieldError[] = []
+  const meta = object.metadata
+  if (meta.uid !== old.metadata.uid) out.push(invalid('metadata.uid', meta.uid ?? '', IMMUTABLE))
+  if (meta.creationTimestamp !== old.metadata.creationTimestamp) {
+    out.push(invalid('metadata.creationTimestamp', meta.creationTimestamp ?? null, IMMUTABLE))
+  }
+  const added = (meta.finalizers ?? []).filter((f) => !(old.metadata.finalizers ?? []).includes(f))
+  if (old.metadata.deletionTimestamp !== undefined && added.length > 0) {
+    const words = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((f) => `"${f}"`).join(', ')}}`
+    out.push(forbiddenField('metadata.finalizers', words))
+  }
+  return out
+}
