@@ -34,10 +34,10 @@ function readLab(root: string, id: string): LabOnDisk {
     const name = scenarioName(files['lab.yaml'])
     const scenario = name === undefined ? {} : readTexts(join(root, SCENARIOS, name))
     const folder: LabFolder = { id, files, scenario }
-    return { folder, hash: hashOf(folder) }
+    return { folder, hash: hashLab(folder) }
   } catch (error) {
     const folder: LabFolder = { id, files: {}, scenario: {} }
-    return { folder, hash: hashOf(folder), problem: { file: id, message: (error as Error).message } }
+    return { folder, hash: hashLab(folder), problem: { file: id, message: (error as Error).message } }
   }
 }
 
@@ -69,7 +69,7 @@ function readTexts(folder: string): Record<string, string> {
 }
 
 /** Of every name and text, in order: the same content is the same lab wherever it lies. */
-function hashOf(folder: LabFolder): string {
+export function hashLab(folder: LabFolder): string {
   const hash = createHash('sha256').update(folder.id)
   for (const [kind, files] of [
     ['lab', folder.files],

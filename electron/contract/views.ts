@@ -64,6 +64,9 @@ export interface LabProgressView {
   readonly tasksTotal: number
   /** Host time, ms since the epoch. */
   readonly lastOpened?: number
+  /** The newest line typed, and the first step not done yet: where one was. */
+  readonly lastCommand?: string
+  readonly step?: { readonly number: number; readonly total: number; readonly title: string }
   /** The attempt that `attempt.open` would resume. */
   readonly attempt?: string
 }

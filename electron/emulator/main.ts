@@ -6,7 +6,7 @@ raiseWalls(globalThis as unknown as Record<string, unknown>, process)
 // Only now the engine: it must never see what the walls took away.
 const [{ EmulatorServer }, engine] = await Promise.all([import('./server.ts'), import('../../engine/index.ts')])
 
-const server = new EmulatorServer(engine as unknown as import('./server.ts').Engine, {
+const server = new EmulatorServer(engine, {
   send: (message) => process.send?.(message),
   now: () => performance.now(),
 })

@@ -1,11 +1,16 @@
-import type { Input, Session, SessionEvent, SessionSpec } from '../../engine/index.ts'
+import type { HostPorts, Input, Json, Session, SessionEvent, SessionSpec } from '../../engine/index.ts'
 import type { CallMap, CallName, EmulatorFailure, FromEmulator, Snapshot, Start, ToEmulator } from './protocol.ts'
 import { Pump } from './pump.ts'
 
 /** What the emulator needs of the engine; the real one is engine/index.ts. */
 export interface Engine {
-  createSession(spec: SessionSpec): Session | Promise<Session>
-  restoreSession(snapshot: never): Session | Promise<Session>
+  createSession(spec: SessionSpec, ports: HostPorts): Session
+  restoreSession(spec: SessionSpec, snapshot: Json, ports: HostPorts): Session
+}
+
+const PORTS: HostPorts = {
+  yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
+  abortController: () => new AbortController(),
 }
 
 export interface Outside {
@@ -87,7 +92,7 @@ export class EmulatorServer {
   }
 
   private async start(start: Start): Promise<CallMap['start']['result']> {
-    const session = await this.open(start)
+    const session = this.open(start)
     session.setLocale(start.locale)
     for (const entry of start.entries) {
       this.outside.send({ replaying: entry.seq })
@@ -103,9 +108,10 @@ export class EmulatorServer {
     return { view: session.view(), seq: this.seq }
   }
 
-  private async open(start: Start): Promise<Session> {
-    if (start.snapshot === undefined) return await this.engine.createSession({ lab: start.lab, locale: start.locale })
-    const session = await this.engine.restoreSession(JSON.parse(start.snapshot.text) as never)
+  private open(start: Start): Session {
+    const spec = { lab: start.lab, locale: start.locale }
+    if (start.snapshot === undefined) return this.engine.createSession(spec, PORTS)
+    const session = this.engine.restoreSession(spec, JSON.parse(start.snapshot.text) as Json, PORTS)
     const checksum = session.checksum()
     if (checksum !== start.snapshot.checksum) {
       throw new Failure('checksum-differs', `the snapshot gives ${checksum}, it was taken as ${start.snapshot.checksum}`)

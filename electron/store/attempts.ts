@@ -13,10 +13,13 @@ export interface AttemptRow {
   readonly total: number
   readonly passed: number
   readonly tasks: number
+  /** JSON of {number, total, title}. */
+  readonly step: string | null
+  readonly lastCommand: string | null
 }
 
 const COLUMNS =
-  'id, learner, lab_id AS labId, lab_hash AS labHash, locale, started_at AS startedAt, opened_at AS openedAt, earned, total, passed, tasks'
+  'id, learner, lab_id AS labId, lab_hash AS labHash, locale, started_at AS startedAt, opened_at AS openedAt, earned, total, passed, tasks, step, last_command AS lastCommand'
 
 /** One sitting or many at one lab, and how far it got. */
 export class AttemptTable {
@@ -56,18 +59,41 @@ export class AttemptTable {
     this.connection.prepare('UPDATE attempt SET opened_at = ?, locale = ? WHERE id = ?').run(now, locale, id)
   }
 
+  lastCommand(id: string, line: string): void {
+    this.connection.prepare('UPDATE attempt SET last_command = ? WHERE id = ?').run(line.slice(0, 200), id)
+  }
+
+  /** Progress that came with a file instead of a view. */
+  imported(
+    id: string,
+    points: { earned: number; total: number; passed: number; tasks: number },
+    step: string | null,
+    lastCommand: string | null,
+  ): void {
+    this.connection
+      .prepare(
+        `UPDATE attempt SET earned = @earned, total = @total, passed = @passed, tasks = @tasks, step = @step,
+           last_command = @lastCommand WHERE id = @id`,
+      )
+      .run({ id, ...points, step, lastCommand })
+  }
+
   /** Keeps the ticks of a view: in sum, and a row for each task that changed. */
-  progress(id: string, view: Pick<SessionView, 'points' | 'tasks'>, now: number): void {
+  progress(id: string, view: Pick<SessionView, 'points' | 'tasks' | 'steps'>, now: number): void {
     const result = this.connection.prepare(
       `INSERT INTO task_result (attempt, task, state, points, seen, changed_at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (attempt, task) DO UPDATE SET state = excluded.state, points = excluded.points, seen = excluded.seen,
          changed_at = excluded.changed_at WHERE state <> excluded.state OR seen <> excluded.seen`,
     )
+    const number = view.steps.findIndex((step) => !step.done)
+    const at = view.steps[number]
+    const step = at && JSON.stringify({ number: number + 1, total: view.steps.length, title: at.title })
+    const passed = view.tasks.filter((task) => task.state === 'passed').length
     this.connection.transaction(() => {
       for (const task of view.tasks) result.run(id, task.id, task.state, task.points, task.seen, now)
       this.connection
-        .prepare('UPDATE attempt SET earned = ?, total = ?, passed = ?, tasks = ? WHERE id = ?')
-        .run(view.points.earned, view.points.total, view.tasks.filter((t) => t.state === 'passed').length, view.tasks.length, id)
+        .prepare('UPDATE attempt SET earned = ?, total = ?, passed = ?, tasks = ?, step = ? WHERE id = ?')
+        .run(view.points.earned, view.points.total, passed, view.tasks.length, step ?? null, id)
     })()
   }
 }

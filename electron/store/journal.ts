@@ -43,5 +43,4 @@ export class JournalTable {
   skip(attempt: string, seq: number): void {
     this.connection.prepare('UPDATE journal SET skipped = 1 WHERE attempt = ? AND seq = ?').run(attempt, seq)
   }
-
 }

@@ -26,7 +26,10 @@ CREATE TABLE attempt (
   earned INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
   passed INTEGER NOT NULL DEFAULT 0,
-  tasks INTEGER NOT NULL DEFAULT 0
+  tasks INTEGER NOT NULL DEFAULT 0,
+  -- Where the learner was, for the home view: {number, total, title} as JSON, and the newest line typed.
+  step TEXT,
+  last_command TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attempt_by_lab ON attempt (learner, lab_id, opened_at);
 

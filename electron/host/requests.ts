@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { Channel, SendChannel } from '../contract/index.ts'
+
+/** The shape of every request and message, checked before anything looks inside: what comes from a page is never trusted. */
+const id = z.string().min(1).max(128)
+const locale = z.enum(['vi', 'en'])
+const columns = z.number().int().min(1).max(2000)
+const rows = z.number().int().min(1).max(2000)
+const nothing = z.strictObject({})
+const terminal = z.strictObject({ attempt: id, terminal: id })
+
+const target = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('node'), node: id }),
+  z.strictObject({ kind: z.literal('pod'), namespace: id, pod: z.string().min(1).max(253), container: id.optional() }),
+])
+
+const windowInput = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('clock'),
+    action: z.enum(['pause', 'resume', 'advance']),
+    ms: z.number().int().min(0).max(31_536_000_000).optional(),
+  }),
+  z.strictObject({ type: z.literal('undo') }),
+  z.strictObject({ type: z.literal('redo') }),
+  z.strictObject({ type: z.literal('reset') }),
+  z.strictObject({ type: z.literal('answer'), task: id, value: z.string().max(10_000) }),
+  z.strictObject({ type: z.literal('predict'), prediction: id, value: z.string().max(10_000) }),
+  z.strictObject({ type: z.literal('hint'), task: id, hint: z.number().int().min(0).max(100) }),
+  z.strictObject({ type: z.literal('seen'), step: id }),
+])
+
+export const settingsSchema = z.strictObject({
+  locale,
+  theme: z.enum(['system', 'light', 'dark']),
+  terminalFontSize: z.number().int().min(8).max(32),
+  layout: z.record(z.string().max(200), z.unknown()),
+})
+
+/** A progress file holds every journal of every attempt. */
+const MAX_IMPORT = 16 * 1024 * 1024
+/** A paste: more than this at once is no one's keyboard. */
+const MAX_DATA = 4 * 1024 * 1024
+
+export const INVOKE_SCHEMAS: Record<Channel, z.ZodType> = {
+  'app.info': nothing,
+  'app.dismissNotice': z.strictObject({ id }),
+  'settings.get': nothing,
+  'settings.set': settingsSchema.partial(),
+  'labs.list': z.strictObject({ locale }),
+  'attempt.open': z.strictObject({ lab: id, locale, fresh: z.boolean().optional() }),
+  'attempt.close': z.strictObject({ attempt: id }),
+  'attempt.view': z.strictObject({ attempt: id }),
+  'attempt.input': z.strictObject({ attempt: id, input: windowInput }),
+  'attempt.locale': z.strictObject({ attempt: id, locale }),
+  'terminal.open': z.strictObject({ attempt: id, target, columns, rows }),
+  'terminal.attach': terminal.extend({ columns, rows }),
+  'terminal.reconnect': terminal,
+  'terminal.close': terminal,
+  'progress.export': nothing,
+  'progress.import': z.strictObject({ text: z.string().max(MAX_IMPORT) }),
+}
+
+export const SEND_SCHEMAS: Record<SendChannel, z.ZodType> = {
+  'terminal.data': terminal.extend({ data: z.string().max(MAX_DATA) }),
+  'terminal.ack': terminal.extend({ chars: z.number().int().min(0) }),
+  'terminal.resize': terminal.extend({ columns, rows }),
+}
