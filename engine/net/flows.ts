@@ -1,0 +1,82 @@
+import type { Json, Stateful } from '../base/json.ts'
+import type { Errno } from './socket/types.ts'
+
+/** One attempt to reach somebody, and who really answered: what graded checks and the packet walk start from. */
+export interface ConnectionRecord {
+  readonly id: number
+  readonly at: number
+  readonly proto: 'tcp' | 'udp' | 'icmp'
+  readonly from: { readonly netns: string; readonly address: string; readonly port: number }
+  /** As dialled. */
+  readonly to: { readonly address: string; readonly port: number }
+  readonly backend?: { readonly address: string; readonly port: number; readonly netns: string }
+  /** The source as the backend saw it. */
+  readonly sourceSeen?: { readonly address: string; readonly port: number }
+  readonly snat: boolean
+  /** Whether a packet of it carried kube-proxy's masquerade mark. */
+  readonly marked: boolean
+  /** Translated by a BPF program at the pod's device, not by iptables. */
+  readonly bpf: boolean
+  readonly result: 'pending' | 'connected' | 'refused' | 'timeout' | 'unreachable' | 'reset' | 'denied'
+  readonly bytes?: { readonly sent: number; readonly received: number }
+}
+
+const KEPT = 200
+/** kube-proxy's masquerade bit, --iptables-masquerade-bit=14. */
+const MASQUERADE_MARK = 0x4000
+
+const RESULT: Readonly<Partial<Record<Errno, ConnectionRecord['result']>>> = {
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ECONNRESET: 'reset',
+  EPERM: 'denied',
+}
+
+export function resultOf(errno: Errno): ConnectionRecord['result'] {
+  return RESULT[errno] ?? 'unreachable'
+}
+
+/** A ring of the last connection attempts of the whole network. */
+export class Flows implements Stateful {
+  private records: readonly ConnectionRecord[] = []
+  private nextId = 1
+
+  list(): readonly ConnectionRecord[] {
+    return this.records
+  }
+
+  open(record: Omit<ConnectionRecord, 'id' | 'snat' | 'marked' | 'bpf' | 'result'>): number {
+    const id = this.nextId++
+    const opened: ConnectionRecord = { id, snat: false, marked: false, bpf: false, result: 'pending', ...record }
+    this.records = [...this.records.slice(-(KEPT - 1)), opened]
+    return id
+  }
+
+  update(id: number, change: Partial<ConnectionRecord>): void {
+    const index = this.records.findLastIndex((r) => r.id === id)
+    const known = this.records[index]
+    if (known === undefined) return
+    this.records = this.records.with(index, { ...known, ...change })
+  }
+
+  get(id: number): ConnectionRecord | undefined {
+    return this.records.findLast((r) => r.id === id)
+  }
+
+  mark(id: number, mark: number): void {
+    if ((mark & MASQUERADE_MARK) === 0 || this.get(id)?.marked !== false) return
+    this.update(id, { marked: true })
+  }
+
+  save(): Json {
+    return { nextId: this.nextId, records: this.records } as unknown as Json
+  }
+
+  load(state: Json): void {
+    const saved = state as unknown as { nextId: number; records: readonly ConnectionRecord[] }
+    this.nextId = saved.nextId
+    this.records = saved.records
+  }
+}

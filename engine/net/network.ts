@@ -1,0 +1,397 @@
+import { invariant } from '../base/invariant.ts'
+import type { Json, Stateful } from '../base/json.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { Dice } from '../clock/dice.ts'
+import { type ConnectionRecord, Flows } from './flows.ts'
+import type { Link } from './link.ts'
+import { Netns, type NetworkPort } from './netns.ts'
+import { type Frame, newFrame } from './path/frame.ts'
+import { ICMP_ERROR } from './path/icmp-errors.ts'
+import { IpStack, type StackPort } from './path/stack.ts'
+import { Sockets } from './socket/client.ts'
+import type { Program } from './socket/program.ts'
+import { tcpFail } from './socket/tcp.ts'
+import { acknowledgeLate, armTimers, retransmit } from './socket/timers.ts'
+import type { Socket, TcpSocket } from './socket/types.ts'
+import { Trace } from './trace.ts'
+import type { DeviceProgram, Wire } from './wire.ts'
+
+/** Somebody outside every namespace who answers ARP on a segment, such as a default gateway that nothing is behind. */
+export interface SegmentHost {
+  readonly address: string
+  readonly mac: string
+}
+
+interface OnWire {
+  readonly ns: Netns
+  readonly link: Link
+  readonly frame: Frame
+}
+
+const ARP_TRIES = 3
+const ARP_INTERVAL_MS = 1000
+const MAC_LOCAL = 0x02
+
+/**
+ * All network namespaces and the wires between them: veth pairs, LAN segments, loopbacks. Packets travel at one virtual instant,
+ * in the order they were sent; only timeouts use the clock.
+ */
+export class Network implements Stateful, NetworkPort, StackPort, Wire {
+  readonly clock: Clock
+  readonly dice: Dice
+  readonly flows = new Flows()
+  private readonly walks: Trace
+  private tracing = true
+  private readonly spaces = new Map<string, Netns>()
+  private readonly stacks = new Map<string, IpStack>()
+  private readonly programs = new Map<string, Program>()
+  private readonly devicePrograms = new Map<string, DeviceProgram>()
+  private queue: OnWire[] = []
+  private depth = 0
+  private waiting: [Netns, Socket][] = []
+
+  constructor(clock: Clock, dice: Dice) {
+    this.clock = clock
+    this.dice = dice
+    this.walks = new Trace(() => clock.now)
+    clock.handle('net.tcp.rto', (args) => this.onSocket(args, retransmit))
+    clock.handle('net.tcp.ack', (args) => this.onSocket(args, acknowledgeLate))
+    clock.handle('net.tcp.timewait', (args) =>
+      this.onSocket(args, (host, s) => {
+        if (s.state === 'TIME_WAIT') tcpFail(host, s, 'EPIPE')
+      }),
+    )
+    clock.handle('net.arp', (args) => this.onArp(args))
+  }
+
+  // -- namespaces and wires --------------------------------------------------------------------------------------------
+
+  /** A new namespace with a loopback device that is up. */
+  createNetns(id: string): Netns {
+    invariant(!this.spaces.has(id), `two namespaces ${id}`)
+    const ns = this.adopt(id)
+    ns.addLink({ name: 'lo', kind: 'loopback', mac: '00:00:00:00:00:00', mtu: 65536, up: true, addresses: [], qlen: 1000 })
+    ns.addAddress('lo', '127.0.0.1/8', { scope: 'host', label: 'lo' })
+    ns.addAddress('lo', '::1/128', { scope: 'host' })
+    return ns
+  }
+
+  private adopt(id: string): Netns {
+    const ns = new Netns(id, this)
+    const stack = new IpStack(ns, this)
+    ns.ip = new Sockets(stack, this.flows, (act) => this.run(act))
+    this.spaces.set(id, ns)
+    this.stacks.set(id, stack)
+    return ns
+  }
+
+  /** The namespace and its devices go, and the other ends of its veth pairs with them. */
+  removeNetns(id: string): void {
+    const ns = this.spaces.get(id)
+    if (ns === undefined) return
+    for (const s of ns.sockets.all()) if (s.proto === 'tcp') tcpFail(this.stackOf(ns), s, 'ECONNRESET')
+    for (const link of ns.links) {
+      const peer = link.peer === undefined ? undefined : this.spaces.get(link.peer.netns)
+      const other = link.peer === undefined ? undefined : peer?.linkByIndex(link.peer.index)
+      if (peer !== undefined && other !== undefined && peer !== ns) peer.removeLink(other.name)
+    }
+    this.spaces.delete(id)
+    this.stacks.delete(id)
+  }
+
+  namespace(id: string): Netns | undefined {
+    return this.spaces.get(id)
+  }
+
+  namespaces(): readonly Netns[] {
+    return [...this.spaces.values()]
+  }
+
+  /** A locally administered MAC address from the dice. */
+  newMac(): string {
+    const bytes = [MAC_LOCAL | (this.dice.int(64) << 2), ...Array.from({ length: 5 }, () => this.dice.int(256))]
+    return bytes.map((b) => b.toString(16).padStart(2, '0')).join(':')
+  }
+
+  /** A veth pair with both ends up; each end may live anywhere. */
+  addVeth(
+    a: Netns,
+    nameA: string,
+    b: Netns,
+    nameB: string,
+    options: { readonly mtu?: number; readonly a?: Partial<Link>; readonly b?: Partial<Link> } = {},
+  ): void {
+    const common = { kind: 'veth', mtu: options.mtu ?? 1500, up: true, addresses: [], qlen: 1000 } as const
+    const first = a.addLink({ ...common, name: nameA, mac: this.newMac(), ...options.a })
+    const second = b.addLink({
+      ...common,
+      name: nameB,
+      mac: this.newMac(),
+      ...options.b,
+      peer: { netns: a.id, index: first.index },
+    })
+    a.updateLink(nameA, { peer: { netns: b.id, index: second.index } })
+  }
+
+  /** A device on a LAN segment: every device of that name hears the others. */
+  addEthernet(ns: Netns, name: string, segment: string, options: Partial<Link> = {}): void {
+    ns.addLink({ name, kind: 'ether', mac: this.newMac(), mtu: 1500, up: true, addresses: [], qlen: 1000, ...options, segment })
+  }
+
+  // -- programs --------------------------------------------------------------------------------------------------------
+
+  registerProgram(program: Program): void {
+    this.programs.set(program.name, program)
+  }
+
+  registerDeviceProgram(program: DeviceProgram): void {
+    this.devicePrograms.set(program.name, program)
+  }
+
+  program(name: string): Program | undefined {
+    return this.programs.get(name)
+  }
+
+  // -- what was seen ---------------------------------------------------------------------------------------------------
+
+  /** The last connection attempts of the whole network, oldest first. */
+  connections(): readonly ConnectionRecord[] {
+    return this.flows.list()
+  }
+
+  /** The packet walks, keyed by a connection's id. */
+  get walk(): Trace {
+    return this.walks
+  }
+
+  get trace(): Trace | undefined {
+    return this.tracing ? this.walks : undefined
+  }
+
+  setTracing(on: boolean): void {
+    this.tracing = on
+  }
+
+  sawMark(flow: number, mark: number): void {
+    this.flows.mark(flow, mark)
+  }
+
+  bpf(frame: Frame, text: string): void {
+    if (frame.flow !== undefined) this.flows.update(frame.flow, { bpf: true })
+    this.trace?.note('', 'bpf', frame, text)
+  }
+
+  accepted(ns: Netns, socket: Socket): void {
+    const record = socket.flow === undefined ? undefined : this.flows.get(socket.flow)
+    if (record === undefined || record.backend !== undefined) return
+    this.flows.update(record.id, {
+      backend: { address: socket.local, port: socket.lport, netns: ns.id },
+      sourceSeen: { address: socket.remote, port: socket.rport },
+      snat: socket.remote !== record.from.address || socket.rport !== record.from.port,
+      result: 'connected',
+    })
+  }
+
+  // -- moving packets --------------------------------------------------------------------------------------------------
+
+  /** Runs `act`, and then whatever it put on the wires, until all is quiet. */
+  run<T>(act: () => T): T {
+    this.depth++
+    try {
+      const result = act()
+      if (this.depth === 1) this.drain()
+      return result
+    } finally {
+      this.depth--
+    }
+  }
+
+  private drain(): void {
+    let moved = 0
+    while (this.queue.length > 0 || this.waiting.length > 0) {
+      const batch = this.queue
+      this.queue = []
+      for (const { ns, link, frame } of batch) {
+        invariant(moved++ < 1_000_000, 'packets go round and round')
+        if (this.spaces.get(ns.id) === ns) this.arrive(ns, link, frame)
+      }
+      if (this.queue.length > 0) continue
+      const sockets = this.waiting
+      this.waiting = []
+      for (const [owner, s] of sockets) if (s.proto === 'tcp') armTimers(this.stackOf(owner), s)
+    }
+  }
+
+  later(ns: Netns, socket: Socket): void {
+    this.waiting.push([ns, socket])
+    if (this.depth === 0) this.run(() => {})
+  }
+
+  private arrive(ns: Netns, link: Link, frame: Frame): void {
+    const now = ns.linkByIndex(link.index)
+    if (now?.up !== true) return
+    if (now.ingress !== undefined && this.devicePrograms.get(now.ingress)?.ingress?.(ns, now, frame, this)) return
+    this.stackOf(ns).receive(now, frame)
+  }
+
+  inject(ns: Netns, device: string, frame: Frame): void {
+    const link = ns.link(device)
+    if (link?.up) this.queue.push({ ns, link, frame })
+    if (this.depth === 0) this.run(() => {})
+  }
+
+  carrier(ns: Netns, link: Link): boolean {
+    if (link.peer === undefined) return link.up
+    const peer = this.spaces.get(link.peer.netns)?.linkByIndex(link.peer.index)
+    return link.up && peer?.up === true && ns !== undefined
+  }
+
+  transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
+    if (link.kind === 'loopback') return this.enqueue({ ns, link, frame })
+    if (!link.up) return
+    if (link.egress !== undefined && this.devicePrograms.get(link.egress)?.egress?.(ns, link, frame, this)) return
+    if (nexthop === '255.255.255.255' || ns.isBroadcast(nexthop)) return this.broadcast(ns, link, frame)
+    const known = ns.neighbour(link.name, nexthop)
+    const owner = this.ownerOf(ns, link, nexthop)
+    if (known?.state === 'PERMANENT' && known.mac !== owner?.link.mac) return
+    if (owner === undefined) return this.unresolved(ns, link, frame, nexthop)
+    if (known?.state !== 'PERMANENT') this.learn(ns, link, nexthop, owner.link.mac)
+    this.learnSender(owner.ns, owner.link, ns, link, frame)
+    this.enqueue({ ns: owner.ns, link: owner.link, frame: crossed(frame, ns === owner.ns) })
+  }
+
+  private enqueue(item: OnWire): void {
+    this.queue.push(item)
+    if (this.depth === 0) this.run(() => {})
+  }
+
+  private broadcast(ns: Netns, link: Link, frame: Frame): void {
+    for (const end of this.ends(ns, link)) this.enqueue({ ...end, frame: crossed(frame, false) })
+  }
+
+  /** Everything that hears what leaves this device. */
+  private *ends(ns: Netns, link: Link): Iterable<{ ns: Netns; link: Link }> {
+    if (link.peer !== undefined) {
+      const peer = this.spaces.get(link.peer.netns)
+      const other = peer?.linkByIndex(link.peer.index)
+      if (peer !== undefined && other?.up) yield { ns: peer, link: other }
+    }
+    if (link.segment === undefined) return
+    for (const other of this.spaces.values())
+      for (const l of other.links)
+        if (l.segment === link.segment && l.up && !(other === ns && l.index === link.index)) yield { ns: other, link: l }
+  }
+
+  /** Who answers ARP for an address here: any host that has it on whatever device (arp_ignore 0). */
+  private ownerOf(ns: Netns, link: Link, address: string): { ns: Netns; link: Link } | undefined {
+    for (const end of this.ends(ns, link)) {
+      const device = end.ns.localDevice(address)
+      if (device === undefined || device.kind === 'loopback') continue
+      if (end.ns.confMax(end.link.name, 'arp_ignore') > 0 && device.index !== end.link.index) continue
+      return end
+    }
+    return undefined
+  }
+
+  resolve(ns: Netns, link: Link, address: string): string | undefined {
+    return this.ownerOf(ns, link, address)?.link.mac
+  }
+
+  private learn(ns: Netns, link: Link, address: string, mac: string): void {
+    const known = ns.neighbour(link.name, address)
+    if (known?.state === 'REACHABLE' && known.mac === mac) {
+      known.since = this.clock.now
+      return
+    }
+    ns.setNeighbour({ address, dev: link.name, state: 'REACHABLE', mac, since: this.clock.now, waiting: [] })
+  }
+
+  /** Being asked teaches the other side who asked (arp_process). */
+  private learnSender(at: Netns, link: Link, ns: Netns, from: Link, frame: Frame): void {
+    const source = ns.sourceFor(from.name, frame.nexthop ?? frame.packet.dst)
+    if (source !== '0.0.0.0' && source !== '::' && at !== ns && at.neighbour(link.name, source) === undefined)
+      at.setNeighbour({ address: source, dev: link.name, state: 'STALE', mac: from.mac, since: this.clock.now, waiting: [] })
+  }
+
+  /** Nobody answers (yet): the packet waits for three requests, one a second (neigh_event_send). */
+  private unresolved(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
+    const known = ns.neighbour(link.name, nexthop)
+    if (known?.state === 'INCOMPLETE') {
+      known.waiting.push(frame)
+      return
+    }
+    ns.setNeighbour({ address: nexthop, dev: link.name, state: 'INCOMPLETE', since: this.clock.now, waiting: [frame] })
+    this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns: ns.id, dev: link.name, address: nexthop, tries: 1 })
+  }
+
+  private onArp(args: Json): void {
+    const { netns, dev, address, tries } = args as { netns: string; dev: string; address: string; tries: number }
+    const ns = this.spaces.get(netns)
+    const neighbour = ns?.neighbour(dev, address)
+    const link = ns?.link(dev)
+    if (ns === undefined || link === undefined || neighbour?.state !== 'INCOMPLETE') return
+    const waiting = neighbour.waiting
+    if (this.ownerOf(ns, link, address) !== undefined) {
+      ns.removeNeighbour(dev, address)
+      return this.run(() => {
+        for (const frame of waiting) this.transmit(ns, link, frame, address)
+      })
+    }
+    if (tries < ARP_TRIES) {
+      this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns, dev, address, tries: tries + 1 })
+      return
+    }
+    ns.setNeighbour({ address, dev, state: 'FAILED', since: this.clock.now, waiting: [] })
+    this.run(() => {
+      for (const frame of waiting) this.stackOf(ns).complain(frame, ICMP_ERROR.host)
+    })
+  }
+
+  private onSocket(args: Json, act: (host: IpStack, s: TcpSocket) => void): void {
+    const { netns, socket } = args as { netns: string; socket: number }
+    const ns = this.spaces.get(netns)
+    const s = ns?.sockets.get(socket)
+    if (ns !== undefined && s?.proto === 'tcp') this.run(() => act(this.stackOf(ns), s))
+  }
+
+  private stackOf(ns: Netns): IpStack {
+    const stack = this.stacks.get(ns.id)
+    invariant(stack !== undefined, `no stack for ${ns.id}`)
+    return stack
+  }
+
+  // -- state -----------------------------------------------------------------------------------------------------------
+
+  save(): Json {
+    return {
+      spaces: [...this.spaces.values()].map((ns) => [ns.id, ns.save()]),
+      flows: this.flows.save(),
+      walks: this.walks.save(),
+      tracing: this.tracing,
+    } as unknown as Json
+  }
+
+  load(state: Json): void {
+    const saved = state as unknown as { spaces: [string, Json][]; flows: Json; walks: Json; tracing: boolean }
+    const wanted = new Set(saved.spaces.map(([id]) => id))
+    for (const id of [...this.spaces.keys()]) {
+      if (wanted.has(id)) continue
+      this.spaces.delete(id)
+      this.stacks.delete(id)
+    }
+    // Namespaces that exist on both sides keep their identity: machines hold on to them.
+    for (const [id, state] of saved.spaces) (this.spaces.get(id) ?? this.adopt(id)).load(state)
+    this.flows.load(saved.flows)
+    this.walks.load(saved.walks)
+    this.tracing = saved.tracing
+    this.queue = []
+    this.waiting = []
+  }
+}
+
+/** A frame as the receiving host gets it: within one host the mark and the flow stay (loopback pairs), elsewhere they go. */
+function crossed(frame: Frame, sameHost: boolean): Frame {
+  const fresh = newFrame(frame.packet, frame.flow)
+  if (sameHost) fresh.mark = frame.mark
+  return fresh
+}

@@ -1,0 +1,87 @@
+import type { CtEntry } from '../conntrack/entry.ts'
+import type { CtDirection, CtInfo, Packet, Skb, Tuple } from '../packet.ts'
+
+/** A packet on its way through the path: the skb that matchers see, and what only the path needs. */
+export interface Frame extends Skb {
+  entry: CtEntry | undefined
+  /** ctinfo; undefined before the conntrack hook. */
+  ctState: CtInfo['state'] | undefined
+  ctDir: CtDirection
+  /** The connection attempt it belongs to, for the packet walk. */
+  flow: number | undefined
+  /** Next hop and device, once routed. */
+  nexthop: string | undefined
+}
+
+export function newFrame(packet: Packet, flow?: number): Frame {
+  return {
+    packet,
+    mark: 0,
+    iif: undefined,
+    oif: undefined,
+    ct: undefined,
+    entry: undefined,
+    ctState: undefined,
+    ctDir: 'original',
+    flow,
+    nexthop: undefined,
+  }
+}
+
+/** ctinfo as matchers read it: a live view of the entry, because NAT changes it between two rules. */
+export class CtView implements CtInfo {
+  readonly state: CtInfo['state']
+  readonly direction: CtDirection
+  private readonly entry: CtEntry
+  private readonly at: number
+
+  constructor(entry: CtEntry, state: CtInfo['state'], direction: CtDirection, now: number) {
+    this.entry = entry
+    this.state = state
+    this.direction = direction
+    this.at = now
+  }
+
+  get original(): Tuple {
+    return this.entry.original
+  }
+  get reply(): Tuple {
+    return this.entry.reply
+  }
+  get snat(): boolean {
+    return this.entry.snat
+  }
+  get dnat(): boolean {
+    return this.entry.dnat
+  }
+  get assured(): boolean {
+    return this.entry.assured
+  }
+  get seenReply(): boolean {
+    return this.entry.seenReply
+  }
+  get mark(): number {
+    return this.entry.mark
+  }
+  get expires(): number {
+    return Math.max(0, Math.floor((this.entry.expires - this.at) / 1000))
+  }
+}
+
+const NO_TUPLE: Tuple = { proto: 0, src: '0.0.0.0', dst: '0.0.0.0', sport: 0, dport: 0 }
+
+/** ctinfo of a packet that has no entry: INVALID or UNTRACKED. */
+export function noFlow(state: 'INVALID' | 'UNTRACKED'): CtInfo {
+  return {
+    state,
+    direction: 'original',
+    original: NO_TUPLE,
+    reply: NO_TUPLE,
+    snat: false,
+    dnat: false,
+    assured: false,
+    seenReply: false,
+    mark: 0,
+    expires: 0,
+  }
+}

@@ -1,0 +1,141 @@
+import { ipFamily } from '../../base/ip.ts'
+import type { Json, Stateful } from '../../base/json.ts'
+import type { Socket } from './types.ts'
+
+const ANY = new Set(['0.0.0.0', '::', '*'])
+
+export function isAny(address: string): boolean {
+  return ANY.has(address)
+}
+
+/** The sockets of one network namespace, found by their addresses as the kernel's hash tables find them. */
+export class SocketTable implements Stateful {
+  private sockets = new Map<number, Socket>()
+  private byPeer = new Map<string, Socket>()
+  private byPort = new Map<string, Set<Socket>>()
+  private nextId = 1
+  /** Wakes commands that wait; never part of the state. */
+  private readonly watchers = new Map<number, Set<() => void>>()
+
+  newId(): number {
+    return this.nextId++
+  }
+
+  add(socket: Socket): void {
+    this.sockets.set(socket.id, socket)
+    this.index(socket)
+  }
+
+  /** Call after a socket's addresses changed: `change` does it between leaving and entering the indexes. */
+  rebind(socket: Socket, change: () => void): void {
+    this.unindex(socket)
+    change()
+    this.index(socket)
+  }
+
+  get(id: number): Socket | undefined {
+    return this.sockets.get(id)
+  }
+
+  all(): readonly Socket[] {
+    return [...this.sockets.values()]
+  }
+
+  remove(socket: Socket): void {
+    if (!this.sockets.delete(socket.id)) return
+    this.unindex(socket)
+    this.notify(socket.id)
+  }
+
+  /** The socket a packet to local:lport from remote:rport belongs to: a connected one, else the best bound one. */
+  find(proto: Socket['proto'], local: string, lport: number, remote: string, rport: number, device?: string): Socket | undefined {
+    const exact = this.byPeer.get(`${proto}|${local}|${lport}|${remote}|${rport}`)
+    if (exact !== undefined) return exact
+    let best: Socket | undefined
+    let score = -1
+    for (const s of this.byPort.get(`${proto}|${lport}`) ?? []) {
+      if (s.remote !== '' || (s.proto === 'tcp' && s.state !== 'LISTEN')) continue
+      if (s.device !== undefined && s.device !== device) continue
+      const fits = s.local === local || accepts(s, local)
+      if (!fits) continue
+      const points =
+        (s.local === local ? 4 : 0) + (s.device === undefined ? 0 : 2) + (ipFamily(s.local) === ipFamily(local) ? 1 : 0)
+      if (points > score) {
+        best = s
+        score = points
+      }
+    }
+    return best
+  }
+
+  /** Whether binding local:lport would clash (EADDRINUSE). */
+  taken(proto: Socket['proto'], local: string, lport: number): boolean {
+    for (const s of this.byPort.get(`${proto}|${lport}`) ?? []) {
+      if (s.proto === 'tcp' && s.state !== 'LISTEN') continue
+      if (s.remote !== '' && s.proto === 'udp') continue
+      if (s.local === local || accepts(s, local) || (isAny(local) && overlaps(local, s.local))) return true
+    }
+    return false
+  }
+
+  /** Whether an outgoing flow of these four is in use already. */
+  connected(proto: Socket['proto'], local: string, lport: number, remote: string, rport: number): boolean {
+    return this.byPeer.has(`${proto}|${local}|${lport}|${remote}|${rport}`)
+  }
+
+  watch(id: number, wake: () => void): () => void {
+    let set = this.watchers.get(id)
+    if (set === undefined) this.watchers.set(id, (set = new Set()))
+    set.add(wake)
+    return () => {
+      set.delete(wake)
+      if (set.size === 0) this.watchers.delete(id)
+    }
+  }
+
+  notify(id: number): void {
+    for (const wake of [...(this.watchers.get(id) ?? [])]) wake()
+  }
+
+  save(): Json {
+    return { nextId: this.nextId, sockets: this.all().map((s) => ({ ...s })) } as unknown as Json
+  }
+
+  load(state: Json): void {
+    const saved = state as unknown as { nextId: number; sockets: Socket[] }
+    this.nextId = saved.nextId
+    this.sockets = new Map()
+    this.byPeer = new Map()
+    this.byPort = new Map()
+    for (const s of saved.sockets) this.add({ ...s })
+  }
+
+  private index(s: Socket): void {
+    if (s.remote !== '') this.byPeer.set(peerKey(s), s)
+    const key = `${s.proto}|${s.lport}`
+    const set = this.byPort.get(key)
+    if (set === undefined) this.byPort.set(key, new Set([s]))
+    else set.add(s)
+  }
+
+  private unindex(s: Socket): void {
+    if (this.byPeer.get(peerKey(s)) === s) this.byPeer.delete(peerKey(s))
+    const set = this.byPort.get(`${s.proto}|${s.lport}`)
+    set?.delete(s)
+    if (set?.size === 0) this.byPort.delete(`${s.proto}|${s.lport}`)
+  }
+}
+
+function peerKey(s: Socket): string {
+  return `${s.proto}|${s.local}|${s.lport}|${s.remote}|${s.rport}`
+}
+
+function accepts(s: Socket, address: string): boolean {
+  if (s.local === '0.0.0.0') return ipFamily(address) === 4
+  return s.local === '::' && (s.v6only !== true || ipFamily(address) === 6)
+}
+
+function overlaps(any: string, address: string): boolean {
+  if (any === '0.0.0.0') return ipFamily(address) === 4
+  return any === '::'
+}

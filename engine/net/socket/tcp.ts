@@ -1,0 +1,324 @@
+import type { Packet, TcpFlags } from '../packet.ts'
+import { tcpPacket } from '../path/build.ts'
+import type { SocketHost } from './host.ts'
+import type { ProgramConnection } from './program.ts'
+import type { Errno, TcpSocket, TcpState } from './types.ts'
+
+const TIME_WAIT_MS = 60_000
+/** A large send leaves the host as one packet of up to ten segments (generic segmentation offload). */
+const BURST = 10
+
+/** Serial number comparison (RFC 1982, as the kernel's before()). */
+function before(a: number, b: number): boolean {
+  return ((a - b) | 0) < 0
+}
+
+function add(a: number, n: number): number {
+  return (a + n) >>> 0
+}
+
+export function newTcp(
+  host: SocketHost,
+  base: Partial<TcpSocket> & Pick<TcpSocket, 'family' | 'local' | 'lport' | 'uid'>,
+): TcpSocket {
+  const iss = host.dice.u32()
+  return {
+    id: host.sockets.newId(),
+    proto: 'tcp',
+    state: 'CLOSED',
+    remote: '',
+    rport: 0,
+    inode: 10_000 + host.dice.int(90_000),
+    app: null,
+    sndNxt: iss,
+    sndUna: iss,
+    rcvNxt: 0,
+    unacked: [],
+    retries: 0,
+    ackDue: false,
+    pingpong: false,
+    heard: false,
+    received: '',
+    eof: false,
+    orphan: false,
+    connected: false,
+    mss: 1448,
+    ...base,
+  }
+}
+
+function transmit(host: SocketHost, s: TcpSocket, flags: TcpFlags, seq: number, payload: string): Errno | undefined {
+  const ends = { src: s.local, dst: s.remote, sport: s.lport, dport: s.rport }
+  return host.send(tcpPacket(ends, flags, seq, flags.ack ? s.rcvNxt : 0, payload), s)
+}
+
+/** Sends something that takes sequence space, and keeps it until it is acknowledged. */
+function push(host: SocketHost, s: TcpSocket, flags: TcpFlags, payload: string): Errno | undefined {
+  const seq = s.sndNxt
+  s.unacked = [...s.unacked, { seq, payload, ...(flags.syn ? { syn: true } : {}), ...(flags.fin ? { fin: true } : {}) }]
+  s.sndNxt = add(seq, payload.length + (flags.syn ? 1 : 0) + (flags.fin ? 1 : 0))
+  s.ackDue = false
+  host.later(s)
+  return transmit(host, s, flags, seq, payload)
+}
+
+export function sendAck(host: SocketHost, s: TcpSocket): void {
+  s.ackDue = false
+  transmit(host, s, { ack: true }, s.sndNxt, '')
+}
+
+export function startConnect(host: SocketHost, s: TcpSocket): Errno | undefined {
+  s.state = 'SYN_SENT'
+  return push(host, s, { syn: true }, '')
+}
+
+/** Writes data to a connected socket. */
+export function tcpSend(host: SocketHost, s: TcpSocket, data: string): Errno | undefined {
+  if (s.state !== 'ESTABLISHED' && s.state !== 'CLOSE_WAIT') return s.errno ?? 'EPIPE'
+  // Data in answer to data: an interactive flow (tcp_event_data_sent).
+  if (s.heard) s.pingpong = true
+  for (let at = 0; at < data.length; at += s.mss * BURST)
+    push(host, s, { ack: true, psh: true }, data.slice(at, at + s.mss * BURST))
+  return undefined
+}
+
+/** close(2): FIN, or RST where data was left unread. */
+export function tcpClose(host: SocketHost, s: TcpSocket): void {
+  s.orphan = true
+  if (s.state === 'LISTEN' || s.state === 'SYN_SENT' || s.state === 'CLOSED') return finish(host, s)
+  if (s.received !== '' && s.program === undefined && s.state !== 'TIME_WAIT') return tcpReset(host, s)
+  tcpShutdown(host, s)
+}
+
+/** shutdown(SHUT_WR): our FIN, while the other direction stays open. */
+export function tcpShutdown(host: SocketHost, s: TcpSocket): void {
+  const next: TcpState | undefined =
+    s.state === 'ESTABLISHED' || s.state === 'SYN_RECV' ? 'FIN_WAIT1' : s.state === 'CLOSE_WAIT' ? 'LAST_ACK' : undefined
+  if (next === undefined) return
+  s.state = next
+  push(host, s, { fin: true, ack: true }, '')
+}
+
+/** An abortive close (SO_LINGER 0). */
+export function tcpReset(host: SocketHost, s: TcpSocket): void {
+  if (s.state !== 'TIME_WAIT') transmit(host, s, { rst: true, ack: true }, s.sndNxt, '')
+  finish(host, s)
+}
+
+/** The socket is gone for the kernel; its owner may still read why. */
+function finish(host: SocketHost, s: TcpSocket, errno?: Errno): void {
+  if (s.rtoTask !== undefined) host.clock.cancel(s.rtoTask)
+  if (s.ackTask !== undefined) host.clock.cancel(s.ackTask)
+  s.rtoTask = undefined
+  s.ackTask = undefined
+  s.unacked = []
+  s.state = 'CLOSED'
+  if (errno !== undefined) s.errno = errno
+  host.sockets.remove(s)
+}
+
+export function tcpFail(host: SocketHost, s: TcpSocket, errno: Errno): void {
+  finish(host, s, errno)
+}
+
+/** A segment for this host (tcp_v4_rcv). */
+export function tcpReceive(host: SocketHost, packet: Packet, device: string | undefined, flow: number | undefined): void {
+  const header = packet.tcp
+  if (header === undefined) return
+  const found = host.sockets.find('tcp', packet.dst, packet.dport ?? 0, packet.src, packet.sport ?? 0, device)
+  if (found === undefined || found.proto !== 'tcp') return refuse(host, packet, flow)
+  if (found.state === 'LISTEN') return listening(host, found, packet, flow)
+  if (found.state === 'TIME_WAIT' && header.syn && !header.ack) {
+    finish(host, found)
+    return tcpReceive(host, packet, device, flow)
+  }
+  segment(host, found, packet)
+}
+
+/** No socket: RST, unless the segment is one itself (tcp_v4_send_reset). */
+function refuse(host: SocketHost, packet: Packet, flow: number | undefined): void {
+  const header = packet.tcp
+  if (header === undefined || header.rst) return
+  const ends = { src: packet.dst, dst: packet.src, sport: packet.dport ?? 0, dport: packet.sport ?? 0 }
+  const end = add(header.seq, packet.payload.length + (header.syn ? 1 : 0) + (header.fin ? 1 : 0))
+  const reset = header.ack
+    ? tcpPacket(ends, { rst: true }, header.ackSeq, 0, '', { bare: true })
+    : tcpPacket(ends, { rst: true, ack: true }, 0, end, '', { bare: true })
+  host.send(reset, { uid: 0, ...(flow === undefined ? {} : { flow }) })
+}
+
+function listening(host: SocketHost, listener: TcpSocket, packet: Packet, flow: number | undefined): void {
+  const header = packet.tcp
+  if (header === undefined || header.rst) return
+  if (header.ack || !header.syn) return refuse(host, packet, flow)
+  const child = newTcp(host, {
+    family: packet.family,
+    local: packet.dst,
+    lport: packet.dport ?? 0,
+    remote: packet.src,
+    rport: packet.sport ?? 0,
+    uid: listener.uid,
+    state: 'SYN_RECV',
+    rcvNxt: add(header.seq, 1),
+    mss: host.mss(packet.src),
+    app: null,
+    ...(listener.program === undefined ? {} : { program: listener.program }),
+    ...(listener.owner === undefined ? {} : { owner: listener.owner }),
+    ...(flow === undefined ? {} : { flow }),
+  })
+  parents.set(child, listener)
+  host.sockets.add(child)
+  push(host, child, { syn: true, ack: true }, '')
+}
+
+/** Which listener a half-open connection came in by. It needs no saving: the handshake ends within one instant or not at all. */
+const parents = new WeakMap<TcpSocket, TcpSocket>()
+
+export function connectionOf(host: SocketHost, s: TcpSocket): ProgramConnection {
+  return {
+    id: s.id,
+    local: s.local,
+    lport: s.lport,
+    remote: s.remote,
+    rport: s.rport,
+    get app() {
+      return s.app
+    },
+    set app(value) {
+      s.app = value
+    },
+    send: (data) => void tcpSend(host, s, data),
+    close: () => tcpClose(host, s),
+    reset: () => tcpReset(host, s),
+  }
+}
+
+function segment(host: SocketHost, s: TcpSocket, packet: Packet): void {
+  const header = packet.tcp
+  if (header === undefined) return
+  if (s.state === 'SYN_SENT') return answered(host, s, packet)
+  if (header.rst) {
+    // Outside the window: not for us (RFC 5961).
+    if (before(header.seq, s.rcvNxt)) return
+    return finish(host, s, s.state === 'TIME_WAIT' ? undefined : 'ECONNRESET')
+  }
+  if (header.syn) {
+    if (s.state === 'SYN_RECV') resend(host, s)
+    else sendAck(host, s)
+    return
+  }
+  if (header.ack) acknowledge(host, s, header.ackSeq)
+  if ((s.state as TcpState) === 'CLOSED') return
+  if (s.state === 'SYN_RECV') {
+    s.state = 'ESTABLISHED'
+    s.connected = true
+    accept(host, s)
+  }
+  if (packet.payload !== '' || header.fin) take(host, s, packet)
+}
+
+function accept(host: SocketHost, s: TcpSocket): void {
+  host.accepted(s)
+  const listener = parents.get(s)
+  if (s.program !== undefined) {
+    const program = host.program(s.program)
+    if (listener !== undefined) s.app = null
+    program?.accept?.(connectionOf(host, s), host.context(s))
+  } else if (listener !== undefined) {
+    const queue = Array.isArray(listener.app) ? (listener.app as number[]) : []
+    listener.app = [...queue, s.id]
+    host.sockets.notify(listener.id)
+  }
+}
+
+/** A segment in SYN_SENT (tcp_rcv_synsent_state_process). */
+function answered(host: SocketHost, s: TcpSocket, packet: Packet): void {
+  const header = packet.tcp
+  if (header === undefined) return
+  if (header.ack && header.ackSeq !== s.sndNxt) return refuse(host, packet, s.flow)
+  if (header.rst) return header.ack ? finish(host, s, 'ECONNREFUSED') : undefined
+  if (!header.syn || !header.ack) return
+  acknowledge(host, s, header.ackSeq)
+  s.rcvNxt = add(header.seq, 1)
+  s.state = 'ESTABLISHED'
+  s.connected = true
+  sendAck(host, s)
+  host.sockets.notify(s.id)
+}
+
+function acknowledge(host: SocketHost, s: TcpSocket, ack: number): void {
+  if (!before(s.sndUna, ack) || before(s.sndNxt, ack)) return
+  s.sndUna = ack
+  s.unacked = s.unacked.filter((u) => before(ack, add(u.seq, u.payload.length + (u.syn ? 1 : 0) + (u.fin ? 1 : 0))))
+  s.retries = 0
+  if (s.rtoTask !== undefined) {
+    host.clock.cancel(s.rtoTask)
+    s.rtoTask = undefined
+  }
+  if (s.unacked.length > 0) return
+  if (s.state === 'FIN_WAIT1') s.state = 'FIN_WAIT2'
+  else if (s.state === 'CLOSING') timeWait(host, s)
+  else if (s.state === 'LAST_ACK') finish(host, s)
+}
+
+function timeWait(host: SocketHost, s: TcpSocket): void {
+  s.state = 'TIME_WAIT'
+  host.clock.schedule('net.tcp.timewait', TIME_WAIT_MS, { netns: host.id, socket: s.id })
+  host.sockets.notify(s.id)
+}
+
+/** Data and FIN in order; anything else is answered with what we already have. */
+function take(host: SocketHost, s: TcpSocket, packet: Packet): void {
+  const header = packet.tcp
+  if (header === undefined) return
+  if (header.seq !== s.rcvNxt) return sendAck(host, s)
+  const data = packet.payload
+  if (data !== '' && s.orphan) return tcpReset(host, s)
+  s.rcvNxt = add(s.rcvNxt, data.length)
+  if (data !== '') {
+    s.heard = true
+    if (s.pingpong) owe(host, s)
+    else if (!header.fin) sendAck(host, s)
+  }
+  if (header.fin) ended(host, s)
+  const program = s.program === undefined ? undefined : host.program(s.program)
+  if (program === undefined) {
+    s.received += data
+    host.sockets.notify(s.id)
+  } else if (data !== '') program.data?.(connectionOf(host, s), data, host.context(s))
+  if (header.fin && s.program !== undefined && s.state === 'CLOSE_WAIT') {
+    if (program?.eof !== undefined) program.eof(connectionOf(host, s), host.context(s))
+    else tcpClose(host, s)
+  }
+}
+
+/** The peer's FIN (tcp_fin): in ESTABLISHED its acknowledgement waits for our own FIN, later it goes at once. */
+function ended(host: SocketHost, s: TcpSocket): void {
+  s.rcvNxt = add(s.rcvNxt, 1)
+  s.eof = true
+  if (s.state === 'ESTABLISHED') {
+    s.state = 'CLOSE_WAIT'
+    s.pingpong = true
+    owe(host, s)
+  } else if (s.state === 'FIN_WAIT1') {
+    s.state = 'CLOSING'
+    sendAck(host, s)
+  } else if (s.state === 'FIN_WAIT2') {
+    sendAck(host, s)
+    timeWait(host, s)
+  }
+}
+
+function owe(host: SocketHost, s: TcpSocket): void {
+  s.ackDue = true
+  host.later(s)
+}
+
+/** Sends the oldest unacknowledged segment again. */
+export function resend(host: SocketHost, s: TcpSocket): void {
+  const oldest = s.unacked[0]
+  if (oldest === undefined) return
+  const ack = !(oldest.syn && s.state === 'SYN_SENT')
+  const flags: TcpFlags = { ...(oldest.syn ? { syn: true } : {}), ...(oldest.fin ? { fin: true } : {}), ...(ack ? { ack } : {}) }
+  transmit(host, s, oldest.payload === '' ? flags : { ...flags, psh: true }, oldest.seq, oldest.payload)
+}

@@ -1,0 +1,43 @@
+import type { SocketHost } from './host.ts'
+import { resend, sendAck, tcpFail } from './tcp.ts'
+import type { TcpSocket } from './types.ts'
+
+/** tcp_delack_min, and the first timeouts of a SYN (RFC 6298) and of data. */
+const DELAYED_ACK_MS = 40
+const SYN_TIMEOUT_MS = 1000
+const DATA_TIMEOUT_MS = 200
+const MAX_TIMEOUT_MS = 120_000
+
+/** Sets the timers that a socket needs once no packet is on its way any more. */
+export function armTimers(host: SocketHost, s: TcpSocket): void {
+  if (s.state === 'CLOSED') return
+  if (s.unacked.length > 0 && s.rtoTask === undefined) {
+    const syn = s.unacked[0]?.syn === true
+    const delay = Math.min((syn ? SYN_TIMEOUT_MS : DATA_TIMEOUT_MS) * 2 ** s.retries, MAX_TIMEOUT_MS)
+    s.rtoTask = host.clock.schedule('net.tcp.rto', delay, { netns: host.id, socket: s.id })
+  }
+  if (s.ackDue && s.ackTask === undefined)
+    s.ackTask = host.clock.schedule('net.tcp.ack', DELAYED_ACK_MS, { netns: host.id, socket: s.id })
+}
+
+/** The retransmission timer fired. */
+export function retransmit(host: SocketHost, s: TcpSocket): void {
+  s.rtoTask = undefined
+  if (s.unacked.length === 0 || s.state === 'CLOSED') return
+  const limit =
+    s.state === 'SYN_SENT'
+      ? host.sysctl('net.ipv4.tcp_syn_retries')
+      : s.state === 'SYN_RECV'
+        ? 5
+        : host.sysctl('net.ipv4.tcp_retries2')
+  if (s.retries >= limit) return tcpFail(host, s, 'ETIMEDOUT')
+  s.retries++
+  resend(host, s)
+  host.later(s)
+}
+
+/** The delayed acknowledgement is due. */
+export function acknowledgeLate(host: SocketHost, s: TcpSocket): void {
+  s.ackTask = undefined
+  if (s.ackDue && s.state !== 'CLOSED') sendAck(host, s)
+}
