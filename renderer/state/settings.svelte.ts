@@ -1,0 +1,112 @@
+import type { Settings, Theme } from '../../electron/contract/index.ts'
+import type { Bridge } from '../bridge/bridge.ts'
+import { i18n, type Locale } from '../i18n/index.svelte.ts'
+
+/** What the window itself remembers for a person, inside `Settings.layout`. */
+export interface Layout {
+  readonly lessonSize: number
+  readonly lessonFolded: boolean
+  readonly tasksSize: number
+  readonly tasksFolded: boolean
+  readonly cursorBlink: boolean
+  readonly screenReader: boolean
+  /** Names given to terminals: "<attempt>/<shell>" to name. */
+  readonly tabNames: Readonly<Record<string, string>>
+  /** The lesson step last read: lab to step. */
+  readonly steps: Readonly<Record<string, string>>
+}
+
+export const USUAL_LAYOUT: Layout = {
+  lessonSize: 37,
+  lessonFolded: false,
+  tasksSize: 34,
+  tasksFolded: false,
+  cursorBlink: true,
+  screenReader: false,
+  tabNames: {},
+  steps: {},
+}
+
+export const FONT = { usual: 13, least: 8, most: 32 } as const
+const SAVE_AFTER = 400
+
+/** Reads what was kept, key by key: a value of another type (an older version's) counts as absent. */
+export function readLayout(kept: Readonly<Record<string, unknown>>): Layout {
+  const layout: Record<string, unknown> = { ...USUAL_LAYOUT }
+  for (const [key, usual] of Object.entries(USUAL_LAYOUT)) {
+    const value = kept[key]
+    if (typeof value === typeof usual && value !== null) layout[key] = value
+  }
+  return layout as unknown as Layout
+}
+
+class SettingsState {
+  locale = $state<Locale>('en')
+  theme = $state<Theme>('system')
+  fontSize = $state<number>(FONT.usual)
+  layout = $state.raw<Layout>(USUAL_LAYOUT)
+  /** The theme really shown. */
+  shown = $state<'dark' | 'light'>('dark')
+
+  #bridge: Bridge | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #prefersLight = window.matchMedia('(prefers-color-scheme: light)')
+
+  constructor() {
+    this.#prefersLight.addEventListener('change', () => this.#show())
+  }
+
+  async load(bridge: Bridge) {
+    this.#bridge = bridge
+    this.#take(await bridge.invoke('settings.get', {}))
+  }
+
+  setLocale(locale: Locale) {
+    this.locale = locale
+    i18n.set(locale)
+    this.#save({ locale })
+  }
+
+  setTheme(theme: Theme) {
+    this.theme = theme
+    this.#show()
+    this.#save({ theme })
+  }
+
+  flipTheme() {
+    this.setTheme(this.shown === 'dark' ? 'light' : 'dark')
+  }
+
+  setFontSize(size: number) {
+    this.fontSize = Math.min(FONT.most, Math.max(FONT.least, Math.round(size)))
+    this.#save({ terminalFontSize: this.fontSize })
+  }
+
+  /** Changes some of the layout; written a moment later, so that a dragged divider is one write. */
+  remember(change: Partial<Layout>) {
+    this.layout = { ...this.layout, ...change }
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#save({ layout: { ...this.layout } }), SAVE_AFTER)
+  }
+
+  #take(settings: Settings) {
+    this.locale = settings.locale
+    i18n.set(settings.locale)
+    this.theme = settings.theme
+    this.fontSize = settings.terminalFontSize
+    this.layout = readLayout(settings.layout)
+    this.#show()
+  }
+
+  #show() {
+    this.shown = this.theme === 'system' ? (this.#prefersLight.matches ? 'light' : 'dark') : this.theme
+    document.documentElement.dataset.theme = this.shown
+  }
+
+  /** A setting that cannot be written stays in force here; the host's connection state says why. */
+  #save(change: Partial<Settings>) {
+    this.#bridge?.invoke('settings.set', change).catch(() => {})
+  }
+}
+
+export const settings = new SettingsState()
