@@ -1,0 +1,134 @@
+import type { KubeObject } from '../api/object.ts'
+import { StatusError } from '../api/status.ts'
+import type { StoreEvent } from '../api/store.ts'
+import { type ApiWriter, type ControlLoop, type ControllerEnv, keyOf, R, sameValue, splitKey, timeText } from './env.ts'
+import { claim, controllerOf, controllerReference, withOwner, withoutOwner } from './ownership.ts'
+import {
+  byDeletionOrder,
+  isActive,
+  isAvailable,
+  isFinished,
+  isReady,
+  isTerminating,
+  namespaceKeys,
+  ownerKey,
+  podFromTemplate,
+} from './pods.ts'
+
+const SOURCE = { component: 'replicaset-controller' }
+/** Most pods made or deleted in one turn (BurstReplicas). */
+const BURST = 500
+
+/** Keeps as many pods of its template as a ReplicaSet asks for (pkg/controller/replicaset/replica_set.go). */
+export class ReplicaSetLoop implements ControlLoop {
+  readonly name = 'replicaset'
+  private readonly env: ControllerEnv
+  private readonly api: ApiWriter
+
+  constructor(env: ControllerEnv) {
+    this.env = env
+    this.api = env.writer('kube-controller-manager')
+  }
+
+  keys({ resource, object, old }: StoreEvent): readonly string[] {
+    if (resource === R.replicasets) return [keyOf(object)]
+    if (resource !== R.pods) return []
+    const owners = [object, old].flatMap((pod) => (pod && ownerKey(pod, 'ReplicaSet')) ?? [])
+    return controllerOf(object) === undefined
+      ? [...owners, ...namespaceKeys(this.env.store, R.replicasets, object.metadata.namespace)]
+      : owners
+  }
+
+  all(): readonly string[] {
+    return this.env.store.list(R.replicasets).map(keyOf)
+  }
+
+  sync(key: string): void {
+    const { namespace, name } = splitKey(key)
+    const rs = this.env.store.get(R.replicasets, namespace, name)
+    if (rs === undefined) return
+    const pods = this.claimed(rs)
+    const active = pods.filter(isActive)
+    const failure = rs.metadata.deletionTimestamp === undefined ? this.manage(rs, active) : undefined
+    this.updateStatus(rs, active, pods.filter((p) => isTerminating(p) && !isFinished(p)).length, failure)
+    if (failure !== undefined) throw failure
+  }
+
+  private claimed(rs: KubeObject): readonly KubeObject[] {
+    const found = claim(this.env.store.list(R.pods, rs.metadata.namespace), rs, rs.spec.selector)
+    for (const pod of found.release) this.api.update(R.pods, withoutOwner(pod, rs.metadata.uid))
+    if (rs.metadata.deletionTimestamp !== undefined) return found.mine
+    const adopted = found.adopt.filter((pod) => !isFinished(pod)).map((pod) => this.api.update(R.pods, withOwner(pod, rs)))
+    return [...found.mine, ...adopted]
+  }
+
+  /** Makes or deletes pods; returns what the API refused, if it did. */
+  private manage(rs: KubeObject, active: readonly KubeObject[]): StatusError | undefined {
+    const wanted: number = rs.spec.replicas ?? 1
+    const { events } = this.env
+    try {
+      for (let i = active.length; i < Math.min(wanted, active.length + BURST); i++) {
+        const pod = this.api.create(R.pods, podFromTemplate(rs, rs.spec.template, [controllerReference(rs)]))
+        events.record(SOURCE, rs, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
+      }
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error
+      events.record(SOURCE, rs, 'FailedCreate', `Error creating: ${error.message}`, { type: 'Warning' })
+      return error
+    }
+    if (active.length > wanted) {
+      const onNode = new Map<string, number>()
+      for (const pod of this.related(rs)) onNode.set(pod.spec.nodeName, (onNode.get(pod.spec.nodeName) ?? 0) + 1)
+      const order = [...active].sort(byDeletionOrder((pod) => onNode.get(pod.spec.nodeName) ?? 0))
+      for (const pod of order.slice(0, Math.min(active.length - wanted, BURST))) {
+        this.api.delete(R.pods, pod.metadata.namespace, pod.metadata.name, { uid: pod.metadata.uid ?? '' })
+        events.record(SOURCE, rs, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
+      }
+    }
+    return undefined
+  }
+
+  /** Active pods of every ReplicaSet of the same Deployment: crowded nodes are relieved first. */
+  private related(rs: KubeObject): readonly KubeObject[] {
+    const owner = controllerOf(rs)?.uid
+    const { store } = this.env
+    const family = store
+      .list(R.replicasets, rs.metadata.namespace)
+      .filter((other) => other === rs || (owner !== undefined && controllerOf(other)?.uid === owner))
+    const uids = new Set(family.map((other) => other.metadata.uid))
+    return store.list(R.pods, rs.metadata.namespace).filter((pod) => isActive(pod) && uids.has(controllerOf(pod)?.uid))
+  }
+
+  private updateStatus(
+    rs: KubeObject,
+    active: readonly KubeObject[],
+    terminating: number,
+    failure: StatusError | undefined,
+  ): void {
+    const now = this.env.clock.now
+    const labels = Object.entries((rs.spec.template?.metadata?.labels ?? {}) as Record<string, string>)
+    const labelled = active.filter((pod) => labels.every(([k, v]) => pod.metadata.labels?.[k] === v)).length
+    const ready = active.filter(isReady).length
+    const available = active.filter((pod) => isAvailable(pod, rs.spec.minReadySeconds ?? 0, now)).length
+    const conditions = failureConditions(rs, failure, active.length, timeText(now))
+    const status = {
+      replicas: active.length,
+      ...(labelled > 0 ? { fullyLabeledReplicas: labelled } : {}),
+      ...(ready > 0 ? { readyReplicas: ready } : {}),
+      ...(available > 0 ? { availableReplicas: available } : {}),
+      ...(this.env.minor >= 35 ? { terminatingReplicas: terminating } : {}),
+      ...(rs.metadata.generation === undefined ? {} : { observedGeneration: rs.metadata.generation }),
+      ...(conditions.length > 0 ? { conditions } : {}),
+    }
+    const current = this.env.store.get(R.replicasets, rs.metadata.namespace, rs.metadata.name)
+    if (current === undefined || sameValue(current.status, status)) return
+    this.api.update(R.replicasets, { ...current, status }, 'status')
+  }
+}
+
+function failureConditions(rs: KubeObject, failure: StatusError | undefined, active: number, now: string): readonly object[] {
+  const others = ((rs.status?.conditions ?? []) as { type: string }[]).filter((c) => c.type !== 'ReplicaFailure')
+  if (failure === undefined) return others
+  const reason = active < (rs.spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
+  return [...others, { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, reason, message: failure.message }]
+}
