@@ -1,0 +1,37 @@
+import { configMap, secret, serviceAccount } from './config.ts'
+import type { Describer } from './describer.ts'
+import { endpointSlice, endpoints } from './endpoints.ts'
+import { generic } from './generic.ts'
+import { limitRange, namespace, resourceQuota } from './namespace.ts'
+import { node } from './node.ts'
+import { pod } from './pod.ts'
+import { service } from './service.ts'
+import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from './workloads.ts'
+
+/** A line a kind; every other kind gets the generic description. */
+const DESCRIBERS: readonly Describer[] = [
+  configMap,
+  cronJob,
+  daemonSet,
+  deployment,
+  endpointSlice,
+  endpoints,
+  job,
+  limitRange,
+  namespace,
+  node,
+  pod,
+  replicaSet,
+  resourceQuota,
+  secret,
+  service,
+  serviceAccount,
+  statefulSet,
+]
+
+const byKind = new Map(DESCRIBERS.map((d) => [d.kind, d]))
+
+/** The describer of a kind ("Deployment", "apps"). */
+export function describerFor(kind: string, group: string): Describer {
+  return byKind.get(group === '' ? kind : `${kind}.${group}`) ?? generic
+}

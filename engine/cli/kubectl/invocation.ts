@@ -1,0 +1,127 @@
+import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts'
+import { FsError } from '../../cluster/fs.ts'
+import type { CommandContext } from '../command.ts'
+import { type ConfigSource, type Connection, connection, type KubeConfig, loadConfig } from './config.ts'
+import { fail, NotEmulated, usage } from './errors.ts'
+import type { FlagValues } from './flags/parse.ts'
+import { Mapper } from './mapper.ts'
+import { Rest } from './rest.ts'
+
+/** One run of a verb: its flags and arguments, and everything it may use. */
+export class Invocation {
+  readonly context: CommandContext
+  readonly flags: FlagValues
+  readonly args: readonly string[]
+  /** How many arguments came before "--", or -1. */
+  readonly dash: number
+  /** "kubectl rollout status". */
+  readonly path: string
+  private heldConfig: KubeConfig | undefined
+  private heldConnection: Connection | undefined
+  private heldRest: Rest | undefined
+  private heldMapper: Mapper | undefined
+
+  constructor(context: CommandContext, flags: FlagValues, args: readonly string[], dash: number, path: string) {
+    this.context = context
+    this.flags = flags
+    this.args = args
+    this.dash = dash
+    this.path = path
+  }
+
+  out(text: string): void {
+    if (text !== '') this.context.stdout.write(encodeUtf8(text))
+  }
+
+  err(text: string): void {
+    if (text !== '') this.context.stderr.write(encodeUtf8(text))
+  }
+
+  get now(): number {
+    return this.context.clock.now
+  }
+
+  /** kubectl's own minor version: 35 of "1.35.4". */
+  get minor(): number {
+    return Number(this.context.machine.profile.kubectl.replace(/^v/, '').split('.')[1] ?? '35')
+  }
+
+  get configSource(): ConfigSource {
+    const { machine, env, user, cwd } = this.context
+    return { fs: machine.fs, env, home: env.HOME ?? user.home, cwd }
+  }
+
+  get config(): KubeConfig {
+    this.heldConfig ??= loadConfig(this.configSource, this.flags.text('kubeconfig'))
+    return this.heldConfig
+  }
+
+  get connection(): Connection {
+    this.heldConnection ??= connection(this.config, {
+      context: this.flags.text('context'),
+      cluster: this.flags.text('cluster'),
+      user: this.flags.text('user'),
+      server: this.flags.text('server'),
+      namespace: this.flags.text('namespace'),
+      token: this.flags.text('token'),
+    })
+    return this.heldConnection
+  }
+
+  get namespace(): string {
+    return this.connection.namespace
+  }
+
+  get rest(): Rest {
+    if (this.heldRest === undefined) {
+      const { machine } = this.context
+      const impersonate: Record<string, string> = {}
+      if (this.flags.text('as') !== '') impersonate['Impersonate-User'] = this.flags.text('as')
+      const groups = this.flags.list('as-group')
+      if (groups.length > 0) impersonate['Impersonate-Group'] = groups.join(',')
+      if (groups.length > 0 && this.flags.text('as') === '') {
+        throw fail('requesting uid, groups or user-extra for  without impersonating a user')
+      }
+      this.heldRest = new Rest(machine.api(this.connection.server), {
+        connection: this.connection,
+        impersonate,
+        userAgent: `kubectl/v${machine.profile.kubectl} (linux/amd64) kubernetes/chainwalk`,
+        warn: (text) => this.err(text),
+      })
+    }
+    return this.heldRest
+  }
+
+  get mapper(): Mapper {
+    this.heldMapper ??= new Mapper(this.rest)
+    return this.heldMapper
+  }
+
+  usage(text: string): Error {
+    return usage(this.path, text)
+  }
+
+  /** A path of the learner as a path of the machine. */
+  resolve(path: string): string {
+    return path.startsWith('/') ? path : `${this.context.cwd === '/' ? '' : this.context.cwd}/${path}`
+  }
+
+  /** A file's text; its absence is told in Go's words. */
+  readFile(path: string): string {
+    try {
+      return decodeUtf8(this.context.machine.fs.read(this.resolve(path)))
+    } catch (error) {
+      if (!(error instanceof FsError)) throw error
+      if (error.code === 'EISDIR') throw fail(`read ${path}: is a directory`)
+      throw fail(`open ${path}: ${error.code === 'EACCES' ? 'permission denied' : 'no such file or directory'}`)
+    }
+  }
+
+  async stdin(): Promise<string> {
+    return decodeUtf8(await this.context.stdin.text())
+  }
+
+  notEmulated(what: string): Error {
+    return new NotEmulated(what)
+  }
+}

@@ -1,0 +1,108 @@
+import type { ApiClient, ApiRequest, WatchEvent } from '../../apiserver/client.ts'
+import type { Connection } from './config.ts'
+import { KubectlError, StatusError } from './errors.ts'
+import type { Obj } from './values.ts'
+
+export const ACCEPT_TABLE =
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'
+
+export interface RestOptions {
+  readonly connection: Connection
+  readonly impersonate: Readonly<Record<string, string>>
+  readonly userAgent: string
+  /** Where the server's warnings go; each text once per command. */
+  warn(text: string): void
+}
+
+/** HTTP to the API server: failures become {@link StatusError}, warnings are printed. */
+export class Rest {
+  private readonly api: ApiClient | undefined
+  private readonly options: RestOptions
+  private readonly warned = new Set<string>()
+
+  constructor(api: ApiClient | undefined, options: RestOptions) {
+    this.api = api
+    this.options = options
+  }
+
+  get(path: string, accept = 'application/json'): Obj {
+    return this.send({ method: 'GET', path, headers: { Accept: accept } })
+  }
+
+  post(path: string, body: Obj): Obj {
+    return this.send({ method: 'POST', path, body, headers: { 'Content-Type': 'application/json' } })
+  }
+
+  put(path: string, body: Obj): Obj {
+    return this.send({ method: 'PUT', path, body, headers: { 'Content-Type': 'application/json' } })
+  }
+
+  patch(path: string, type: string, body: Obj): Obj {
+    return this.send({ method: 'PATCH', path, body, headers: { 'Content-Type': type } })
+  }
+
+  delete(path: string, options: Obj): Obj {
+    return this.send({ method: 'DELETE', path, body: options, headers: { 'Content-Type': 'application/json' } })
+  }
+
+  send(request: ApiRequest): Obj {
+    const response = this.client().request({ ...request, headers: this.headers(request.headers) })
+    this.warnings(response.warnings)
+    if (response.status >= 200 && response.status < 300) return response.body
+    throw statusError(response.status, response.body)
+  }
+
+  /** Events of a watch until `stop`. */
+  watch(path: string, onEvent: (event: WatchEvent) => void, accept = 'application/json'): { readonly stop: () => void } {
+    const result = this.client().watch({ method: 'GET', path, headers: this.headers({ Accept: accept }) }, onEvent)
+    if ('stop' in result) return result
+    this.warnings(result.warnings)
+    throw statusError(result.status, result.body)
+  }
+
+  private client(): ApiClient {
+    if (this.api !== undefined) return this.api
+    const host = this.options.connection.server.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+    throw new KubectlError(`The connection to the server ${host} was refused - did you specify the right host or port?`)
+  }
+
+  /** Who asks travels with every request: the client certificate as the TLS layer would show it, or a token. */
+  private headers(own: Readonly<Record<string, string>> | undefined): Record<string, string> {
+    const { user } = this.options.connection
+    const out: Record<string, string> = { 'User-Agent': this.options.userAgent, ...this.options.impersonate, ...own }
+    if (user.token) out.Authorization = `Bearer ${user.token}`
+    if (user['client-certificate-data']) out['X-Client-Certificate'] = user['client-certificate-data']
+    return out
+  }
+
+  private warnings(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.warned.has(text)) continue
+      this.warned.add(text)
+      this.options.warn(`Warning: ${text}\n`)
+    }
+  }
+}
+
+function statusError(code: number, body: Obj): StatusError {
+  if (typeof body === 'object' && body !== null && body.kind === 'Status') return new StatusError(body)
+  return new StatusError({
+    message: `the server responded with the status code ${code} but did not return more information`,
+    code,
+  })
+}
+
+/** A query string, empty values left out. */
+export function query(params: Readonly<Record<string, string | undefined>>): string {
+  const parts = Object.entries(params)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([key, value]) => `${key}=${escapeQuery(value!)}`)
+  return parts.length === 0 ? '' : `?${parts.join('&')}`
+}
+
+/** Go's url.QueryEscape. */
+function escapeQuery(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, (ch) => `%${ch.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+}

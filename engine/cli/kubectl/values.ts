@@ -1,0 +1,103 @@
+/** An API object of any kind, as it came over the wire. */
+// biome-ignore lint/suspicious/noExplicitAny: kubectl handles every kind; the server has validated them
+export type Obj = any
+
+/** Whether `value` is a JSON object (not null, not a list). */
+export function isMap(value: unknown): value is Record<string, Obj> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The group of "apps/v1", "" of "v1". */
+export function groupOf(apiVersion: string): string {
+  const at = apiVersion.indexOf('/')
+  return at < 0 ? '' : apiVersion.slice(0, at)
+}
+
+/** Keys in the order Go's sort.Strings gives (by bytes). */
+export function sortedKeys(map: object | undefined | null): string[] {
+  return Object.keys(map ?? {}).sort(byteOrder)
+}
+
+/** Order by UTF-8 bytes, which is order by code points. */
+export function byteOrder(x: string, y: string): number {
+  if (x === y) return 0
+  const a = [...x]
+  const b = [...y]
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const d = a[i]!.codePointAt(0)! - b[i]!.codePointAt(0)!
+    if (d !== 0) return d
+  }
+  return a.length - b.length
+}
+
+/** A string as Go's %q prints it. */
+export function quote(text: string): string {
+  let out = '"'
+  for (const ch of text) {
+    const code = ch.codePointAt(0)!
+    const named = {
+      '"': '\\"',
+      '\\': '\\\\',
+      '\n': '\\n',
+      '\t': '\\t',
+      '\r': '\\r',
+      '\x07': '\\a',
+      '\b': '\\b',
+      '\f': '\\f',
+      '\v': '\\v',
+    }[ch]
+    if (named !== undefined) out += named
+    else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`
+    else out += ch
+  }
+  return `${out}"`
+}
+
+/** A value as Go's %v prints what encoding/json made of it: maps sorted, lists in brackets, nil as <nil>. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`
+  if (isMap(value))
+    return `map[${sortedKeys(value)
+      .map((key) => `${key}:${goValue(value[key])}`)
+      .join(' ')}]`
+  if (typeof value === 'number') return goNumber(value)
+  return String(value)
+}
+
+/** A number as Go prints an int64 or a float64 (%v: shortest, exponent from 1e21). */
+export function goNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value)
+  const text = String(value)
+  return text.replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** sortorder.NaturalLess: runs of digits compare by value, everything else by byte. */
+export function naturalLess(x: string, y: string): boolean {
+  let i = 0
+  let j = 0
+  const digit = (ch: string | undefined) => ch !== undefined && ch >= '0' && ch <= '9'
+  while (i < x.length && j < y.length) {
+    const a = x[i]!
+    const b = y[j]!
+    if (digit(a) !== digit(b)) return digit(a)
+    if (!digit(a)) {
+      if (a !== b) return a < b
+      i++
+      j++
+      continue
+    }
+    while (x[i] === '0') i++
+    while (y[j] === '0') j++
+    const startI = i
+    const startJ = j
+    while (digit(x[i])) i++
+    while (digit(y[j])) j++
+    const nx = x.slice(startI, i)
+    const ny = y.slice(startJ, j)
+    if (nx.length !== ny.length) return nx.length < ny.length
+    if (nx !== ny) return nx < ny
+    if (startI !== startJ) return startI < startJ
+  }
+  return i >= x.length && j < y.length
+}
