@@ -2,7 +2,7 @@ import { goSort } from '../../base/gosort.ts'
 import { fail } from './errors.ts'
 import { JsonPath, PathError, relaxedJsonPath } from './print/jsonpath/run.ts'
 import { parseQuantity } from './quantity.ts'
-import { naturalLess, type Obj } from './values.ts'
+import { byteOrder, type Obj } from './values.ts'
 
 /** Rows of a Table whose rows carry whole objects, by --sort-by. */
 export function sortRows(rows: readonly Obj[], path: string): Obj[] {
@@ -38,7 +38,7 @@ function less(x: Obj, y: Obj): boolean {
     const qx = parseQuantity(x)
     const qy = parseQuantity(y)
     if (qx !== undefined && qy !== undefined) return qx.value < qy.value
-    return naturalLess(x, y)
+    return byteOrder(x, y) < 0
   }
   if (typeof x === 'boolean' && typeof y === 'boolean') return !x && y
   return false

@@ -71,33 +71,3 @@ export function goNumber(value: number): string {
   const text = String(value)
   return text.replace(/e([+-])(\d)$/, 'e$10$2')
 }
-
-/** sortorder.NaturalLess: runs of digits compare by value, everything else by byte. */
-export function naturalLess(x: string, y: string): boolean {
-  let i = 0
-  let j = 0
-  const digit = (ch: string | undefined) => ch !== undefined && ch >= '0' && ch <= '9'
-  while (i < x.length && j < y.length) {
-    const a = x[i]!
-    const b = y[j]!
-    if (digit(a) !== digit(b)) return digit(a)
-    if (!digit(a)) {
-      if (a !== b) return a < b
-      i++
-      j++
-      continue
-    }
-    while (x[i] === '0') i++
-    while (y[j] === '0') j++
-    const startI = i
-    const startJ = j
-    while (digit(x[i])) i++
-    while (digit(y[j])) j++
-    const nx = x.slice(startI, i)
-    const ny = y.slice(startJ, j)
-    if (nx.length !== ny.length) return nx.length < ny.length
-    if (nx !== ny) return nx < ny
-    if (startI !== startJ) return startI < startJ
-  }
-  return i >= x.length && j < y.length
-}

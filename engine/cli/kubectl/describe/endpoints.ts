@@ -38,12 +38,12 @@ export const endpointSlice: Describer = {
     labels(out, 'Labels', metadata.labels)
     annotations(out, 'Annotations', metadata.annotations)
     out.field('AddressType', object.addressType)
-    if ((object.ports ?? []).length === 0) out.field('Ports', '<unset>')
+    if ((object.ports ?? []).length === 0) out.line('Ports: <unset>')
     else {
       out.line('Ports:').at(1, 'Name\tPort\tProtocol\n').at(1, '----\t----\t--------\n')
       for (const p of object.ports) out.at(1, `${orUnset(p.name)}\t${p.port ?? '<unset>'}\t${p.protocol}\n`)
     }
-    if ((object.endpoints ?? []).length === 0) out.field('Endpoints', '<none>')
+    if ((object.endpoints ?? []).length === 0) out.line('Endpoints: <none>')
     else {
       out.line('Endpoints:')
       for (const e of object.endpoints) endpoint(out, e)

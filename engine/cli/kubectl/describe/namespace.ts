@@ -29,7 +29,7 @@ function quotas(out: Lines, list: readonly Obj[]): void {
     out.at(0, '\nNo resource quota.\n')
     return
   }
-  out.at(0, `\nResource Quota${list.length > 1 ? 's' : ''}\n`)
+  out.at(0, '\nResource Quotas\n')
   for (const q of [...list].sort((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1))) {
     out.at(1, `Name:\t${q.metadata.name}\n`)
     scopes(out, q.spec?.scopes, 1)

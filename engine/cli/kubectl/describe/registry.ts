@@ -1,11 +1,16 @@
+import { horizontalPodAutoscaler } from './autoscaler.ts'
 import { configMap, secret, serviceAccount } from './config.ts'
 import type { Describer } from './describer.ts'
 import { endpointSlice, endpoints } from './endpoints.ts'
 import { generic } from './generic.ts'
+import { ingress, ingressClass } from './ingress.ts'
 import { limitRange, namespace, resourceQuota } from './namespace.ts'
 import { node } from './node.ts'
 import { pod } from './pod.ts'
+import { networkPolicy, podDisruptionBudget, priorityClass } from './policy.ts'
+import { clusterRole, clusterRoleBinding, role, roleBinding } from './rbac.ts'
 import { service } from './service.ts'
+import { persistentVolume, persistentVolumeClaim, storageClass } from './storage.ts'
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from './workloads.ts'
 
 /** A line a kind; every other kind gets the generic description. */
@@ -27,6 +32,19 @@ const DESCRIBERS: readonly Describer[] = [
   service,
   serviceAccount,
   statefulSet,
+  clusterRole,
+  clusterRoleBinding,
+  horizontalPodAutoscaler,
+  ingress,
+  ingressClass,
+  networkPolicy,
+  persistentVolume,
+  persistentVolumeClaim,
+  podDisruptionBudget,
+  priorityClass,
+  role,
+  roleBinding,
+  storageClass,
 ]
 
 const byKind = new Map(DESCRIBERS.map((d) => [d.kind, d]))

@@ -1,12 +1,38 @@
-/** How go-yaml v2 writes a string: plain where it reads back as a string, else quoted, literal if it has several lines. */
-export function scalarText(text: string, indent: string, key: boolean): string {
+/** Lines are folded at the first blank past this column (emitterc.go best_width). */
+const BEST_WIDTH = 80
+
+/**
+ * How go-yaml v2 writes a string: plain where it reads back as a string, else quoted, literal if it has several lines.
+ * `indent` is that of the lines it may be folded onto, `column` where it starts; a key has no column and stays on its line.
+ */
+export function scalarText(text: string, indent: string, column?: number): string {
   const facts = analyze(text)
-  if (text.includes('\n')) return facts.block && !key ? literal(text, indent) : doubleQuoted(text)
+  if (text.includes('\n')) return facts.block && column !== undefined ? literal(text, indent) : doubleQuoted(text, indent, column)
   if (resolvesToString(text)) {
-    if (facts.plain) return text
-    if (facts.single) return `'${text.replaceAll("'", "''")}'`
+    if (facts.plain) return folded(text, indent, column, 0)
+    if (facts.single) return `'${folded(text.replaceAll("'", "''"), indent, column, 1)}'`
   }
-  return doubleQuoted(text)
+  return doubleQuoted(text, indent, column)
+}
+
+/** Plain and single-quoted text: a single blank past the best width becomes a line break; in quotes never the first or last. */
+function folded(text: string, indent: string, column: number | undefined, quotes: 0 | 1): string {
+  if (column === undefined) return text
+  const chars = [...text]
+  let out = ''
+  let at = column + quotes
+  for (let i = 0; i < chars.length; i++) {
+    const ch = chars[i]!
+    const inside = quotes === 0 || (i > 0 && i < chars.length - 1)
+    if (ch === ' ' && at > BEST_WIDTH && inside && chars[i - 1] !== ' ' && chars[i + 1] !== ' ') {
+      out += `\n${indent}`
+      at = indent.length
+    } else {
+      out += ch
+      at++
+    }
+  }
+  return out
 }
 
 const WORDS = new Set(
@@ -148,16 +174,32 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\P',
 }
 
-function doubleQuoted(text: string): string {
+function doubleQuoted(text: string, indent: string, column: number | undefined): string {
+  const chars = [...text]
   let out = '"'
-  for (const ch of text) {
-    const code = ch.codePointAt(0)!
-    const named = ESCAPES[ch]
-    if (named !== undefined && ch !== '\xa0') out += named
-    else if (isPrintable(code)) out += ch
-    else if (code <= 0xff) out += `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`
-    else if (code <= 0xffff) out += `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
-    else out += `\\U${code.toString(16).toUpperCase().padStart(8, '0')}`
+  let at = (column ?? 0) + 1
+  for (let i = 0; i < chars.length; i++) {
+    const ch = chars[i]!
+    if (ch === ' ' && column !== undefined && at > BEST_WIDTH && i > 0 && i < chars.length - 1 && chars[i - 1] !== ' ') {
+      // The blank goes with the line break; a second one has to be kept from being swallowed.
+      const keep = chars[i + 1] === ' ' ? '\\' : ''
+      out += `\n${indent}${keep}`
+      at = indent.length + keep.length
+      continue
+    }
+    const part = escapedChar(ch)
+    out += part
+    at += [...part].length
   }
   return `${out}"`
+}
+
+function escapedChar(ch: string): string {
+  const code = ch.codePointAt(0)!
+  const named = ESCAPES[ch]
+  if (named !== undefined && ch !== '\xa0') return named
+  if (isPrintable(code)) return ch
+  const hex = code.toString(16).toUpperCase()
+  if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`
+  return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
 }

@@ -5,7 +5,7 @@ import { scalarText } from './yaml-scalar.ts'
 export function yamlDocument(value: unknown): string {
   if (isMap(value) && liveKeys(value).length > 0) return mapping(value, '')
   if (Array.isArray(value) && value.length > 0) return sequence(value, '')
-  return `${inline(value, '')}\n`
+  return `${inline(value, '', 0)}\n`
 }
 
 function liveKeys(map: Record<string, unknown>): string[] {
@@ -19,10 +19,11 @@ function mapping(map: Record<string, unknown>, indent: string, first = indent): 
   let lead = first
   for (const key of liveKeys(map)) {
     const value = map[key]
-    out += `${lead}${keyText(key)}:`
+    const head = `${lead}${keyText(key)}:`
+    out += head
     if (isMap(value) && liveKeys(value).length > 0) out += `\n${mapping(value, `${indent}  `)}`
     else if (Array.isArray(value) && value.length > 0) out += `\n${sequence(value, indent)}`
-    else out += ` ${inline(value, indent)}\n`
+    else out += ` ${inline(value, indent, head.length + 1)}\n`
     lead = indent
   }
   return out
@@ -34,7 +35,7 @@ function sequence(items: readonly unknown[], indent: string, first = indent): st
   for (const item of items) {
     if (isMap(item) && liveKeys(item).length > 0) out += mapping(item, `${indent}  `, `${lead}- `)
     else if (Array.isArray(item) && item.length > 0) out += sequence(item, `${indent}  `, `${lead}- `)
-    else out += `${lead}- ${inline(item, indent)}\n`
+    else out += `${lead}- ${inline(item, indent, lead.length + 2)}\n`
     lead = indent
   }
   return out
@@ -42,12 +43,12 @@ function sequence(items: readonly unknown[], indent: string, first = indent): st
 
 /** A key that spans lines or is longer than 128 bytes would need "? "; neither occurs in API objects' maps. */
 function keyText(key: string): string {
-  return scalarText(key, '', true)
+  return scalarText(key, '')
 }
 
-function inline(value: unknown, indent: string): string {
+function inline(value: unknown, indent: string, column: number): string {
   if (value === null || value === undefined) return 'null'
-  if (typeof value === 'string') return scalarText(value, `${indent}  `, false)
+  if (typeof value === 'string') return scalarText(value, `${indent}  `, column)
   if (typeof value === 'number')
     return Number.isInteger(value) ? goNumber(value) : String(value).replace(/e([+-])(\d)$/, 'e$10$2')
   if (typeof value === 'boolean') return String(value)
