@@ -52,6 +52,8 @@ export interface MachineFs {
   rename(from: string, to: string): void
   symlink(target: string, path: string): void
   readlink(path: string): string
+  /** The path with every link resolved; what it names must exist. */
+  realpath(path: string): string
   chmod(path: string, mode: number): void
   touch(path: string, mtime: number): void
 }

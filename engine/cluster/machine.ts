@@ -17,6 +17,8 @@ export interface Machine {
   readonly id: string
   readonly kind: 'node' | 'container'
   readonly hostname: string
+  /** The image of a container: which programs it holds follows from it. */
+  readonly image?: string
   /** The network namespace: the node's own, or the pod's. */
   readonly netns: Netns
   /** The root file system as this machine sees it. */
@@ -30,6 +32,8 @@ export interface Machine {
   api(url: string): ApiClient | undefined
   /** ssh and friends: another node by name or address, or undefined. */
   reach(host: string): Machine | undefined
+  /** A running container of a pod, as `kubectl exec` enters it, or undefined. */
+  container(namespace: string, pod: string, container?: string): Machine | undefined
   /** Asks the node's daemons (kubelet, kube-proxy, containerd...) what they run; undefined if not there. */
-  readonly service: (name: string) => { readonly active: boolean } | undefined
+  service(name: string): { readonly active: boolean } | undefined
 }
