@@ -1,0 +1,90 @@
+import type { Store } from '../api/store.ts'
+import type { WriteContext } from '../api/write-context.ts'
+import { invariant } from '../base/invariant.ts'
+import type { Json, Stateful } from '../base/json.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { Dice } from '../clock/dice.ts'
+import { apiWriter } from './api-writer.ts'
+import { DaemonSetLoop } from './daemonset.ts'
+import { DeploymentLoop } from './deployment/deployment.ts'
+import { EndpointsLoop } from './endpoints/endpoints.ts'
+import { EndpointSliceLoop } from './endpoints/endpointslice.ts'
+import type { ControlLoop, ControllerEnv } from './env.ts'
+import { EventRecorder } from './events.ts'
+import { GarbageCollector } from './gc.ts'
+import { LoopRunner } from './loop.ts'
+import { NamespaceLoop } from './namespace.ts'
+import { NodeLifecycleLoop } from './node-lifecycle.ts'
+import { ReplicaSetLoop } from './replicaset.ts'
+import { RootCaLoop } from './root-ca.ts'
+import { SchedulerLoop } from './scheduler/scheduler.ts'
+import { ServiceAccountLoop } from './serviceaccount.ts'
+
+/** What the control loops and the kubelet share: the store, the way to write to it, and the one Event recorder. */
+export function controllerEnv(context: WriteContext): ControllerEnv {
+  const { clock, dice, store, minor } = context as { clock: Clock; dice: Dice; store: Store; minor: number }
+  const events = new EventRecorder({ clock, dice, store, writer: () => apiWriter(context, 'kube-controller-manager') })
+  return { clock, dice, store, minor, events, writer: (manager) => apiWriter(context, manager) }
+}
+
+/** A loop with state of its own beside its queue. */
+type StatefulLoop = ControlLoop & Stateful
+
+const isStateful = (loop: ControlLoop): loop is StatefulLoop => 'save' in loop
+
+/** The loops of kube-controller-manager, and the scheduler, each by its name. */
+export class Controllers implements Stateful {
+  private readonly loops: readonly { readonly loop: ControlLoop; readonly runner: LoopRunner }[]
+
+  constructor(env: ControllerEnv, context: WriteContext) {
+    const deployment = new DeploymentLoop(env)
+    const namespace = new NamespaceLoop(env, context)
+    const loops: readonly ControlLoop[] = [
+      new ServiceAccountLoop(env),
+      new RootCaLoop(env),
+      namespace,
+      new NodeLifecycleLoop(env),
+      deployment,
+      new ReplicaSetLoop(env),
+      new DaemonSetLoop(env),
+      new SchedulerLoop(env),
+      new EndpointsLoop(env),
+      new EndpointSliceLoop(env),
+      new GarbageCollector(env),
+    ]
+    this.loops = loops.map((loop) => ({ loop, runner: new LoopRunner(env, loop) }))
+    deployment.later = (key, delay) => this.runner('deployment').later(key, delay)
+    namespace.later = (key, delay) => this.runner('namespace').later(key, delay)
+  }
+
+  /** Starts the loops that `wanted` names; "controllers" is every loop of kube-controller-manager. */
+  start(wanted: (name: string) => boolean): void {
+    for (const { loop, runner } of this.loops) if (wanted(loop.name)) runner.start()
+  }
+
+  stop(): void {
+    for (const { runner } of this.loops) runner.stop()
+  }
+
+  save(): Json {
+    return Object.fromEntries(
+      this.loops.map(({ loop, runner }) => [loop.name, { runner: runner.save(), own: isStateful(loop) ? loop.save() : null }]),
+    )
+  }
+
+  load(state: Json): void {
+    const saved = state as unknown as Record<string, { runner: Json; own: Json }>
+    for (const { loop, runner } of this.loops) {
+      const own = saved[loop.name]
+      if (own === undefined) continue
+      runner.load(own.runner)
+      if (isStateful(loop)) loop.load(own.own)
+    }
+  }
+
+  private runner(name: string): LoopRunner {
+    const found = this.loops.find(({ loop }) => loop.name === name)
+    invariant(found !== undefined, `no loop ${name}`)
+    return found.runner
+  }
+}
