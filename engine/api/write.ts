@@ -173,7 +173,8 @@ export function updateObject(
     object = strategy.prepareUpdate?.(object, old) ?? object
     if (resource === 'services') object = prepareService(object, old)
   }
-  object = bump(strategy, object, old)
+  // A status write never counts, even where it carries annotations along (deploymentStatusStrategy).
+  if (options.subresource === undefined) object = bump(strategy, object, old)
   check(kind, object, [
     ...validateMetaUpdate(object, old),
     ...validateMeta(object, kind.namespaced, strategy.name),
