@@ -49,6 +49,7 @@ export const en = {
     seen: 'seen',
     passed: 'done',
     open: 'open',
+    advice: 'Look again:',
     nothingYet: 'nothing yet',
     hint: (n: number) => `Hint ${n}`,
     showHint: (n: number, cost: number) => `Show hint ${n} (costs ${cost} ${cost === 1 ? 'point' : 'points'})`,

@@ -47,6 +47,9 @@ export function labEntries({ attempt, act, reset, openTerminal }: Hands): Palett
         index < 9 ? `Ctrl+${index + 1}` : undefined,
       ),
     ),
+    ...attempt.tabs
+      .filter((tab) => tab.id === attempt.active)
+      .map((tab) => entry('close', m.terminal.close(tab.title), () => void attempt.closeTerminal(tab.id))),
     ...view.nodes.map((node) => entry(`new-${node}`, m.terminal.newOn(node), () => openTerminal(node))),
     ...view.steps.map((step, index) =>
       entry(`step-${step.id}`, m.palette.step(index + 1, step.title), () => attempt.goStep(index)),
