@@ -1,4 +1,4 @@
-import type { GroupResource, KubeObject } from '../object.ts'
+import type { GroupResource } from '../object.ts'
 import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
 import { configMap } from './configmap.ts'
 import { daemonSet } from './daemonset.ts'
@@ -141,9 +141,9 @@ export function kindNamed(apiVersion: string, kind: string): Kind | undefined {
   return byKind.get(`${apiVersion}/${kind}`)
 }
 
-/** Where the store keeps this object, or undefined for a kind that is not served. */
-export function resourceOf(object: KubeObject): GroupResource | undefined {
-  return kindNamed(object.apiVersion, object.kind)?.key
+/** Where the store keeps objects of this kind ("apps/v1", "Deployment" → "deployments.apps"); undefined if no such kind is served. */
+export function resourceOf(apiVersion: string, kind: string): GroupResource | undefined {
+  return kindNamed(apiVersion, kind)?.key
 }
 
 /** Every served kind in discovery order. */

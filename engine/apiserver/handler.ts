@@ -1,0 +1,31 @@
+import type { Kind } from '../api/kinds/registry.ts'
+import type { WriteContext, WriteOptions } from '../api/write-context.ts'
+import type { ApiRequest, ApiUser } from './client.ts'
+import { header } from './headers.ts'
+import type { NodeProxy } from './node-proxy.ts'
+import { param, type RequestInfo } from './request-info.ts'
+
+/** One request on its way to an answer. */
+export interface Call {
+  readonly context: WriteContext
+  readonly nodeProxy: NodeProxy | undefined
+  readonly user: ApiUser
+  readonly request: ApiRequest
+  readonly info: RequestInfo
+  readonly kind: Kind
+  /** Grows while the request is handled. */
+  readonly warnings: string[]
+}
+
+/** fieldManager, or what comes before the first slash of the User-Agent. */
+export function managerOf(call: Call): string {
+  return param(call.info, 'fieldManager') || (header(call.request, 'user-agent') ?? 'unknown').split('/')[0] || 'unknown'
+}
+
+export function writeOptions(call: Call): WriteOptions {
+  return {
+    manager: managerOf(call),
+    dryRun: param(call.info, 'dryRun') === 'All',
+    ...(call.info.subresource === 'status' ? { subresource: 'status' as const } : {}),
+  }
+}

@@ -1,0 +1,26 @@
+/** Where a container's output and processes are reached: the API server's side of the kubelet. */
+export interface LogRequest {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly previous: boolean
+  readonly timestamps: boolean
+  readonly tailLines?: number
+  readonly limitBytes?: number
+  readonly sinceSeconds?: number
+  readonly sinceTime?: string
+}
+
+/** Why a kubelet cannot answer, in its words; becomes a 400 BadRequest. */
+export interface NodeProxyError {
+  readonly error: string
+}
+
+export interface NodeProxy {
+  /** What the container has written so far. */
+  logs(request: LogRequest): string | NodeProxyError
+  /** Later output as it is written; returns how to stop. */
+  followLogs(request: LogRequest, onChunk: (text: string) => void): (() => void) | NodeProxyError
+  /** Whether a program could be started in the container now; what runs it is the caller's machine. */
+  canExec(namespace: string, pod: string, container: string): true | NodeProxyError
+}

@@ -1,0 +1,86 @@
+import type { KubeObject } from '../api/object.ts'
+import { badRequest, internalError } from '../api/status.ts'
+import type { ApiResponse } from './client.ts'
+import type { Call } from './handler.ts'
+import type { LogRequest } from './node-proxy.ts'
+import { getObject } from './read.ts'
+import { flag, param } from './request-info.ts'
+import { reply, textReply } from './respond.ts'
+
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
+
+function names(list: readonly { readonly name: string }[] | undefined): string[] {
+  return (list ?? []).map((c) => c.name)
+}
+
+/** The container a log or exec request means, with the server's words where it is not clear (podContainerSpec, LogLocation). */
+function containerOf(pod: KubeObject, asked: string | undefined): string {
+  const { containers, initContainers, ephemeralContainers } = pod.spec
+  const main = names(containers)
+  const init = names(initContainers)
+  const all = [...main, ...init, ...names(ephemeralContainers)]
+  if (asked) {
+    if (all.includes(asked)) return asked
+    throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`)
+  }
+  const noted = pod.metadata.annotations?.[DEFAULT_CONTAINER]
+  if (noted !== undefined && all.includes(noted)) return noted
+  if (main.length === 1) return main[0] as string
+  const more = init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : ''
+  throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${main.join(' ')}]${more}`)
+}
+
+function bound(pod: KubeObject): void {
+  // without a node there is no kubelet to ask (getContainer: "pod %s does not have a host assigned")
+  if (!pod.spec.nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+}
+
+function numeric(text: string | undefined): number | undefined {
+  return text === undefined || text === '' ? undefined : Number(text)
+}
+
+/** What a log request asks for, checked; shared by the one-off read and the follow. */
+export function logRequest(call: Pick<Call, 'context' | 'kind' | 'info'>): LogRequest {
+  const { info } = call
+  const pod = getObject(call.context.store, call.kind, info)
+  const container = containerOf(pod, param(info, 'container'))
+  bound(pod)
+  return {
+    namespace: pod.metadata.namespace as string,
+    pod: pod.metadata.name,
+    container,
+    previous: flag(info, 'previous'),
+    timestamps: flag(info, 'timestamps'),
+    tailLines: numeric(param(info, 'tailLines')),
+    limitBytes: numeric(param(info, 'limitBytes')),
+    sinceSeconds: numeric(param(info, 'sinceSeconds')),
+    sinceTime: param(info, 'sinceTime'),
+  }
+}
+
+export function logs(call: Call): ApiResponse {
+  const request = logRequest(call)
+  if (call.nodeProxy === undefined) throw internalError('no kubelet answers in this cluster')
+  const answer = call.nodeProxy.logs(request)
+  if (typeof answer !== 'string') throw badRequest(answer.error)
+  return textReply(200, answer)
+}
+
+/**
+ * exec: everything the API server checks, then 101 and where the program is to run. The bytes do not travel through the API here:
+ * whoever asked starts the program on that machine.
+ */
+export function execute(call: Call): ApiResponse {
+  const pod = getObject(call.context.store, call.kind, call.info)
+  if (!call.info.query.get('command')?.length) throw badRequest('you must specify at least 1 command for the container')
+  const container = containerOf(pod, param(call.info, 'container'))
+  bound(pod)
+  if (call.nodeProxy === undefined) throw internalError('no kubelet answers in this cluster')
+  const phase = pod.status?.phase
+  if (phase === 'Failed' || phase === 'Succeeded') {
+    throw badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`)
+  }
+  const can = call.nodeProxy.canExec(pod.metadata.namespace as string, pod.metadata.name, container)
+  if (can !== true) throw internalError(can.error)
+  return reply(101, { machine: `pods/${pod.metadata.namespace}/${pod.metadata.name}/${container}`, container }, call.warnings)
+}

@@ -1,0 +1,59 @@
+import type { Kind } from '../api/kinds/registry.ts'
+import type { KubeObject } from '../api/object.ts'
+import { notFound } from '../api/status.ts'
+import type { Store } from '../api/store.ts'
+import type { Shape } from './accept.ts'
+import { filterOf, listObjects } from './list.ts'
+import { param, type RequestInfo } from './request-info.ts'
+import { type IncludeObject, partial, table } from './table.ts'
+
+function include(info: RequestInfo): IncludeObject {
+  const given = param(info, 'includeObject')
+  return given === 'None' || given === 'Object' ? given : 'Metadata'
+}
+
+/** One object in the shape asked for. */
+export function shaped(kind: Kind, object: KubeObject, info: RequestInfo, shape: Shape, now: number): unknown {
+  if (shape.as === 'table') return table(kind, [object], now, include(info), { resourceVersion: object.metadata.resourceVersion })
+  return shape.as === 'metadata' ? partial(object) : ordered(object)
+}
+
+/** kind and apiVersion first, as the server writes every object. */
+function ordered({ kind, apiVersion, ...rest }: KubeObject): object {
+  return { kind, apiVersion, ...rest }
+}
+
+/** An event of a watch in the shape asked for; only a watch's first table carries columns. */
+export function shapedEvent(
+  kind: Kind,
+  object: KubeObject,
+  info: RequestInfo,
+  shape: Shape,
+  now: number,
+  first: boolean,
+): unknown {
+  if (shape.as !== 'table') return shaped(kind, object, info, shape, now)
+  return table(kind, [object], now, include(info), { resourceVersion: object.metadata.resourceVersion }, first)
+}
+
+export function getObject(store: Store, kind: Kind, info: RequestInfo): KubeObject {
+  const name = info.name as string
+  const object = store.get(kind.key, kind.namespaced ? info.namespace : undefined, name)
+  if (object === undefined) throw notFound(kind, name)
+  return object
+}
+
+/** A List, a Table or a PartialObjectMetadataList. Items of a List carry no kind of their own, as on the wire. */
+export function list(store: Store, kind: Kind, info: RequestInfo, shape: Shape, now: number): unknown {
+  const { items, metadata } = listObjects(store, kind, info, filterOf(info, kind))
+  if (shape.as === 'table') return table(kind, items, now, include(info), metadata)
+  if (shape.as === 'metadata') {
+    return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) }
+  }
+  return { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata, items: items.map(bare) }
+}
+
+function bare(object: KubeObject): object {
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
+  return rest
+}

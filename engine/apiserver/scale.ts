@@ -1,0 +1,52 @@
+import { deepEqual } from '../api/deep-equal.ts'
+import { formatSelector } from '../api/kinds/kind.ts'
+import type { KubeObject } from '../api/object.ts'
+import { conflict, invalid, invalidObject, methodNotSupported, OPTIMISTIC_LOCK } from '../api/status.ts'
+import { updateObject } from '../api/write.ts'
+import { bodyOf, decodeObject } from './body.ts'
+import type { ApiResponse } from './client.ts'
+import { type Call, writeOptions } from './handler.ts'
+import { patched } from './patch-handler.ts'
+import { getObject } from './read.ts'
+import { reply } from './respond.ts'
+
+const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale', version: 'v1' }
+
+/** The autoscaling/v1 Scale of a workload. */
+function scaleOf(object: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
+    status: { replicas: object.status?.replicas ?? 0, selector: formatSelector(object.spec?.selector) },
+  }
+}
+
+/** /scale of deployments and replica sets: reading and writing only the number of replicas. */
+export function scale(call: Call): ApiResponse {
+  const { kind, info, context } = call
+  const object = getObject(context.store, kind, info)
+  const old = scaleOf(object)
+  if (info.verb === 'get') return reply(200, old, call.warnings)
+  let wanted: KubeObject
+  if (info.verb === 'update') wanted = decodeObject(SCALE, bodyOf(call.request), info, call.warnings)
+  else if (info.verb === 'patch') wanted = decodeObject(SCALE, patched(call, old, 'autoscaling.v1.Scale'), info, call.warnings)
+  else throw methodNotSupported()
+  const version = wanted.metadata.resourceVersion
+  if (version && version !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name, OPTIMISTIC_LOCK)
+  const replicas: number = wanted.spec?.replicas ?? 0
+  if (replicas < 0) {
+    throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [
+      invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
+  }
+  if (deepEqual(replicas, object.spec?.replicas)) return reply(200, old, call.warnings)
+  const { subresource: _subresource, ...options } = writeOptions(call)
+  return reply(
+    200,
+    scaleOf(updateObject(context, kind.key, { ...object, spec: { ...object.spec, replicas } }, options)),
+    call.warnings,
+  )
+}

@@ -1,0 +1,134 @@
+import type { Kind } from '../api/kinds/registry.ts'
+import { methodNotSupported, pathNotFound, StatusError } from '../api/status.ts'
+import type { Store } from '../api/store.ts'
+import type { WriteContext } from '../api/write-context.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { Dice } from '../clock/dice.ts'
+import { shapeOf } from './accept.ts'
+import { attributesOf, authorized, denied } from './authorize.ts'
+import type { ApiClient, ApiRequest, ApiResponse, ApiUser, WatchEvent } from './client.ts'
+import { discovery, type ServerFacts } from './discovery.ts'
+import { readable } from './emulated.ts'
+import { header } from './headers.ts'
+import type { NodeProxy } from './node-proxy.ts'
+import { getObject, list, shaped } from './read.ts'
+import { flag, type RequestInfo, requestInfo } from './request-info.ts'
+import { reply, statusReply } from './respond.ts'
+import { deprecations } from './warnings.ts'
+import { startWatch } from './watch.ts'
+import { write } from './write-handlers.ts'
+
+/** What an API server is made of. */
+export interface ApiServerParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly dice: Dice
+  readonly profile: { readonly kubernetes: string; readonly serviceCIDR: string }
+  /** Set later through `nodeProxy` where the kubelets come after the server. */
+  readonly nodeProxy?: NodeProxy
+  /** "192.168.56.10:6443", for discovery. */
+  readonly address?: string
+}
+
+/** The REST face of the store: requests as values in, responses as values out (DESIGN section 5). */
+export class ApiServer {
+  readonly context: WriteContext
+  nodeProxy: NodeProxy | undefined
+  private readonly facts: ServerFacts
+
+  constructor(parts: ApiServerParts) {
+    const { store, clock, dice, profile } = parts
+    const minor = Number(profile.kubernetes.split('.')[1] ?? 35)
+    this.context = { store, clock, dice, serviceCIDR: profile.serviceCIDR, minor }
+    this.nodeProxy = parts.nodeProxy
+    this.facts = { version: profile.kubernetes, address: parts.address ?? '127.0.0.1:6443' }
+  }
+
+  /** A connection of one authenticated user. */
+  client(user: ApiUser): ApiClient {
+    return {
+      request: (request) => this.handle(user, request),
+      watch: (request, onEvent) => this.watch(user, request, onEvent),
+    }
+  }
+
+  private handle(user: ApiUser, request: ApiRequest): ApiResponse {
+    const info = requestInfo(request)
+    const warnings: string[] = []
+    try {
+      const who = this.authorize(user, request, info)
+      if (info.resource === '') {
+        const found = discovery(request, info.parts, flag(info, 'verbose'), this.facts)
+        if (found === undefined) throw pathNotFound()
+        return found
+      }
+      const kind = served(info)
+      warnings.push(...deprecations(kind, this.context.minor))
+      return this.object(who, request, info, kind, warnings)
+    } catch (error) {
+      if (error instanceof StatusError) return statusReply(error, warnings)
+      throw error
+    }
+  }
+
+  private object(user: ApiUser, request: ApiRequest, info: RequestInfo, kind: Kind, warnings: string[]): ApiResponse {
+    const { store, clock } = this.context
+    if (info.verb !== 'get' || info.subresource !== undefined) {
+      if (info.verb === 'list') {
+        const shape = shapeOf(header(request, 'accept'))
+        readable(kind)
+        return reply(200, list(store, kind, info, shape, clock.now), warnings, shape.type)
+      }
+      return write({ context: this.context, nodeProxy: this.nodeProxy, user, request, info, kind, warnings })
+    }
+    const shape = shapeOf(header(request, 'accept'))
+    readable(kind)
+    return reply(200, shaped(kind, getObject(store, kind, info), info, shape, clock.now), warnings, shape.type)
+  }
+
+  private watch(
+    user: ApiUser,
+    request: ApiRequest,
+    onEvent: (event: WatchEvent) => void,
+  ): { readonly stop: () => void } | ApiResponse {
+    const path = /[?&]watch=/.test(request.path)
+      ? request.path
+      : `${request.path}${request.path.includes('?') ? '&' : '?'}watch=true`
+    const info = requestInfo({ ...request, path })
+    try {
+      this.authorize(user, request, info)
+      if (info.resource === '') throw pathNotFound()
+      const kind = served(info)
+      readable(kind)
+      if (!kind.verbs.includes('watch')) throw methodNotSupported()
+      return startWatch(this.context.store, kind, info, shapeOf(header(request, 'accept')), () => this.context.clock.now, onEvent)
+    } catch (error) {
+      if (error instanceof StatusError) return statusReply(error)
+      throw error
+    }
+  }
+
+  /** Impersonation, then authorization; returns the user the request acts as. */
+  private authorize(user: ApiUser, request: ApiRequest, info: RequestInfo): ApiUser {
+    const { store } = this.context
+    let who = user
+    const name = header(request, 'Impersonate-User')
+    if (name !== undefined) {
+      const attributes = { verb: 'impersonate', group: '', resource: 'users', name }
+      if (!authorized(store, user, attributes)) throw denied(user, attributes)
+      const groups = header(request, 'Impersonate-Group')
+      who = { name, groups: groups === undefined ? [] : groups.split(',').map((g) => g.trim()) }
+    }
+    const attributes = attributesOf(info)
+    if (!authorized(store, who, attributes)) throw denied(who, attributes)
+    return who
+  }
+}
+
+function served(info: RequestInfo): Kind {
+  const { kind } = info
+  if (kind === undefined || (info.subresource !== undefined && !kind.subresources.some((s) => s.name === info.subresource)))
+    throw pathNotFound()
+  if (!kind.namespaced && info.namespace !== undefined) throw pathNotFound()
+  return kind
+}

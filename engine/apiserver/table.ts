@@ -1,0 +1,50 @@
+import type { Kind } from '../api/kinds/registry.ts'
+import type { KubeObject } from '../api/object.ts'
+import { timestamp } from '../api/time.ts'
+
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+/** metav1.PartialObjectMetadata. */
+export function partial(object: KubeObject) {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
+}
+
+function conditions(kind: Kind, object: KubeObject) {
+  if (kind.key !== 'pods') return {}
+  const phase = object.status?.phase
+  if (phase === 'Succeeded')
+    return { conditions: [{ type: 'Completed', status: 'True', reason: phase, message: 'The pod has completed successfully.' }] }
+  if (phase === 'Failed')
+    return { conditions: [{ type: 'Completed', status: 'True', reason: phase, message: 'The pod failed.' }] }
+  return {}
+}
+
+function row(kind: Kind, object: KubeObject, now: number, include: IncludeObject) {
+  // kinds without a printer of their own show their creation time (rest.NewDefaultTableConvertor)
+  const cells = kind.descriptor?.cells(object, { now }) ?? [
+    object.metadata.name,
+    object.metadata.creationTimestamp ?? timestamp(0),
+  ]
+  const shown = include === 'None' ? {} : { object: include === 'Object' ? object : partial(object) }
+  return { cells, ...conditions(kind, object), ...shown }
+}
+
+/** metav1.Table for objects of one kind, as the server prints it. */
+export function table(
+  kind: Kind,
+  objects: readonly KubeObject[],
+  now: number,
+  include: IncludeObject,
+  metadata: object,
+  columns = true,
+) {
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: columns
+      ? kind.columns.map(({ name, type, format, priority }) => ({ name, type, format, description: '', priority }))
+      : null,
+    rows: objects.map((object) => row(kind, object, now, include)),
+  }
+}

@@ -1,0 +1,73 @@
+import type { Kind } from '../api/kinds/registry.ts'
+import type { KubeObject } from '../api/object.ts'
+import { expired } from '../api/status.ts'
+import type { Store, StoreEvent } from '../api/store.ts'
+import type { Json } from '../base/json.ts'
+import type { Shape } from './accept.ts'
+import type { WatchEvent } from './client.ts'
+import { filterOf } from './list.ts'
+import { shapedEvent } from './read.ts'
+import { flag, param, type RequestInfo } from './request-info.ts'
+
+interface Seen {
+  readonly type: WatchEvent['type']
+  readonly object: KubeObject
+}
+
+/** What a watcher with this filter sees of a change: an object that stops matching is deleted for it (cacher convertToWatchEvent). */
+function translate(event: StoreEvent, wanted: (object: KubeObject) => boolean): Seen | undefined {
+  if (event.type === 'DELETED') return wanted(event.object) ? { type: 'DELETED', object: event.object } : undefined
+  const now = wanted(event.object)
+  const before = event.old !== undefined && wanted(event.old)
+  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object: event.object }
+  if (!before) return undefined
+  const { resourceVersion } = event.object.metadata
+  const old = event.old as KubeObject
+  return { type: 'DELETED', object: { ...old, metadata: { ...old.metadata, resourceVersion } } }
+}
+
+/** Starts a watch: what is there (unless a version was named), then what changes. */
+export function startWatch(
+  store: Store,
+  kind: Kind,
+  info: RequestInfo,
+  shape: Shape,
+  now: () => number,
+  onEvent: (event: WatchEvent) => void,
+): { readonly stop: () => void } {
+  const filter = filterOf(info, kind)
+  const wanted = (object: KubeObject) =>
+    (filter.namespace === undefined || object.metadata.namespace === filter.namespace) && filter.matches(object)
+  let first = true
+  const send = ({ type, object }: Seen) => {
+    onEvent({ type, object: shapedEvent(kind, object, info, shape, now(), first) as Json })
+    first = false
+  }
+  const version = param(info, 'resourceVersion') ?? ''
+  if (version === '' || version === '0' || flag(info, 'sendInitialEvents')) {
+    for (const object of store.list(kind.key, filter.namespace)) if (filter.matches(object)) send({ type: 'ADDED', object })
+    if (flag(info, 'sendInitialEvents')) {
+      const metadata = { resourceVersion: String(store.revision), annotations: { 'k8s.io/initial-events-end': 'true' } }
+      onEvent({ type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: kind.apiVersion, metadata } as Json })
+    }
+  } else {
+    const missed = store.since(Number(version))
+    if (missed === undefined) {
+      onEvent({
+        type: 'ERROR',
+        object: expired(`too old resource version: ${version} (${store.revision})`).status as unknown as Json,
+      })
+      return { stop: () => {} }
+    }
+    for (const event of missed) {
+      const seen = event.resource === kind.key ? translate(event, wanted) : undefined
+      if (seen !== undefined) send(seen)
+    }
+  }
+  const stop = store.watch((event) => {
+    if (event.resource !== kind.key) return
+    const seen = translate(event, wanted)
+    if (seen !== undefined) send(seen)
+  })
+  return { stop }
+}

@@ -1,0 +1,79 @@
+import { methodNotSupported, notEmulatedStatus } from '../api/status.ts'
+import { createObject, finalizeNamespace, updateObject } from '../api/write.ts'
+import { shapeOf } from './accept.ts'
+import { bodyOf, requestObject } from './body.ts'
+import type { ApiResponse } from './client.ts'
+import { remove, removeCollection } from './delete-handler.ts'
+import { type Call, writeOptions } from './handler.ts'
+import { header } from './headers.ts'
+import { patch } from './patch-handler.ts'
+import { execute, logs } from './pod-subresources.ts'
+import { getObject, shaped } from './read.ts'
+import { reply } from './respond.ts'
+import { review } from './reviews.ts'
+import { scale } from './scale.ts'
+
+function answered(call: Call, object: Parameters<typeof shaped>[1], code: number): ApiResponse {
+  const shape = shapeOf(header(call.request, 'accept'))
+  return reply(code, shaped(call.kind, object, call.info, shape, call.context.clock.now), call.warnings, shape.type)
+}
+
+function noteWarnings(call: Call, object: Parameters<typeof shaped>[1]): void {
+  call.warnings.push(...(call.kind.descriptor?.strategy?.warnings?.(object) ?? []))
+}
+
+function create(call: Call): ApiResponse {
+  const { kind, info, warnings } = call
+  const object = requestObject(kind, bodyOf(call.request), info, warnings)
+  const stored = createObject(call.context, kind.key, object, writeOptions(call))
+  noteWarnings(call, stored)
+  return answered(call, stored, 201)
+}
+
+function update(call: Call): ApiResponse {
+  const { kind, info, warnings, context } = call
+  const object = requestObject(kind, bodyOf(call.request), info, warnings)
+  if (kind.key === 'namespaces' && info.subresource === 'finalize')
+    return answered(call, finalizeNamespace(context, object, writeOptions(call)), 200)
+  const existed = context.store.get(kind.key, object.metadata.namespace, object.metadata.name) !== undefined
+  const stored = updateObject(context, kind.key, object, writeOptions(call))
+  noteWarnings(call, stored)
+  return answered(call, stored, existed ? 200 : 201)
+}
+
+/** Subresources with a handler of their own; the rest of discovery's are not emulated. */
+function subresource(call: Call): ApiResponse | undefined {
+  const { info, kind } = call
+  if (info.subresource === undefined || info.subresource === 'status') return undefined
+  if (info.subresource === 'scale') return scale(call)
+  if (kind.key === 'pods' && info.subresource === 'log') return logs(call)
+  if (kind.key === 'pods' && info.subresource === 'exec') return execute(call)
+  if (kind.key === 'namespaces' && info.subresource === 'finalize' && info.verb === 'update') return undefined
+  throw notEmulatedStatus(`${kind.resource}/${info.subresource}`)
+}
+
+/** Every request about objects that is not a plain get, list or watch. */
+export function write(call: Call): ApiResponse {
+  const special = subresource(call) ?? review(call)
+  if (special !== undefined) return special
+  const { info, kind } = call
+  const verbs =
+    info.subresource === undefined ? kind.verbs : (kind.subresources.find((s) => s.name === info.subresource)?.verbs ?? [])
+  if (!verbs.includes(info.verb)) throw methodNotSupported()
+  switch (info.verb) {
+    case 'get':
+      return answered(call, getObject(call.context.store, kind, info), 200)
+    case 'create':
+      return create(call)
+    case 'update':
+      return update(call)
+    case 'patch':
+      return patch(call)
+    case 'delete':
+      return remove(call)
+    case 'deletecollection':
+      return removeCollection(call)
+    default:
+      throw methodNotSupported()
+  }
+}
