@@ -3,6 +3,9 @@ export type { Fidelity } from './cli/command.ts'
 export type { Lab, LabError } from './lab/load.ts'
 export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
+export { type BatchResult, runBatchRecord } from './session/batch.ts'
+export type { BatchPorts } from './session/batch-record.ts'
+export type { HostAbort, HostPorts, World } from './shell/host.ts'
 export type {
   Completion,
   Input,

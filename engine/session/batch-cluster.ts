@@ -1,0 +1,47 @@
+import type { KubeObject } from '../api/object.ts'
+import { type Cluster, createCluster } from '../cluster/cluster.ts'
+import type { Machine } from '../cluster/machine.ts'
+import { completeProfile } from '../cluster/profile.ts'
+import type { ClusterSpec } from '../cluster/spec.ts'
+import { labSpec, loadLab } from '../lab/lab.ts'
+import { type BatchPorts, type BatchRecord, RecordError } from './batch-record.ts'
+
+/** A machine of the cluster that a record describes by its lab or its objects. */
+export function clusterMachine(record: BatchRecord, now: number, ports: BatchPorts): Machine {
+  const { lab, cluster = {}, node } = record
+  if (lab !== undefined) return pick(createCluster(specOfLab(lab, ports)), node)
+  const profile = completeProfile(cluster.profile ?? {})
+  const objects = objectsOf(cluster.objects)
+  return pick(createCluster({ now, profile, objects, running: cluster.running ?? true, nodes: {} }), node)
+}
+
+function specOfLab(id: string, ports: BatchPorts): ClusterSpec {
+  const folder = ports.lab(id)
+  if (folder === undefined) throw new RecordError(`no such lab: ${id}`)
+  const loaded = loadLab(folder)
+  if ('errors' in loaded) throw new RecordError(loaded.errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'))
+  return labSpec(loaded.ok)
+}
+
+function pick(cluster: Cluster, name: string | undefined): Machine {
+  const machine = cluster.machine(name ?? cluster.defaultNode())
+  if (machine === undefined) throw new RecordError(`no such node: ${name ?? cluster.defaultNode()}`)
+  return machine
+}
+
+/** A v1 List or an array of API objects. */
+function objectsOf(given: unknown): readonly KubeObject[] {
+  if (given === undefined) return []
+  const list = Array.isArray(given) ? given : isObject(given) && Array.isArray(given.items) ? given.items : undefined
+  if (list === undefined) throw new RecordError('cluster.objects: neither a v1 List nor an array')
+  for (const [i, item] of list.entries()) {
+    const named =
+      isObject(item) && typeof item.kind === 'string' && typeof item.apiVersion === 'string' && isObject(item.metadata)
+    if (!named) throw new RecordError(`cluster.objects[${i}]: not an API object`)
+  }
+  return list as KubeObject[]
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

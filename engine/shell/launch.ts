@@ -1,0 +1,138 @@
+import type { Command, CommandContext, Fidelity, Sink, Stdin, Tty, User } from '../cli/command.ts'
+import { findCommand } from '../cli/registry.ts'
+import { Canceller, type CancelSignal } from '../clock/clock.ts'
+import type { Machine } from '../cluster/machine.ts'
+import { asBytes } from './bytes.ts'
+import type { Turns } from './host.ts'
+
+/** What programs share that run for one line: where they run, and what is noted of them. */
+export interface Launcher {
+  readonly turns: Turns
+  /** The weakest mark so far. */
+  mark(fidelity: Fidelity): void
+  /** Evidence for checks: a program of ours really ran. */
+  ran(argv: readonly string[]): void
+}
+
+/** One start of a program, as execve(2) and its parent's file descriptors would say. */
+export interface Call {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly user: User
+  readonly machine: Machine
+  readonly stdin: Stdin
+  readonly stdout: Sink
+  readonly stderr: Sink
+  readonly tty?: Tty
+  readonly signal: CancelSignal
+}
+
+export const ROOT: User = { name: 'root', uid: 0, gid: 0, home: '/root' }
+
+/** Standard input that was all there from the beginning: a pipe, a file, nothing. */
+export function textStdin(bytes: string): Stdin {
+  let rest = bytes
+  return {
+    isTty: false,
+    text: async () => {
+      const all = rest
+      rest = ''
+      return all
+    },
+    line: async () => {
+      if (rest === '') return undefined
+      const end = rest.indexOf('\n')
+      const line = end < 0 ? rest : rest.slice(0, end)
+      rest = end < 0 ? '' : rest.slice(end + 1)
+      return line
+    },
+  }
+}
+
+/** Bytes collected in memory. */
+export class Buffered implements Sink {
+  private readonly chunks: string[] = []
+
+  write(text: string): void {
+    if (text !== '') this.chunks.push(asBytes(text))
+  }
+
+  get bytes(): string {
+    return this.chunks.join('')
+  }
+}
+
+const FOLDERS = new Set(['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/local/bin'])
+
+/** The program of ours called `name`, a word or a path, where the machine has it. */
+export function commandOn(machine: Machine, name: string): Command | undefined {
+  const slash = name.lastIndexOf('/')
+  if (slash >= 0 && !FOLDERS.has(name.slice(0, slash))) return undefined
+  const command = findCommand(name)
+  const on = command?.on ?? 'node'
+  return on === 'both' || (on === 'node') === (machine.kind === 'node') ? command : undefined
+}
+
+/** The program of ours that lies at exactly this path. */
+export function commandAt(machine: Machine, path: string): Command | undefined {
+  const slash = path.lastIndexOf('/')
+  const command = slash < 0 ? undefined : commandOn(machine, path)
+  return command !== undefined && path.slice(0, slash) === command.path.slice(0, command.path.lastIndexOf('/'))
+    ? command
+    : undefined
+}
+
+/** Runs a program to its end; the exit code. */
+export async function runProgram(launcher: Launcher, call: Call): Promise<number> {
+  const name = call.argv[0] ?? ''
+  const command = commandOn(call.machine, name)
+  if (command === undefined) {
+    const { runForeign } = await launcher.turns.wait(import('./run-bash.ts'))
+    return runForeign(launcher, call)
+  }
+  launcher.ran(call.argv)
+  return await command.run(contextOf(launcher, call))
+}
+
+/** What the command may see and do. */
+export function contextOf(launcher: Launcher, call: Call): CommandContext {
+  const { machine, signal } = call
+  return {
+    argv: call.argv,
+    env: call.env,
+    cwd: call.cwd,
+    user: call.user,
+    stdin: call.stdin,
+    stdout: call.stdout,
+    stderr: call.stderr,
+    ...(call.tty === undefined ? {} : { tty: call.tty }),
+    machine,
+    clock: machine.clock,
+    signal,
+    sleep: (ms) => machine.clock.sleep(ms, signal),
+    mark: (fidelity) => launcher.mark(fidelity),
+    run: (argv, options = {}) => {
+      const child: Call = {
+        argv,
+        env: call.env,
+        cwd: call.cwd,
+        user: call.user,
+        machine: options.machine ?? machine,
+        stdin: options.stdin === undefined ? textStdin('') : textStdin(options.stdin),
+        stdout: options.stdout ?? call.stdout,
+        stderr: options.stderr ?? call.stderr,
+        ...(call.tty === undefined || options.stdout !== undefined ? {} : { tty: call.tty }),
+        signal,
+      }
+      return runProgram(launcher, child)
+    },
+  }
+}
+
+/** A canceller that also ends when `parent` does: Ctrl-C reaches what a `timeout` started. */
+export function childOf(parent: CancelSignal): Canceller {
+  const child = new Canceller()
+  parent.onAbort(() => child.abort())
+  return child
+}
