@@ -218,6 +218,7 @@ export const en = {
       search: 'Find in the terminal',
       links: 'Names on screen as a list',
       copyPaste: 'Copy and paste in the terminal',
+      sideways: 'Scroll wide output sideways',
       font: 'Text size in the terminal',
       newTab: 'New terminal',
       back: 'Back, one thing at a time',

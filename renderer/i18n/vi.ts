@@ -220,6 +220,7 @@ export const vi: Messages = {
       search: 'Tìm trong terminal',
       links: 'Liệt kê các tên trên màn hình',
       copyPaste: 'Sao chép và dán trong terminal',
+      sideways: 'Cuộn ngang kết quả dài',
       font: 'Cỡ chữ trong terminal',
       newTab: 'Terminal mới',
       back: 'Lùi lại từng bước một',

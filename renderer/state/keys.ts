@@ -13,6 +13,8 @@ export type Action =
         | 'smaller'
         | 'normal'
         | 'copy'
+        | 'left'
+        | 'right'
     }
   | { readonly do: 'terminal'; readonly number: number }
 
@@ -48,6 +50,8 @@ export function actionOf(chord: Chord, inTerminal: boolean): Action | undefined 
     if (code === 'KeyB') return { do: 'foldLesson' }
     if (code === 'KeyF') return { do: 'search' }
     if (code === 'KeyO') return { do: 'names' }
+    if (code === 'ArrowLeft' && inTerminal) return { do: 'left' }
+    if (code === 'ArrowRight' && inTerminal) return { do: 'right' }
     if (code === 'KeyC' && inTerminal) return { do: 'copy' }
     return undefined
   }

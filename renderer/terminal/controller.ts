@@ -76,10 +76,20 @@ export class TerminalController {
     const observer = new ResizeObserver(() => this.fit())
     observer.observe(scroller)
     const scrolled = () => this.#placeScrollbar()
+    const wheel = (event: WheelEvent) => {
+      const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX
+      if (sideways === 0 || (!event.shiftKey && Math.abs(event.deltaX) < Math.abs(event.deltaY))) return
+      // xterm would take it for a scroll through history.
+      event.preventDefault()
+      event.stopPropagation()
+      scroller.scrollLeft += sideways
+    }
+    scroller.addEventListener('wheel', wheel, { capture: true, passive: false })
     scroller.addEventListener('scroll', scrolled, { passive: true })
     this.#stop.push(
       () => observer.disconnect(),
       () => scroller.removeEventListener('scroll', scrolled),
+      () => scroller.removeEventListener('wheel', wheel, { capture: true }),
       this.#options.bridge.on((event) => {
         if (
           event.event === 'terminal.data' &&
@@ -146,6 +156,11 @@ export class TerminalController {
     const screen = sheet.querySelector<HTMLElement>('.xterm-screen')
     if (columns > size.cols && screen) sheet.style.width = `${Math.ceil(screen.getBoundingClientRect().width) + 30}px`
     this.#placeScrollbar()
+  }
+
+  /** Half a screen to the left (-1) or right (1). */
+  sideways(direction: 1 | -1) {
+    if (this.#scroller) this.#scroller.scrollLeft += (direction * this.#scroller.clientWidth) / 2
   }
 
   names(): readonly FoundName[] {
