@@ -13,6 +13,7 @@ const KIND = { group: '', kind: 'Service' }
 export interface AllocationContext {
   readonly store: Store
   readonly dice: Dice
+  readonly minor: number
   readonly ranges: readonly Cidr[]
 }
 
@@ -135,13 +136,13 @@ export function allocateService(context: AllocationContext, object: KubeObject, 
       const asked = spec.clusterIPs?.[i]
       if (range === undefined) {
         const words = 'not configured on this cluster'
-        throw invalidObject(KIND, object.metadata.name, [invalid(`spec.ipFamilies[${i}]`, family, words)])
+        throw invalidObject(KIND, object.metadata.name, [invalid(`spec.ipFamilies[${i}]`, family, words)], context.minor)
       }
       if (asked && held[i] !== asked) {
         const why = clusterIPTaken(context.store, range, asked)
         const words = `failed to allocate IP ${asked}: ${why}`
         if (why !== undefined)
-          throw invalidObject(KIND, object.metadata.name, [invalid('spec.clusterIPs', spec.clusterIPs, words)])
+          throw invalidObject(KIND, object.metadata.name, [invalid('spec.clusterIPs', spec.clusterIPs, words)], context.minor)
       }
       ips.push(asked || nextClusterIP(context.store, context.dice, range))
     }
@@ -167,7 +168,7 @@ function nodePorts(context: AllocationContext, name: string, given: any, old: Ku
     taken.add(p.nodePort)
     return p
   })
-  if (errors.length > 0) throw invalidObject(KIND, name, errors.slice(0, 1))
+  if (errors.length > 0) throw invalidObject(KIND, name, errors.slice(0, 1), context.minor)
   const spec = {
     ...given,
     ports: wantsNodePorts(given) ? list.map((p: any) => (p.nodePort ? p : { ...p, nodePort: ports.next() })) : list,

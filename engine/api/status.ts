@@ -137,12 +137,13 @@ export function notEmulatedStatus(what: string): StatusError {
   return failure(501, 'NotImplemented', `chainwalk: ${what}: valid, but not emulated here`)
 }
 
-/** A finding of a validator (field.Error): where, of what type, and its words after the type. */
+/** A finding of a validator (field.Error). */
 export interface FieldError {
   readonly type: keyof typeof FIELD_ERRORS
   readonly field: string
-  /** Everything after the field: `Invalid value: "x": must be ...`. */
-  readonly body: string
+  readonly detail: string
+  /** Present where the error prints the value. */
+  readonly value?: { readonly of: unknown; readonly go?: string }
 }
 
 const FIELD_ERRORS = {
@@ -154,56 +155,75 @@ const FIELD_ERRORS = {
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
   FieldValueTooMany: 'Too many',
-  FieldValueTypeInvalid: 'Invalid value',
 } as const
 
-/** A value as field.Error prints it: numbers bare, strings quoted, the rest as JSON. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'null'
-  return JSON.stringify(value)
+/** Servers from this minor version on print structures in errors as JSON, older ones in Go's syntax (kubernetes PR 132314). */
+const JSON_VALUES = 34
+
+/** Go's %#v of what validators print: lists and maps of strings. */
+function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return `[]string{${value.map((v) => JSON.stringify(v)).join(', ')}}`
+  if (typeof value !== 'object') return JSON.stringify(value)
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `map[string]string{${entries.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(', ')}}`
 }
 
-export function invalid(field: string, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueInvalid', field, body: `Invalid value: ${shown(value)}: ${detail}` }
+/** Everything after the field: `Invalid value: "x": must be …` (field.Error ErrorBody). */
+function bodyOf(error: FieldError, minor: number): string {
+  const words = [FIELD_ERRORS[error.type]] as string[]
+  if (error.value !== undefined) {
+    const { of, go } = error.value
+    words.push(minor >= JSON_VALUES ? JSON.stringify(of ?? null) : (go ?? goSyntax(of)))
+  }
+  if (error.detail !== '') words.push(error.detail)
+  return words.join(': ')
+}
+
+export function invalid(field: string, value: unknown, detail: string, go?: string): FieldError {
+  return { type: 'FieldValueInvalid', field, detail, value: { of: value, go } }
 }
 
 export function required(field: string, detail = ''): FieldError {
-  return { type: 'FieldValueRequired', field, body: detail === '' ? 'Required value' : `Required value: ${detail}` }
+  return { type: 'FieldValueRequired', field, detail }
 }
 
-export function duplicate(field: string, value: unknown): FieldError {
-  return { type: 'FieldValueDuplicate', field, body: `Duplicate value: ${shown(value)}` }
+export function duplicate(field: string, value: unknown, go?: string): FieldError {
+  return { type: 'FieldValueDuplicate', field, detail: '', value: { of: value, go } }
 }
 
 export function notSupported(field: string, value: unknown, valid: readonly string[]): FieldError {
-  const list = [...valid]
-    .sort()
-    .map((v) => `"${v}"`)
-    .join(', ')
-  return { type: 'FieldValueNotSupported', field, body: `Unsupported value: ${shown(value)}: supported values: ${list}` }
+  const list = [...valid].sort().map((v) => `"${v}"`)
+  return { type: 'FieldValueNotSupported', field, detail: `supported values: ${list.join(', ')}`, value: { of: value } }
 }
 
 export function forbiddenField(field: string, detail: string): FieldError {
-  return { type: 'FieldValueForbidden', field, body: `Forbidden: ${detail}` }
+  return { type: 'FieldValueForbidden', field, detail }
 }
 
 export function tooLong(field: string, max: number): FieldError {
-  return { type: 'FieldValueTooLong', field, body: `Too long: may not be more than ${max} bytes` }
+  return { type: 'FieldValueTooLong', field, detail: `may not be more than ${max} bytes` }
 }
 
 export function notFoundField(field: string, value: unknown): FieldError {
-  return { type: 'FieldValueNotFound', field, body: `Not found: ${shown(value)}` }
+  return { type: 'FieldValueNotFound', field, detail: '', value: { of: value } }
 }
 
 /** 422: what validation found, as NewInvalid and utilerrors.Aggregate print it (equal messages once, several in brackets). */
-export function invalidObject(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
-  const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
+export function invalidObject(
+  kind: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+  minor: number,
+): StatusError {
+  const bodies = errors.map((e) => bodyOf(e, minor))
+  const texts = [...new Set(errors.map((e, i) => `${e.field}: ${bodies[i]}`))]
   const words = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
   return failure(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${words}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     kind: kind.kind,
-    causes: errors.map((e) => ({ reason: e.type, message: e.body, field: e.field })),
+    causes: errors.map((e, i) => ({ reason: e.type, message: bodies[i], field: e.field })),
   })
 }

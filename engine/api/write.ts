@@ -37,8 +37,8 @@ export function writable(resource: GroupResource): Writable {
   return { kind, strategy }
 }
 
-function check(kind: Kind, object: KubeObject, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalidObject(kind, object.metadata.name ?? '', errors)
+function check(context: WriteContext, kind: Kind, object: KubeObject, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidObject(kind, object.metadata.name ?? '', errors, context.minor)
 }
 
 /** names.SimpleNameGenerator: the prefix, cut to 58, and five random characters. */
@@ -91,7 +91,7 @@ export function createObject(
   if (strategy.initialStatus !== undefined) object = { ...object, status: strategy.initialStatus }
   object = strategy.prepareCreate?.(object) ?? object
   if (resource === 'services') object = prepareService(object)
-  check(kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])
+  check(context, kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])
   if (resource === 'services') object = allocateService(allocation(context), object)
   if (context.store.get(resource, object.metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
   object = trackUpdate(context, undefined, object, options)
@@ -99,7 +99,12 @@ export function createObject(
 }
 
 function allocation(context: WriteContext) {
-  return { store: context.store, dice: context.dice, ranges: serviceRanges(context.store, context.serviceCIDR) }
+  return {
+    store: context.store,
+    dice: context.dice,
+    minor: context.minor,
+    ranges: serviceRanges(context.store, context.serviceCIDR),
+  }
 }
 
 /** What an ordinary update may not touch, and what a status update may not. */
@@ -175,7 +180,7 @@ export function updateObject(
   }
   // A status write never counts, even where it carries annotations along (deploymentStatusStrategy).
   if (options.subresource === undefined) object = bump(strategy, object, old)
-  check(kind, object, [
+  check(context, kind, object, [
     ...validateMetaUpdate(object, old),
     ...validateMeta(object, kind.namespaced, strategy.name),
     ...(options.subresource === undefined ? (strategy.validateUpdate?.(object, old) ?? strategy.validate?.(object) ?? []) : []),
@@ -222,3 +227,32 @@ export function patchObject(
   const old = context.store.get(resource, namespace, name)
   return old === undefined ? undefined : updateObject(context, resource, change(old), options)
 }
+
+/** pods/binding: the scheduler's decision, and the condition that says so; neither is a change of the pod's generation. */
+export function bindPod(
+  context: WriteContext,
+  namespace: string,
+  name: string,
+  node: string,
+  options: WriteOptions = {},
+): KubeObject {
+  const old = context.store.get('pods', namespace, name)
+  const kind = { group: '', resource: 'pods' }
+  if (old === undefined) throw notFound(kind, name)
+  const cannot = (why: string) => conflict({ group: '', resource: 'pods/binding' }, name, why)
+  if (old.metadata.deletionTimestamp !== undefined) throw cannot(`pod ${name} is being deleted, cannot be assigned to a host`)
+  if (old.spec.nodeName) throw cannot(`pod ${name} is already assigned to node "${old.spec.nodeName}"`)
+  const others = (old.status?.conditions ?? []).filter((c: { type: string }) => c.type !== 'PodScheduled')
+  const scheduled = {
+    type: 'PodScheduled',
+    ...(context.minor >= OBSERVED_GENERATION ? { observedGeneration: old.metadata.generation } : {}),
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(context.clock.now),
+  }
+  const bound = { ...old, spec: { ...old.spec, nodeName: node }, status: { ...old.status, conditions: [...others, scheduled] } }
+  return commit(context, 'pods', bound, old, options)
+}
+
+/** The minor version whose pod conditions say which generation they observed (PodObservedGenerationTracking on by default). */
+const OBSERVED_GENERATION = 34

@@ -1,3 +1,4 @@
+import type { RowContext } from '../api/kinds/kind.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { WriteContext, WriteOptions } from '../api/write-context.ts'
 import type { ApiRequest, ApiUser } from './client.ts'
@@ -28,4 +29,9 @@ export function writeOptions(call: Call): WriteOptions {
     dryRun: param(call.info, 'dryRun') === 'All',
     ...(call.info.subresource === 'status' ? { subresource: 'status' as const } : {}),
   }
+}
+
+/** What table rows are made with. */
+export function rowContext({ clock, minor }: WriteContext): RowContext {
+  return { now: clock.now, minor }
 }

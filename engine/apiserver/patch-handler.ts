@@ -8,7 +8,7 @@ import { updateObject } from '../api/write.ts'
 import { shapeOf } from './accept.ts'
 import { bodyOf, requestObject } from './body.ts'
 import type { ApiResponse } from './client.ts'
-import { type Call, writeOptions } from './handler.ts'
+import { type Call, rowContext, writeOptions } from './handler.ts'
 import { header } from './headers.ts'
 import { getObject, shaped } from './read.ts'
 import { reply } from './respond.ts'
@@ -59,5 +59,5 @@ export function patch(call: Call): ApiResponse {
   if (version && version !== old.metadata.resourceVersion) throw conflict(kind, old.metadata.name, OPTIMISTIC_LOCK)
   const stored = updateObject(context, kind.key, object, writeOptions(call))
   const shape = shapeOf(header(call.request, 'accept'))
-  return reply(200, shaped(kind, stored, info, shape, context.clock.now), call.warnings, shape.type)
+  return reply(200, shaped(kind, stored, info, shape, rowContext(context)), call.warnings, shape.type)
 }

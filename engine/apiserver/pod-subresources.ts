@@ -1,8 +1,8 @@
 import type { KubeObject } from '../api/object.ts'
 import { badRequest, internalError } from '../api/status.ts'
-import type { ApiResponse } from './client.ts'
+import type { ApiResponse, WatchEvent } from './client.ts'
 import type { Call } from './handler.ts'
-import type { LogRequest } from './node-proxy.ts'
+import type { LogRequest, NodeProxy } from './node-proxy.ts'
 import { getObject } from './read.ts'
 import { flag, param } from './request-info.ts'
 import { reply, textReply } from './respond.ts'
@@ -64,6 +64,19 @@ export function logs(call: Call): ApiResponse {
   const answer = call.nodeProxy.logs(request)
   if (typeof answer !== 'string') throw badRequest(answer.error)
   return textReply(200, answer)
+}
+
+/** A followed log: what there is, then what is written, as ADDED events that carry text. */
+export function follow(
+  call: Pick<Call, 'context' | 'kind' | 'info'>,
+  proxy: NodeProxy | undefined,
+  onEvent: (event: WatchEvent) => void,
+): { readonly stop: () => void } {
+  const request = logRequest(call)
+  if (proxy === undefined) throw internalError('no kubelet answers in this cluster')
+  const stop = proxy.followLogs(request, (text) => onEvent({ type: 'ADDED', object: text }))
+  if (typeof stop !== 'function') throw badRequest(stop.error)
+  return { stop }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { RowContext } from '../api/kinds/kind.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status.ts'
@@ -13,8 +14,8 @@ function include(info: RequestInfo): IncludeObject {
 }
 
 /** One object in the shape asked for. */
-export function shaped(kind: Kind, object: KubeObject, info: RequestInfo, shape: Shape, now: number): unknown {
-  if (shape.as === 'table') return table(kind, [object], now, include(info), { resourceVersion: object.metadata.resourceVersion })
+export function shaped(kind: Kind, object: KubeObject, info: RequestInfo, shape: Shape, at: RowContext): unknown {
+  if (shape.as === 'table') return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion })
   return shape.as === 'metadata' ? partial(object) : ordered(object)
 }
 
@@ -29,11 +30,11 @@ export function shapedEvent(
   object: KubeObject,
   info: RequestInfo,
   shape: Shape,
-  now: number,
+  at: RowContext,
   first: boolean,
 ): unknown {
-  if (shape.as !== 'table') return shaped(kind, object, info, shape, now)
-  return table(kind, [object], now, include(info), { resourceVersion: object.metadata.resourceVersion }, first)
+  if (shape.as !== 'table') return shaped(kind, object, info, shape, at)
+  return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion }, first)
 }
 
 export function getObject(store: Store, kind: Kind, info: RequestInfo): KubeObject {
@@ -44,9 +45,9 @@ export function getObject(store: Store, kind: Kind, info: RequestInfo): KubeObje
 }
 
 /** A List, a Table or a PartialObjectMetadataList. Items of a List carry no kind of their own, as on the wire. */
-export function list(store: Store, kind: Kind, info: RequestInfo, shape: Shape, now: number): unknown {
+export function list(store: Store, kind: Kind, info: RequestInfo, shape: Shape, at: RowContext): unknown {
   const { items, metadata } = listObjects(store, kind, info, filterOf(info, kind))
-  if (shape.as === 'table') return table(kind, items, now, include(info), metadata)
+  if (shape.as === 'table') return table(kind, items, at, include(info), metadata)
   if (shape.as === 'metadata') {
     return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) }
   }

@@ -96,6 +96,6 @@ export function requestInfo(request: ApiRequest): RequestInfo {
     namespace,
     name,
     subresource: sub.length > 0 ? sub.join('/') : undefined,
-    verb: verbOf(request.method, name, watch !== undefined && watch !== '0' && watch !== 'false'),
+    verb: verbOf(request.method, name, sub.length === 0 && watch !== undefined && watch !== '0' && watch !== 'false'),
   }
 }

@@ -38,9 +38,8 @@ export function scale(call: Call): ApiResponse {
   if (version && version !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name, OPTIMISTIC_LOCK)
   const replicas: number = wanted.spec?.replicas ?? 0
   if (replicas < 0) {
-    throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [
-      invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
-    ])
+    const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0')
+    throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [error], context.minor)
   }
   if (deepEqual(replicas, object.spec?.replicas)) return reply(200, old, call.warnings)
   const { subresource: _subresource, ...options } = writeOptions(call)

@@ -9,8 +9,10 @@ import { attributesOf, authorized, denied } from './authorize.ts'
 import type { ApiClient, ApiRequest, ApiResponse, ApiUser, WatchEvent } from './client.ts'
 import { discovery, type ServerFacts } from './discovery.ts'
 import { readable } from './emulated.ts'
+import { rowContext } from './handler.ts'
 import { header } from './headers.ts'
 import type { NodeProxy } from './node-proxy.ts'
+import { follow } from './pod-subresources.ts'
 import { getObject, list, shaped } from './read.ts'
 import { flag, type RequestInfo, requestInfo } from './request-info.ts'
 import { reply, statusReply } from './respond.ts'
@@ -72,18 +74,18 @@ export class ApiServer {
   }
 
   private object(user: ApiUser, request: ApiRequest, info: RequestInfo, kind: Kind, warnings: string[]): ApiResponse {
-    const { store, clock } = this.context
+    const { store } = this.context
     if (info.verb !== 'get' || info.subresource !== undefined) {
       if (info.verb === 'list') {
         const shape = shapeOf(header(request, 'accept'))
         readable(kind)
-        return reply(200, list(store, kind, info, shape, clock.now), warnings, shape.type)
+        return reply(200, list(store, kind, info, shape, rowContext(this.context)), warnings, shape.type)
       }
       return write({ context: this.context, nodeProxy: this.nodeProxy, user, request, info, kind, warnings })
     }
     const shape = shapeOf(header(request, 'accept'))
     readable(kind)
-    return reply(200, shaped(kind, getObject(store, kind, info), info, shape, clock.now), warnings, shape.type)
+    return reply(200, shaped(kind, getObject(store, kind, info), info, shape, rowContext(this.context)), warnings, shape.type)
   }
 
   private watch(
@@ -99,9 +101,18 @@ export class ApiServer {
       this.authorize(user, request, info)
       if (info.resource === '') throw pathNotFound()
       const kind = served(info)
+      if (kind.key === 'pods' && info.subresource === 'log')
+        return follow({ context: this.context, kind, info }, this.nodeProxy, onEvent)
       readable(kind)
       if (!kind.verbs.includes('watch')) throw methodNotSupported()
-      return startWatch(this.context.store, kind, info, shapeOf(header(request, 'accept')), () => this.context.clock.now, onEvent)
+      return startWatch(
+        this.context.store,
+        kind,
+        info,
+        shapeOf(header(request, 'accept')),
+        () => rowContext(this.context),
+        onEvent,
+      )
     } catch (error) {
       if (error instanceof StatusError) return statusReply(error)
       throw error

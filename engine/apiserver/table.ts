@@ -1,3 +1,4 @@
+import type { RowContext } from '../api/kinds/kind.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { timestamp } from '../api/time.ts'
@@ -19,21 +20,26 @@ function conditions(kind: Kind, object: KubeObject) {
   return {}
 }
 
-function row(kind: Kind, object: KubeObject, now: number, include: IncludeObject) {
+function row(kind: Kind, object: KubeObject, at: RowContext, include: IncludeObject) {
   // kinds without a printer of their own show their creation time (rest.NewDefaultTableConvertor)
-  const cells = kind.descriptor?.cells(object, { now }) ?? [
-    object.metadata.name,
-    object.metadata.creationTimestamp ?? timestamp(0),
-  ]
+  const cells = kind.descriptor?.cells(object, at) ?? [object.metadata.name, object.metadata.creationTimestamp ?? timestamp(0)]
   const shown = include === 'None' ? {} : { object: include === 'Object' ? object : partial(object) }
   return { cells, ...conditions(kind, object), ...shown }
+}
+
+function columnsOf(kind: Kind, at: RowContext) {
+  const former = kind.descriptor?.formerColumns
+  if (former !== undefined && at.minor !== undefined && at.minor < former.before) {
+    return former.names.map((name, i) => ({ name, type: 'string', format: i === 0 ? 'name' : '', description: '', priority: 0 }))
+  }
+  return kind.columns.map(({ name, type, format, priority }) => ({ name, type, format, description: '', priority }))
 }
 
 /** metav1.Table for objects of one kind, as the server prints it. */
 export function table(
   kind: Kind,
   objects: readonly KubeObject[],
-  now: number,
+  at: RowContext,
   include: IncludeObject,
   metadata: object,
   columns = true,
@@ -42,9 +48,7 @@ export function table(
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
-    columnDefinitions: columns
-      ? kind.columns.map(({ name, type, format, priority }) => ({ name, type, format, description: '', priority }))
-      : null,
-    rows: objects.map((object) => row(kind, object, now, include)),
+    columnDefinitions: columns ? columnsOf(kind, at) : null,
+    rows: objects.map((object) => row(kind, object, at, include)),
   }
 }

@@ -1,3 +1,4 @@
+import type { RowContext } from '../api/kinds/kind.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { expired } from '../api/status.ts'
@@ -32,7 +33,7 @@ export function startWatch(
   kind: Kind,
   info: RequestInfo,
   shape: Shape,
-  now: () => number,
+  at: () => RowContext,
   onEvent: (event: WatchEvent) => void,
 ): { readonly stop: () => void } {
   const filter = filterOf(info, kind)
@@ -40,7 +41,7 @@ export function startWatch(
     (filter.namespace === undefined || object.metadata.namespace === filter.namespace) && filter.matches(object)
   let first = true
   const send = ({ type, object }: Seen) => {
-    onEvent({ type, object: shapedEvent(kind, object, info, shape, now(), first) as Json })
+    onEvent({ type, object: shapedEvent(kind, object, info, shape, at(), first) as Json })
     first = false
   }
   const version = param(info, 'resourceVersion') ?? ''

@@ -4,7 +4,7 @@ import { shapeOf } from './accept.ts'
 import { bodyOf, requestObject } from './body.ts'
 import type { ApiResponse } from './client.ts'
 import { remove, removeCollection } from './delete-handler.ts'
-import { type Call, writeOptions } from './handler.ts'
+import { type Call, rowContext, writeOptions } from './handler.ts'
 import { header } from './headers.ts'
 import { patch } from './patch-handler.ts'
 import { execute, logs } from './pod-subresources.ts'
@@ -15,7 +15,7 @@ import { scale } from './scale.ts'
 
 function answered(call: Call, object: Parameters<typeof shaped>[1], code: number): ApiResponse {
   const shape = shapeOf(header(call.request, 'accept'))
-  return reply(code, shaped(call.kind, object, call.info, shape, call.context.clock.now), call.warnings, shape.type)
+  return reply(code, shaped(call.kind, object, call.info, shape, rowContext(call.context)), call.warnings, shape.type)
 }
 
 function noteWarnings(call: Call, object: Parameters<typeof shaped>[1]): void {

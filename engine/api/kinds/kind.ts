@@ -6,6 +6,8 @@ import type { FieldError } from '../status.ts'
 /** What a table row may look at beyond its object. */
 export interface RowContext {
   readonly now: number
+  /** The server's minor version, where a row differs by version. */
+  readonly minor?: number
 }
 
 /** Rules for names of a kind (apimachinery api/validation name functions). */
@@ -40,6 +42,8 @@ export interface KindDescriptor {
   readonly resource: GroupResource
   /** The cells of the object's row in a server-side table; columns are in schema/discovery.data.ts. */
   readonly cells: (object: KubeObject, at: RowContext) => readonly Json[]
+  /** Columns as servers before `before` print them, where they differ. */
+  readonly formerColumns?: { readonly before: number; readonly names: readonly string[] }
   /** Without one the kind is read-only here: writes are answered honestly. */
   readonly strategy?: Strategy
   /** Field selectors beyond metadata.name and metadata.namespace: selector to value. */

@@ -1,35 +1,77 @@
 import type { GroupResource } from '../object.ts'
 import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
 import { configMap } from './configmap.ts'
+import { controllerRevision } from './controllerrevision.ts'
+import { cronJob } from './cronjob.ts'
 import { daemonSet } from './daemonset.ts'
 import { deployment } from './deployment.ts'
 import { endpoints } from './endpoints.ts'
 import { endpointSlice } from './endpointslice.ts'
 import { event } from './event.ts'
+import { horizontalPodAutoscaler } from './horizontalpodautoscaler.ts'
+import { ingress } from './ingress.ts'
+import { ingressClass } from './ingressclass.ts'
+import { ipAddress } from './ipaddress.ts'
+import { job } from './job.ts'
 import type { KindDescriptor } from './kind.ts'
+import { lease } from './lease.ts'
 import { namespace } from './namespace.ts'
+import { networkPolicy } from './networkpolicy.ts'
 import { node } from './node.ts'
+import { persistentVolume } from './persistentvolume.ts'
+import { persistentVolumeClaim } from './persistentvolumeclaim.ts'
 import { pod } from './pod.ts'
+import { podDisruptionBudget } from './poddisruptionbudget.ts'
+import { priorityClass } from './priorityclass.ts'
 import { replicaSet } from './replicaset.ts'
+import { replicationController } from './replicationcontroller.ts'
+import { resourceQuota } from './resourcequota.ts'
+import { clusterRole, role } from './role.ts'
+import { clusterRoleBinding, roleBinding } from './rolebinding.ts'
 import { secret } from './secret.ts'
 import { service } from './service.ts'
 import { serviceAccount } from './serviceaccount.ts'
+import { serviceCIDR } from './servicecidr.ts'
+import { statefulSet } from './statefulset.ts'
+import { storageClass } from './storageclass.ts'
 
 /** One line a kind. */
 const DESCRIPTORS: readonly KindDescriptor[] = [
+  clusterRole,
+  clusterRoleBinding,
   configMap,
+  controllerRevision,
+  cronJob,
   daemonSet,
   deployment,
-  endpointSlice,
   endpoints,
+  endpointSlice,
   event,
+  horizontalPodAutoscaler,
+  ingress,
+  ingressClass,
+  ipAddress,
+  job,
+  lease,
   namespace,
+  networkPolicy,
   node,
+  persistentVolume,
+  persistentVolumeClaim,
   pod,
+  podDisruptionBudget,
+  priorityClass,
   replicaSet,
+  replicationController,
+  resourceQuota,
+  role,
+  roleBinding,
   secret,
   service,
   serviceAccount,
+  serviceCIDR,
+  statefulSet,
+  storageClass,
 ]
 
 export interface Subresource {

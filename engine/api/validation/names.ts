@@ -1,4 +1,4 @@
-import { type FieldError, invalid, required } from '../status.ts'
+import { type FieldError, forbiddenField, invalid, required, tooLong as tooLongField } from '../status.ts'
 
 const LABEL =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
@@ -112,7 +112,7 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
     for (const m of qualifiedName(key.toLowerCase())) out.push(invalid(field, key, m))
     size += key.length + value.length
   }
-  if (size > 262144) out.push({ type: 'FieldValueTooLong', field, body: 'Too long: may not be more than 262144 bytes' })
+  if (size > 262144) out.push(tooLongField(field, 262144))
   return out
 }
 
@@ -131,11 +131,7 @@ export function validateLabelSelector(selector: LabelSelector | undefined, field
     if ((e.operator === 'In' || e.operator === 'NotIn') && values.length === 0) {
       out.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
     } else if ((e.operator === 'Exists' || e.operator === 'DoesNotExist') && values.length > 0) {
-      out.push({
-        type: 'FieldValueForbidden',
-        field: `${at}.values`,
-        body: "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-      })
+      out.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
     } else if (!['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(e.operator)) {
       out.push(invalid(`${at}.operator`, e.operator, 'not a valid selector operator'))
     }

@@ -89,7 +89,8 @@ function duplicates(ports: readonly Port[]): FieldError[] {
     const key = `${p.protocol}/${p.port}`
     // the internal struct as the server prints it: only the compared fields are filled in
     const shown = { Name: '', Protocol: p.protocol, AppProtocol: null, Port: p.port, TargetPort: 0, NodePort: 0 }
-    if (seen.has(key)) out.push(duplicate(`spec.ports[${i}]`, shown))
+    const go = `core.ServicePort{Name:"", Protocol:"${p.protocol}", AppProtocol:(*string)(nil), Port:${p.port}, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}`
+    if (seen.has(key)) out.push(duplicate(`spec.ports[${i}]`, shown, go))
     seen.add(key)
   }
   return out

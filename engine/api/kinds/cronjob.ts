@@ -1,0 +1,16 @@
+import { age, containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
+
+export const cronJob: KindDescriptor = {
+  resource: 'cronjobs.batch',
+  cells: (object, at) => [
+    object.metadata.name,
+    object.spec?.schedule ?? '',
+    object.spec?.timeZone ?? '<none>',
+    object.spec?.suspend === undefined ? '<unset>' : object.spec.suspend ? 'True' : 'False',
+    object.status?.active?.length ?? 0,
+    object.status?.lastScheduleTime === undefined ? '<none>' : age(object.status.lastScheduleTime, at),
+    created(object, at),
+    ...containerCells(object.spec?.jobTemplate?.spec?.template),
+    formatSelector(object.spec?.jobTemplate?.spec?.selector),
+  ],
+}

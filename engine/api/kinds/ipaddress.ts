@@ -1,0 +1,17 @@
+import { canonicalIp } from '../../base/ip.ts'
+import { invalid } from '../status.ts'
+import type { KindDescriptor } from './kind.ts'
+
+export const ipAddress: KindDescriptor = {
+  resource: 'ipaddresses.networking.k8s.io',
+  cells: (object) => {
+    const { group = '', resource = '', namespace, name = '' } = object.spec?.parentRef ?? {}
+    const qualified = group === '' ? resource : `${resource}.${group}`
+    return [object.metadata.name, namespace ? `${qualified}/${namespace}/${name}` : `${qualified}/${name}`]
+  },
+  strategy: {
+    name: 'path',
+    validate: ({ metadata: { name } }) =>
+      canonicalIp(name) === name ? [] : [invalid('metadata.name', name, 'must be a valid IP address')],
+  },
+}

@@ -1,0 +1,14 @@
+import { created, type KindDescriptor } from './kind.ts'
+
+const shown = (value: unknown) => (value === undefined ? 'N/A' : String(value))
+
+export const podDisruptionBudget: KindDescriptor = {
+  resource: 'poddisruptionbudgets.policy',
+  cells: (object, at) => [
+    object.metadata.name,
+    shown(object.spec?.minAvailable),
+    shown(object.spec?.maxUnavailable),
+    object.status?.disruptionsAllowed ?? 0,
+    created(object, at),
+  ],
+}

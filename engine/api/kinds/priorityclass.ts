@@ -1,0 +1,12 @@
+import { created, type KindDescriptor } from './kind.ts'
+
+export const priorityClass: KindDescriptor = {
+  resource: 'priorityclasses.scheduling.k8s.io',
+  cells: (object, at) => [
+    object.metadata.name,
+    object.value ?? 0,
+    object.globalDefault ?? false,
+    created(object, at),
+    object.preemptionPolicy ?? '<none>',
+  ],
+}

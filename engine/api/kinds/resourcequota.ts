@@ -1,0 +1,17 @@
+import type { KubeObject } from '../object.ts'
+import { created, type KindDescriptor } from './kind.ts'
+
+/** "pods: 1/10" for every resource; limits apart from requests (printers.go printResourceQuota). */
+function usage(quota: KubeObject, limits: boolean): string {
+  const { hard = {}, used = {} } = quota.status ?? {}
+  return Object.keys(hard)
+    .sort()
+    .filter((name) => name.startsWith('limits') === limits)
+    .map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`)
+    .join(', ')
+}
+
+export const resourceQuota: KindDescriptor = {
+  resource: 'resourcequotas',
+  cells: (object, at) => [object.metadata.name, usage(object, false), usage(object, true), created(object, at)],
+}

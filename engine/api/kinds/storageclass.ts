@@ -1,0 +1,18 @@
+import { created, type KindDescriptor } from './kind.ts'
+
+const DEFAULTS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
+
+export const storageClass: KindDescriptor = {
+  resource: 'storageclasses.storage.k8s.io',
+  cells: (object, at) => {
+    const isDefault = DEFAULTS.some((key) => object.metadata.annotations?.[key] === 'true')
+    return [
+      isDefault ? `${object.metadata.name} (default)` : object.metadata.name,
+      object.provisioner ?? '',
+      object.reclaimPolicy ?? 'Delete',
+      object.volumeBindingMode ?? 'Immediate',
+      object.allowVolumeExpansion ?? false,
+      created(object, at),
+    ]
+  },
+}
