@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { LabFolder } from '../../engine/index.ts'
@@ -14,8 +14,8 @@ const TEXT = /\.(ya?ml|md|sh|json|txt|conf)$/
 export interface LabOnDisk {
   readonly folder: LabFolder
   readonly hash: string
-  /** Set when the folder cannot even be read as text. */
-  readonly problem?: { readonly file: string; readonly message: string }
+  /** Set when the folder cannot even be read as text, or its scenario is not there. */
+  readonly problem?: { readonly file: string; readonly line?: number; readonly message: string }
 }
 
 /** Every lab under `root` (labs/), with the scenario it names (labs/scenarios/NAME). */
@@ -32,9 +32,12 @@ function readLab(root: string, id: string): LabOnDisk {
   try {
     const files = readTexts(join(root, id))
     const name = scenarioName(files['lab.yaml'])
-    const scenario = name === undefined ? {} : readTexts(join(root, SCENARIOS, name))
-    const folder: LabFolder = { id, files, scenario }
-    return { folder, hash: hashLab(folder) }
+    const known = name !== undefined && existsSync(join(root, SCENARIOS, name))
+    const folder: LabFolder = { id, files, scenario: known ? readTexts(join(root, SCENARIOS, name)) : {} }
+    const lab = { folder, hash: hashLab(folder) }
+    if (known || name === undefined) return lab
+    const line = (files['lab.yaml'] ?? '').split('\n').findIndex((text) => text.startsWith('scenario:')) + 1
+    return { ...lab, problem: { file: 'lab.yaml', line, message: `no scenario "${name}" in labs/${SCENARIOS}` } }
   } catch (error) {
     const folder: LabFolder = { id, files: {}, scenario: {} }
     return { folder, hash: hashLab(folder), problem: { file: id, message: (error as Error).message } }

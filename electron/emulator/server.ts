@@ -8,11 +8,6 @@ export interface Engine {
   restoreSession(spec: SessionSpec, snapshot: Json, ports: HostPorts): Session
 }
 
-const PORTS: HostPorts = {
-  yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
-  abortController: () => new AbortController(),
-}
-
 export interface Outside {
   send(message: FromEmulator): void
   now(): number
@@ -37,6 +32,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 /** One engine session behind the emulator's protocol: journals each input before it runs, and drives the clock. */
 export class EmulatorServer {
   private readonly engine: Engine
+  private readonly ports: HostPorts
   private readonly outside: Outside
   private session: Session | undefined
   private pump: Pump | undefined
@@ -46,8 +42,9 @@ export class EmulatorServer {
   private lastView = 0
   private changed = false
 
-  constructor(engine: Engine, outside: Outside) {
+  constructor(engine: Engine, ports: HostPorts, outside: Outside) {
     this.engine = engine
+    this.ports = ports
     this.outside = outside
   }
 
@@ -110,8 +107,8 @@ export class EmulatorServer {
 
   private open(start: Start): Session {
     const spec = { lab: start.lab, locale: start.locale }
-    if (start.snapshot === undefined) return this.engine.createSession(spec, PORTS)
-    const session = this.engine.restoreSession(spec, JSON.parse(start.snapshot.text) as Json, PORTS)
+    if (start.snapshot === undefined) return this.engine.createSession(spec, this.ports)
+    const session = this.engine.restoreSession(spec, JSON.parse(start.snapshot.text) as Json, this.ports)
     const checksum = session.checksum()
     if (checksum !== start.snapshot.checksum) {
       throw new Failure('checksum-differs', `the snapshot gives ${checksum}, it was taken as ${start.snapshot.checksum}`)

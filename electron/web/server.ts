@@ -4,11 +4,8 @@ import fastifyWebsocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { WEB_SOCKET_PATH } from '../contract/index.ts'
 import type { Host } from '../host/host.ts'
+import { CSP } from './csp.ts'
 import { serveSocket } from './socket.ts'
-
-/** The page's only rights (DESIGN section 9). */
-export const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'"
 
 const ADDRESS = '127.0.0.1'
 const MAX_MESSAGE = 20 * 1024 * 1024
