@@ -1,0 +1,98 @@
+import { type Actor, act } from '../../net/netfilter/actions.ts'
+import { type IptablesCommand, tableOf } from '../../net/netfilter/command.ts'
+import { parseCommandLine } from '../../net/netfilter/commandline.ts'
+import { checkEdit } from '../../net/netfilter/commit.ts'
+import { banner } from '../../net/netfilter/dialect.ts'
+import { TableEdit } from '../../net/netfilter/edit.ts'
+import { RESOURCE_PROBLEM, RuleError, ToolError, VERSION_PROBLEM } from '../../net/netfilter/errors.ts'
+import { isTableName, Table } from '../../net/netfilter/table.ts'
+import { commandWords } from '../../net/netfilter/words.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { notEmulated } from '../command.ts'
+import { completeIptables } from './complete.ts'
+import { IPTABLES_FLAGS } from './flags.ts'
+import { list, listRules } from './show.ts'
+import { legacyWarning, type Tool, toolOf } from './tool.ts'
+
+/** Refuses what needs root, in the words of each backend. */
+export function needRoot(tool: Tool): void {
+  if (tool.root) return
+  if (tool.dialect.backend === 'legacy')
+    throw new ToolError("Fatal: can't open lock file /run/xtables.lock: Permission denied", RESOURCE_PROBLEM, 'plain')
+  const nl = tool.dialect.trailingNewlines ? '\n' : ''
+  throw new ToolError(`Could not fetch rule set generation id: Permission denied (you must be root)${nl}`, RESOURCE_PROBLEM)
+}
+
+function checkTable(tool: Tool, name: string): void {
+  if (isTableName(name)) return
+  throw tool.dialect.backend === 'nft'
+    ? new ToolError(`table '${name}' does not exist`, VERSION_PROBLEM)
+    : new ToolError(
+        `can't initialize ${tool.family === 6 ? 'ip6tables' : 'iptables'} table \`${name}': Table does not exist (do you need to insmod?)`,
+        VERSION_PROBLEM,
+      )
+}
+
+function perform(tool: Tool, command: IptablesCommand, actor: Actor, context: CommandContext): void {
+  const { ruleset, family, dialect } = tool
+  if (dialect.backend === 'legacy') needRoot(tool)
+  checkTable(tool, command.table)
+  needRoot(tool)
+  const name = tableOf(command)
+  const before = dialect.backend === 'legacy' ? ruleset.instantiate(family, name) : ruleset.table(family, 'nft', name)
+  const listing = command.letter === 'L' || command.letter === 'S'
+  if (listing) {
+    context.stderr.write(legacyWarning(tool, false))
+    const table = before ?? new Table(name)
+    context.stdout.write((command.letter === 'L' ? list : listRules)(command, table, actor))
+    if (!command.alsoZero) return
+  }
+  const edit = new TableEdit(before, name)
+  act(listing ? { ...command, letter: command.rulenum > 0 ? 'ZN' : 'Z', verbose: 0 } : command, edit, actor)
+  if (command.letter === 'C') return
+  checkEdit(ruleset, edit, command.letter, family, dialect)
+  if (before !== undefined || edit.table.chains.size > 0) ruleset.put(family, dialect.backend, edit.table)
+}
+
+async function run(context: CommandContext): Promise<number> {
+  const tool = toolOf(context)
+  const actor: Actor = {
+    dialect: tool.dialect,
+    family: tool.family,
+    names: tool.names,
+    out: (text) => context.stdout.write(text),
+  }
+  try {
+    const command = parseCommandLine(context.argv.slice(1), {
+      dialect: tool.dialect,
+      family: tool.family,
+      names: tool.names,
+      privileged: tool.root,
+      warn: (text) => context.stderr.write(text),
+    })
+    if (!('rules' in command)) {
+      if (command.letter === 'h') return notEmulated(context, '--help')
+      context.stdout.write(`${command.what === 'not' ? 'Not ' : ''}${banner(tool.program, tool.dialect)}\n`)
+      return 0
+    }
+    if (command.verbose > 1 && command.letter === 'L') return notEmulated(context, '-vv')
+    perform(tool, command, actor, context)
+    return 0
+  } catch (error) {
+    if (!(error instanceof ToolError) && !(error instanceof RuleError)) throw error
+    const { text, exit } = commandWords(error, tool.program, tool.dialect)
+    context.stderr.write(text)
+    return exit
+  }
+}
+
+/** iptables, ip6tables and their -nft and -legacy variants. */
+export const iptables: Command = {
+  name: 'iptables',
+  path: '/usr/sbin/iptables',
+  aliases: ['ip6tables', 'iptables-nft', 'ip6tables-nft', 'iptables-legacy', 'ip6tables-legacy'],
+  flags: IPTABLES_FLAGS,
+  on: 'node',
+  run,
+  complete: completeIptables,
+}

@@ -1,0 +1,78 @@
+/** iptables' own options: long name, letter, 0 no argument, 1 required, 2 optional (original_opts and the optstring). */
+export const MAIN_OPTIONS: readonly (readonly [string, string, 0 | 1 | 2])[] = [
+  ['append', 'A', 1],
+  ['delete', 'D', 1],
+  ['check', 'C', 1],
+  ['insert', 'I', 1],
+  ['replace', 'R', 1],
+  ['list', 'L', 2],
+  ['list-rules', 'S', 2],
+  ['flush', 'F', 2],
+  ['zero', 'Z', 2],
+  ['new-chain', 'N', 1],
+  ['delete-chain', 'X', 2],
+  ['rename-chain', 'E', 1],
+  ['policy', 'P', 1],
+  ['source', 's', 1],
+  ['destination', 'd', 1],
+  ['src', 's', 1],
+  ['dst', 'd', 1],
+  ['protocol', 'p', 1],
+  ['in-interface', 'i', 1],
+  ['jump', 'j', 1],
+  ['table', 't', 1],
+  ['match', 'm', 1],
+  ['numeric', 'n', 0],
+  ['out-interface', 'o', 1],
+  ['verbose', 'v', 0],
+  ['wait', 'w', 2],
+  ['wait-interval', 'W', 2],
+  ['exact', 'x', 0],
+  ['fragments', 'f', 0],
+  ['version', 'V', 0],
+  ['help', 'h', 2],
+  ['line-numbers', '0', 0],
+  ['modprobe', 'M', 1],
+  ['set-counters', 'c', 1],
+  ['goto', 'g', 1],
+  ['ipv4', '4', 0],
+  ['ipv6', '6', 0],
+]
+
+/** Options that commands may refuse, in the order of their bits: letter and long name. */
+export const RULE_OPTIONS: readonly (readonly [string, string])[] = [
+  ['n', 'numeric'],
+  ['s', 'source'],
+  ['d', 'destination'],
+  ['p', 'protocol'],
+  ['j', 'jump'],
+  ['v', 'verbose'],
+  ['x', 'exact'],
+  ['i', 'in-interface'],
+  ['o', 'out-interface'],
+  ['0', 'line-numbers'],
+  ['c', 'set-counters'],
+  ['f', 'fragments'],
+]
+
+/** Which of them each command allows (commands_v_options), by letter. */
+export const ALLOWED: Readonly<Record<string, string>> = {
+  I: 'sdpjviocf',
+  D: 'sdpjviof',
+  DN: 'v',
+  R: 'sdpjviocf',
+  A: 'sdpjviocf',
+  L: 'nvx0',
+  F: 'v',
+  Z: 'v',
+  ZN: 'v',
+  N: 'v',
+  X: 'v',
+  P: 'vc',
+  E: 'v',
+  S: 'v',
+  C: 'sdpjviof',
+}
+
+/** Options that "!" may stand before. */
+export const INVERTIBLE = 'sdpiof'

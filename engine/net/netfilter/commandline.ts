@@ -1,0 +1,549 @@
+import { parseAddress } from './address.ts'
+import type { Counters } from './chain.ts'
+import type { CommandLetter, Informed, IptablesCommand } from './command.ts'
+import { ALLOWED, INVERTIBLE, MAIN_OPTIONS, RULE_OPTIONS } from './command-options.data.ts'
+import type { Dialect } from './dialect.ts'
+import type { Family, TableName } from './env.ts'
+import { PARAMETER_PROBLEM, parameterProblem, ToolError } from './errors.ts'
+import type { Draft, ExtensionOption, Matcher, ParseEnv, Target } from './extension.ts'
+import { Getopt, type LongOption } from './getopt.ts'
+import { checkOptions, useOption } from './guided.ts'
+import { findMatcher } from './matchers/registry.ts'
+import type { NameService } from './names.ts'
+import { parseProtocol, protocolMatch } from './protocol.ts'
+import type { ExtensionData, Filter, Rule, RuleTarget } from './rule.ts'
+import { findTarget } from './targets/registry.ts'
+
+/** What reading a command line needs to know of the tool that was called. */
+export interface CommandEnv {
+  readonly dialect: Dialect
+  readonly family: Family
+  readonly names: NameService
+  /** 1.8.7 on nft cannot load a protocol's match without privileges. */
+  readonly privileged: boolean
+  /** Lines for stderr that do not end the command. */
+  readonly warn: (text: string) => void
+  /** Inside iptables-restore: -t is fixed. */
+  readonly restoring?: TableName
+}
+
+interface Loaded {
+  readonly extension: Matcher | Target
+  readonly draft: Draft
+  readonly seen: Set<string>
+  readonly target: boolean
+}
+
+type Value =
+  | { readonly kind: 'main'; readonly letter: string }
+  | { readonly kind: 'ext'; readonly option: ExtensionOption; readonly loaded: Loaded }
+
+const MAIN_LONG = new Map<string, LongOption<Value>>()
+const MAIN_SHORT = new Map<string, LongOption<Value>>()
+for (const [name, letter, has] of MAIN_OPTIONS) {
+  const option: LongOption<Value> = { name, has, value: { kind: 'main', letter } }
+  MAIN_LONG.set(name, option)
+  if (letter !== '0' && !MAIN_SHORT.has(letter)) MAIN_SHORT.set(letter, option)
+}
+const MAX_NAME = 29
+const VERDICTS = ['ACCEPT', 'DROP', 'RETURN', 'QUEUE']
+
+/** What a command's letter is called in messages. */
+function commandLetter(letter: CommandLetter): string {
+  return letter === 'DN' ? 'D' : letter === 'ZN' ? 'Z' : letter
+}
+
+/** Reads one iptables command line (argv without the program's name), as do_parse of xshared.c does. */
+export function parseCommandLine(argv: readonly string[], env: CommandEnv): IptablesCommand | Informed {
+  return new Reader(argv, env).read()
+}
+
+class Reader {
+  private readonly env: CommandEnv
+  private readonly getopt: Getopt<Value>
+  private readonly loaded: Loaded[] = []
+  private readonly options = new Set<string>()
+  private readonly inverted = new Set<string>()
+  private invert = false
+  private letter: CommandLetter | undefined
+  private alsoZero = false
+  private table: string
+  private tableGiven = false
+  private chain: string | undefined
+  private rulenum = 0
+  private newName: string | undefined
+  private policy: string | undefined
+  private source: string | undefined
+  private destination: string | undefined
+  private filter: { -readonly [K in keyof Filter]: Filter[K] } = {}
+  private proto = 0
+  private protoUsed = false
+  private jump: string | undefined
+  private goto = false
+  private counters: Counters = [0, 0]
+  private verbose = 0
+  private waiting = false
+  private waitInterval = false
+
+  constructor(argv: readonly string[], env: CommandEnv) {
+    this.env = env
+    this.table = env.restoring ?? 'filter'
+    this.getopt = new Getopt<Value>(argv, MAIN_SHORT, (name) => this.findOption(name))
+  }
+
+  read(): IptablesCommand | Informed {
+    for (;;) {
+      const before = this.getopt.index
+      const got = this.getopt.next()
+      if (got === undefined) break
+      if (got.kind === 'word') {
+        if (got.word !== '!') this.badArgument(got.word)
+        if (this.invert) parameterProblem('multiple consecutive ! not allowed')
+        this.invert = true
+        continue
+      }
+      if (got.kind === 'missing') parameterProblem(`option "${got.text}" requires an argument`)
+      if (got.kind === 'unknown') {
+        if (this.loadProtocol()) {
+          this.getopt.index = before
+          continue
+        }
+        parameterProblem(`unknown option "${got.text}"`)
+      } else if (got.kind === 'option') {
+        const informed = this.option(got.value, got.arg)
+        if (informed !== undefined) return informed
+      }
+      this.invert = false
+    }
+    return this.finish()
+  }
+
+  private badArgument(word: string): never {
+    throw new ToolError(`Bad argument \`${word}'`, PARAMETER_PROBLEM, 'plain')
+  }
+
+  private findOption(name: string): LongOption<Value> | undefined {
+    const main = MAIN_LONG.get(name)
+    if (main !== undefined) return main
+    for (let i = this.loaded.length - 1; i >= 0; i--) {
+      const loaded = this.loaded[i] as Loaded
+      for (const option of loaded.extension.options)
+        if (option.name === name) return { name, has: option.arg ? 1 : 0, value: { kind: 'ext', option, loaded } }
+    }
+    return this.abbreviated(name)
+  }
+
+  private abbreviated(name: string): LongOption<Value> | undefined {
+    const found: LongOption<Value>[] = []
+    for (const option of MAIN_LONG.values()) if (option.name.startsWith(name)) found.push(option)
+    for (const loaded of this.loaded)
+      for (const option of loaded.extension.options)
+        if (option.name.startsWith(name))
+          found.push({ name: option.name, has: option.arg ? 1 : 0, value: { kind: 'ext', option, loaded } })
+    const letters = new Set(found.map((o) => (o.value.kind === 'main' ? o.value.letter : o.value.option)))
+    return letters.size === 1 ? found[0] : undefined
+  }
+
+  /** `-p tcp` brings its match along when an option is otherwise unknown (load_proto). */
+  private loadProtocol(): boolean {
+    if (this.protoUsed || this.proto === 0) return false
+    this.protoUsed = true
+    if (!this.env.privileged && this.env.dialect.checkPrints) return false
+    const name = protocolMatch(this.proto)
+    const matcher = name === undefined ? undefined : findMatcher(name)
+    if (matcher === undefined || matcher.families?.includes(this.env.family) === false) return false
+    this.load(matcher, false)
+    return true
+  }
+
+  private load(extension: Matcher | Target, target: boolean): void {
+    this.loaded.push({ extension, draft: { ...extension.init }, seen: new Set(), target })
+  }
+
+  private parseEnv(): ParseEnv {
+    return {
+      dialect: this.env.dialect,
+      family: this.env.family,
+      names: this.env.names,
+      table: this.table as TableName,
+      proto: this.proto,
+      protoInv: this.filter.protoInv === true,
+    }
+  }
+
+  private option(value: Value, arg: string | undefined): Informed | undefined {
+    if (value.kind === 'ext') {
+      const { option, loaded } = value
+      let text = arg ?? ''
+      // Two options take two words: the second follows as a word of its own.
+      if (option.name === 'tcp-flags' || option.name === 'chunk-types' || option.name === 'match-set')
+        if (this.getopt.index < this.getopt.argv.length) text += ` ${this.getopt.take()}`
+      useOption(
+        { option, ext: loaded.extension.name, arg: text, invert: this.invert, draft: loaded.draft, env: this.parseEnv() },
+        loaded.seen,
+      )
+      return undefined
+    }
+    return this.mainOption(value.letter, arg)
+  }
+
+  private name(letter: string): string {
+    const long = MAIN_OPTIONS.find(([, l]) => l === letter)?.[0]
+    return this.env.dialect.longOptionNames || letter === '0' ? `--${long}` : `-${letter}`
+  }
+
+  private setOption(letter: string): void {
+    const word = this.env.dialect.longOptionNames ? 'options' : 'flags'
+    if (this.options.has(letter)) parameterProblem(`multiple ${this.name(letter)} ${word} not allowed`)
+    this.options.add(letter)
+    if (!this.invert) return
+    if (!INVERTIBLE.includes(letter)) parameterProblem(`cannot have ! before ${this.name(letter)}`)
+    this.inverted.add(letter)
+  }
+
+  private setCommand(letter: CommandLetter, allowed: readonly CommandLetter[] = []): void {
+    const nl = this.env.dialect.trailingNewlines ? '\n' : ''
+    if (this.invert) parameterProblem(`unexpected '!' flag before -${commandLetter(letter)}`)
+    if (this.letter !== undefined && !allowed.includes(this.letter))
+      parameterProblem(`Cannot use -${commandLetter(letter)} with -${commandLetter(this.letter)}${nl}`)
+    const zero = letter === 'Z' || letter === 'ZN'
+    if (zero && (this.letter === 'L' || this.letter === 'S')) this.alsoZero = true
+    else {
+      if (this.letter === 'Z' || this.letter === 'ZN') this.alsoZero = true
+      this.letter = letter
+    }
+  }
+
+  private chainArgument(arg: string | undefined): void {
+    if (arg !== undefined) this.chain = arg
+    else if (this.getopt.hasWord()) this.chain = this.getopt.take()
+  }
+
+  private ruleNumber(): number {
+    const text = this.getopt.take()
+    const value = /^\d+$/.test(text) ? Number(text) : 0
+    if (value === 0) parameterProblem(`Invalid rule number \`${text}'`)
+    return value
+  }
+
+  private mainOption(letter: string, arg: string | undefined): Informed | undefined {
+    const { env } = this
+    switch (letter) {
+      case 'A':
+      case 'C':
+        this.setCommand(letter)
+        this.chain = arg
+        return
+      case 'D':
+        this.setCommand('D')
+        this.chain = arg
+        if (this.getopt.hasWord()) {
+          this.rulenum = this.ruleNumber()
+          this.letter = 'DN'
+        }
+        return
+      case 'R':
+        this.setCommand('R')
+        this.chain = arg
+        if (!this.getopt.hasWord()) parameterProblem('-R requires a rule number')
+        this.rulenum = this.ruleNumber()
+        return
+      case 'I':
+        this.setCommand('I')
+        this.chain = arg
+        this.rulenum = this.getopt.hasWord() ? this.ruleNumber() : 1
+        return
+      case 'L':
+      case 'S':
+        this.setCommand(letter, ['Z', 'ZN'])
+        this.chainArgument(arg)
+        if (this.getopt.hasWord()) this.rulenum = this.ruleNumber()
+        return
+      case 'F':
+      case 'X':
+        this.setCommand(letter)
+        this.chainArgument(arg)
+        return
+      case 'Z':
+        this.setCommand('Z', ['L', 'S'])
+        this.chainArgument(arg)
+        if (this.getopt.hasWord()) {
+          this.rulenum = this.ruleNumber()
+          if (this.letter === 'Z') this.letter = 'ZN'
+        }
+        return
+      case 'N':
+        this.newChainName(arg as string)
+        this.setCommand('N')
+        this.chain = arg
+        return
+      case 'E':
+        this.setCommand('E')
+        this.chain = arg
+        if (!this.getopt.hasWord()) parameterProblem('-E requires old-chain-name and new-chain-name')
+        this.newName = this.getopt.take()
+        return
+      case 'P':
+        this.setCommand('P')
+        this.chain = arg
+        if (!this.getopt.hasWord()) parameterProblem('-P requires a chain and a policy')
+        this.policy = this.getopt.take()
+        return
+      case 'h':
+        return { letter: 'h', what: arg ?? '' }
+      case 'V':
+        return { letter: 'V', what: this.invert ? 'not' : '' }
+      case 'p':
+        this.setOption('p')
+        this.proto = parseProtocol(arg as string, env.names, env.dialect)
+        if (this.invert) this.filter.protoInv = true
+        if (this.proto === 0 && this.invert) parameterProblem('rule would never match protocol')
+        if (this.proto !== 0) this.filter.proto = this.proto
+        return
+      case 's':
+        this.setOption('s')
+        this.source = arg
+        return
+      case 'd':
+        this.setOption('d')
+        this.destination = arg
+        return
+      case 'g':
+        this.setOption('j')
+        this.goto = true
+        this.jump = this.targetName(arg as string)
+        return
+      case 'j':
+        this.setOption('j')
+        this.jump = this.targetName(arg as string)
+        this.loadTarget(this.jump)
+        return
+      case 'i':
+        this.device('i', arg as string)
+        return
+      case 'o':
+        this.device('o', arg as string)
+        return
+      case 'f':
+        if (env.family === 6) parameterProblem("`-f' is not supported in IPv6, use -m frag instead")
+        this.setOption('f')
+        this.filter.frag = true
+        if (this.invert) this.filter.fragInv = true
+        return
+      case 'v':
+        if (this.verbose === 0) this.setOption('v')
+        this.verbose++
+        return
+      case 'm':
+        this.loadMatch(arg as string)
+        return
+      case 'n':
+      case 'x':
+      case '0':
+        this.setOption(letter)
+        return
+      case 't':
+        if (this.invert) parameterProblem("unexpected '!' flag before --table")
+        if (env.restoring !== undefined) parameterProblem('The -t option cannot be used in iptables-restore.\n')
+        this.table = arg as string
+        this.tableGiven = true
+        return
+      case 'c':
+        this.countersOption(arg as string)
+        return
+      case 'w':
+        this.waitOption(arg)
+        return
+      case 'W':
+        if (!env.dialect.trailingNewlines) env.warn('Ignoring deprecated --wait-interval option.\n')
+        this.waitInterval = true
+        if (arg === undefined && this.getopt.hasWord()) this.getopt.take()
+        return
+      case '4':
+      case '6':
+        if ((letter === '4') !== (env.family === 4)) {
+          const word = `This is the IPv${env.family} version of ip${env.family === 6 ? '6' : ''}tables.`
+          const old = env.dialect.trailingNewlines && env.dialect.backend === 'legacy'
+          throw new ToolError(old ? word : '', PARAMETER_PROBLEM, 'plain')
+        }
+        return
+      default:
+        return
+    }
+  }
+
+  private newChainName(name: string): void {
+    const { dialect } = this.env
+    const nl = dialect.trailingNewlines ? '\n' : ''
+    if (name.startsWith('-') || name.startsWith('!'))
+      parameterProblem(`chain name not allowed to start with \`${name[0]}'${dialect.trailingNewlines ? '\n' : ''}`)
+    if (name === '' || VERDICTS.includes(name) || findTarget(name) !== undefined)
+      parameterProblem(`chain name may not clash with target name${nl}`)
+    if (name.length >= MAX_NAME) parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
+    if (/\s/.test(name) && !(dialect.backend === 'nft' && dialect.trailingNewlines))
+      parameterProblem(`Invalid chain name \`${name}'`)
+  }
+
+  private targetName(name: string): string {
+    if (name === '') parameterProblem('Invalid target name (too short)')
+    if (name.length >= MAX_NAME) parameterProblem(`Invalid target name \`${name}' (${MAX_NAME - 1} chars max)`)
+    if (/\s/.test(name)) parameterProblem(`Invalid target name \`${name}'`)
+    return name
+  }
+
+  private loadTarget(name: string): void {
+    const target = findTarget(name)
+    if (target === undefined || target.families?.includes(this.env.family) === false) return
+    this.load(target, true)
+  }
+
+  private loadMatch(name: string): void {
+    if (this.invert) parameterProblem(`unexpected '!' flag before --match`)
+    const alias = name === 'icmpv6' || name === 'ipv6-icmp' ? 'icmp6' : name
+    const matcher = findMatcher(alias)
+    if (matcher === undefined || matcher.families?.includes(this.env.family) === false)
+      parameterProblem(`Couldn't load match \`${name}':No such file or directory\n`)
+    this.load(matcher as Matcher, false)
+  }
+
+  private device(letter: 'i' | 'o', name: string): void {
+    if (name === '') parameterProblem('Empty interface is likely to be undesired')
+    this.setOption(letter)
+    if (name.length > 15) parameterProblem(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`)
+    const plus = name.indexOf('+')
+    if (/[/ ]/.test(name))
+      this.env.warn(`Warning: weird character in interface \`${name}' ('/' and ' ' are not allowed by the kernel).\n`)
+    else if (plus >= 0 && plus < name.length - 1)
+      this.env.warn(`Warning: weird character in interface \`${name}' ('/' and ' ' are not allowed by the kernel).\n`)
+    // The nft backend writes no expression for a device that is any device.
+    if (name === '+' && this.env.dialect.backend === 'nft') return
+    if (letter === 'i') {
+      this.filter.iif = name
+      if (this.invert) this.filter.iifInv = true
+    } else {
+      this.filter.oif = name
+      if (this.invert) this.filter.oifInv = true
+    }
+  }
+
+  private countersOption(arg: string): void {
+    this.setOption('c')
+    const comma = arg.indexOf(',', 1)
+    const packets = comma < 0 ? arg : arg.slice(0, comma)
+    const bytes = comma >= 0 ? arg.slice(comma + 1) : this.getopt.hasWord() ? this.getopt.take() : undefined
+    const name = this.name('c')
+    if (bytes === undefined) return parameterProblem(`${name} requires packet and byte counter`)
+    if (!/^\s*\d/.test(packets)) parameterProblem(`${name} packet counter not numeric`)
+    if (!/^\s*\d/.test(bytes)) parameterProblem(`${name} byte counter not numeric`)
+    this.counters = [Number.parseInt(packets, 10), Number.parseInt(bytes, 10)]
+  }
+
+  private waitOption(arg: string | undefined): void {
+    this.waiting = true
+    const text = arg ?? (this.getopt.hasWord() ? this.getopt.take() : undefined)
+    if (text !== undefined && !/^-?\d+$/.test(text)) parameterProblem('wait seconds not numeric')
+  }
+
+  private finish(): IptablesCommand {
+    const data = new Map<Loaded, ExtensionData>()
+    for (const loaded of [...this.loaded.filter((l) => !l.target), ...this.loaded.filter((l) => l.target)]) {
+      const { extension, draft, seen } = loaded
+      checkOptions(extension.name, extension.options, seen, extension.finish, draft, this.parseEnv())
+      const made: Record<string, ExtensionData[string]> & { ext: string } = { ext: extension.name }
+      for (const key in draft) if (!key.startsWith('_')) made[key] = draft[key] as ExtensionData[string]
+      data.set(loaded, made)
+    }
+    if (this.waitInterval && !this.waiting) parameterProblem('--wait-interval only makes sense with --wait\n')
+    const letter = this.letter
+    if (letter === undefined) return parameterProblem('no command specified')
+    if (this.invert) parameterProblem('nothing appropriate following !')
+    const ruleCommand = 'ACDIR'.includes(letter)
+    const addresses = this.addresses(ruleCommand)
+    if (letter === 'R' && addresses.length !== 1) parameterProblem('Replacement rule does not specify a unique address')
+    this.checkAllowed(letter)
+    this.checkChain(letter)
+    const found = this.loaded.find((l) => l.target)
+    const matches = this.loaded.filter((l) => !l.target).map((l) => data.get(l) as ExtensionData)
+    const target = this.target(found === undefined ? undefined : data.get(found))
+    const rules = addresses.map(
+      ([src, dst]): Rule => ({ writer: this.env.dialect.key, filter: this.ruleFilter(src, dst), matches, target }),
+    )
+    return {
+      letter,
+      alsoZero: this.alsoZero,
+      table: this.table,
+      chain: this.chain,
+      rulenum: this.rulenum,
+      rules,
+      unresolvedJump: target === undefined && this.jump !== undefined ? this.jump : undefined,
+      goto: this.goto,
+      counters: this.counters,
+      newName: this.newName,
+      policy: this.policy,
+      hasCounters: this.options.has('c'),
+      verbose: this.verbose,
+      numeric: this.options.has('n'),
+      exact: this.options.has('x'),
+      lineNumbers: this.options.has('0'),
+    }
+  }
+
+  /** A verdict or an extension; a chain can only be told by the table (see edit.ts). */
+  private target(data: ExtensionData | undefined): RuleTarget | undefined {
+    if (this.goto || this.jump === undefined) return undefined
+    if (VERDICTS.includes(this.jump)) return { kind: 'verdict', name: this.jump as 'ACCEPT' }
+    return data === undefined ? undefined : { kind: 'extension', data }
+  }
+
+  private ruleFilter(src: string | undefined, dst: string | undefined): Filter {
+    return {
+      ...this.filter,
+      ...(src === undefined ? {} : { src, ...(this.inverted.has('s') ? { srcInv: true } : {}) }),
+      ...(dst === undefined ? {} : { dst, ...(this.inverted.has('d') ? { dstInv: true } : {}) }),
+    }
+  }
+
+  private addresses(ruleCommand: boolean): readonly (readonly [string | undefined, string | undefined])[] {
+    if (!ruleCommand) return []
+    const list = (text: string | undefined) =>
+      text === undefined ? [undefined] : text.split(',').flatMap((word) => parseAddress(word.trim(), this.env))
+    const sources = list(this.source)
+    const destinations = list(this.destination)
+    if ((sources.length > 1 && this.inverted.has('s')) || (destinations.length > 1 && this.inverted.has('d')))
+      parameterProblem('! not allowed with multiple source or destination IP addresses')
+    const any = (address: string | undefined, letter: string) =>
+      address !== undefined && (address === '0.0.0.0/0' || address === '::/0') && !this.inverted.has(letter) ? undefined : address
+    return sources.flatMap((src) => destinations.map((dst) => [any(src, 's'), any(dst, 'd')] as const))
+  }
+
+  private checkAllowed(letter: CommandLetter): void {
+    const commands = this.alsoZero ? [letter, 'Z'] : [letter]
+    const every = this.env.dialect.longOptionNames
+    for (const [option] of RULE_OPTIONS) {
+      if (!this.options.has(option)) continue
+      const allows = (c: string) => (ALLOWED[c] as string).includes(option)
+      if (every ? commands.every(allows) : commands.some(allows)) continue
+      const nl = this.env.dialect.trailingNewlines ? '\n' : ''
+      parameterProblem(`Illegal option \`${this.name(option)}' with this command${nl}`)
+    }
+  }
+
+  private checkChain(letter: CommandLetter): void {
+    const chain = this.chain
+    if (chain !== undefined && chain.length >= MAX_NAME)
+      parameterProblem(`chain name \`${chain}' too long (must be under ${MAX_NAME} chars)`)
+    if (letter === 'E' && this.newName !== undefined) this.checkNewName(this.newName)
+    if (!'ACDIR'.includes(letter)) return
+    const nl = this.env.dialect.trailingNewlines || !this.env.dialect.longOptionNames ? '\n' : ''
+    const refuse = (option: string, used: boolean) => {
+      if (used) parameterProblem(`Can't use ${this.name(option)} with ${chain}${nl}`)
+    }
+    if (chain === 'PREROUTING' || chain === 'INPUT') refuse('o', this.options.has('o'))
+    if (chain === 'POSTROUTING' || chain === 'OUTPUT') refuse('i', this.options.has('i'))
+  }
+
+  private checkNewName(name: string): void {
+    if (this.env.dialect.longOptionNames && name.length >= MAX_NAME)
+      parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * What differs between the versions and backends of iptables, as data. A rule remembers the dialect that wrote it; a tool reads
+ * with its own. Everything here was read off recordings of 1.8.7, 1.8.9, 1.8.11 and 1.8.13; other versions take the nearest below.
+ */
+export interface Dialect {
+  /** "1.8.9/nft": what rules carry as their writer. */
+  readonly key: string
+  readonly version: string
+  readonly backend: 'nft' | 'legacy'
+  /** How the version banner names the backend. */
+  readonly banner: 'nf_tables' | 'legacy'
+  /** Major behaviours of -L's protocol column with -n. */
+  readonly numericProtocols: 'names' | 'numbers'
+  /** Name table used when /etc/protocols is not asked (xtables_chain_protos). */
+  readonly chainProtocols: readonly (readonly [string, number])[]
+  /** 1.8.7 pads the protocol to five and puts the option column right behind it. */
+  readonly gluedProtocol: boolean
+  /** -S of 1.8.11 prints protocols outside its own table by number. */
+  readonly saveProtocolByLibc: boolean
+  /** Message texts that 1.8.7 ended in a newline of their own, so that an empty line follows. */
+  readonly trailingNewlines: boolean
+  /** Options are named by their long form in messages ("--jump") instead of the letter. */
+  readonly longOptionNames: boolean
+  readonly logWarning: 'warning' | 'warn'
+  readonly macGlued: boolean
+  readonly stringToDefault: boolean
+  readonly nflogPrefixGap: boolean
+  readonly ipv6OptBlank: boolean
+  readonly saveBannerWithBackend: boolean
+  /** nft backend: writes tcp, udp ports and flags, mark and NFLOG as native expressions (1.8.8 and later). */
+  readonly writesNative: boolean
+  /** nft backend: understands such expressions when it lists. */
+  readonly readsNative: boolean
+  /** nft backend: a listing of an unknown chain says that the chain is incompatible. */
+  readonly unknownChainIncompatible: boolean
+  readonly chainDelName: 'CHAIN_DEL' | 'CHAIN_USER_DEL'
+  /** nft backend: -C prints the rule it found, and errors of a restore carry the line of COMMIT (both 1.8.7 only). */
+  readonly checkPrints: boolean
+  readonly restoreNamesCommitLine: boolean
+  /** nft backend: a non-contiguous netmask is read back as its leading bits only. */
+  readonly misreadsMasks: boolean
+  readonly targetlessTrailingBlank: boolean
+}
+
+const PROTOCOLS_OLD: Dialect['chainProtocols'] = [
+  ['tcp', 6],
+  ['sctp', 132],
+  ['udp', 17],
+  ['udplite', 136],
+  ['icmp', 1],
+  ['icmpv6', 58],
+  ['ipv6-icmp', 58],
+  ['esp', 50],
+  ['ah', 51],
+  ['ipv6-mh', 135],
+  ['mh', 135],
+  ['all', 0],
+]
+
+const PROTOCOLS_NEW: Dialect['chainProtocols'] = [
+  ['tcp', 6],
+  ['sctp', 132],
+  ['udp', 17],
+  ['udplite', 136],
+  ['icmp', 1],
+  ['ipv6-icmp', 58],
+  ['icmpv6', 58],
+  ['esp', 50],
+  ['ah', 51],
+  ['mobility-header', 135],
+  ['ipv6-mh', 135],
+  ['mh', 135],
+  ['dccp', 33],
+  ['all', 0],
+]
+
+function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
+  const patch = Number(version.split('.')[2] ?? 0)
+  const nft = backend === 'nft'
+  const old = patch < 8
+  return {
+    key: `${version}/${backend}`,
+    version,
+    backend,
+    banner: nft ? 'nf_tables' : 'legacy',
+    numericProtocols: patch >= 8 && patch < 11 ? 'numbers' : 'names',
+    chainProtocols: patch >= 11 ? PROTOCOLS_NEW : PROTOCOLS_OLD,
+    gluedProtocol: old,
+    saveProtocolByLibc: patch < 11,
+    trailingNewlines: old,
+    longOptionNames: patch >= 11,
+    logWarning: old ? 'warning' : 'warn',
+    macGlued: old,
+    stringToDefault: old,
+    nflogPrefixGap: old,
+    ipv6OptBlank: old,
+    saveBannerWithBackend: !old && nft,
+    writesNative: nft && !old,
+    readsNative: nft && !old,
+    unknownChainIncompatible: nft && patch < 11,
+    chainDelName: old ? 'CHAIN_USER_DEL' : 'CHAIN_DEL',
+    checkPrints: nft && old,
+    restoreNamesCommitLine: nft && old,
+    misreadsMasks: nft && old,
+    targetlessTrailingBlank: nft && old,
+  }
+}
+
+const known = new Map<string, Dialect>()
+
+/** The dialect of "1.8.9/nft". */
+export function dialectOf(key: string): Dialect {
+  let found = known.get(key)
+  if (found === undefined) {
+    const slash = key.indexOf('/')
+    const version = slash < 0 ? key : key.slice(0, slash)
+    found = dialect(version, key.endsWith('/legacy') ? 'legacy' : 'nft')
+    known.set(key, found)
+  }
+  return found
+}
+
+/** "iptables v1.8.9 (nf_tables)". */
+export function banner(program: string, d: Dialect): string {
+  return `${program} v${d.version} (${d.banner})`
+}

@@ -1,0 +1,151 @@
+import type { Json } from '../../base/json.ts'
+import type { Skb } from '../packet.ts'
+import type { Dialect } from './dialect.ts'
+import type { Family, HookEnv, HookName, NatRequest, TableName } from './env.ts'
+import type { Errno } from './errors.ts'
+import type { NameService } from './names.ts'
+import type { ExtensionData, Rule } from './rule.ts'
+
+/** What parsing may know of the rule and the tool around it. */
+export interface ParseEnv {
+  readonly dialect: Dialect
+  readonly family: Family
+  readonly names: NameService
+  readonly table: TableName
+  /** Of the rule so far (-p), 0 for any. */
+  readonly proto: number
+  readonly protoInv: boolean
+}
+
+/** What printing may know. */
+export interface PrintEnv {
+  readonly dialect: Dialect
+  readonly family: Family
+  readonly names: NameService
+  readonly numeric: boolean
+  /** The rule's protocol, 0 for any. */
+  readonly proto: number
+}
+
+/** Options collected so far; becomes {@link ExtensionData}. Keys that start with "_" are dropped at the end. */
+export type Draft = Record<string, Json>
+
+/** One occurrence of an option on a command line. */
+export interface OptionUse {
+  readonly option: ExtensionOption
+  readonly ext: string
+  readonly arg: string
+  readonly invert: boolean
+  readonly draft: Draft
+  readonly env: ParseEnv
+}
+
+/** What kind of argument an option takes, in the terms of libxtables' guided option parser (xtables.h, XTTYPE_*). */
+export type OptionType =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'string'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'uint'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'range'; readonly max: number }
+  | { readonly kind: 'mark' }
+
+export interface ExtensionOption {
+  readonly name: string
+  /** True where a value follows. */
+  readonly arg?: boolean
+  readonly type?: OptionType
+  /** Where the value goes in the draft; the option's own name if absent. `${key}Inv` holds an inversion. */
+  readonly key?: string
+  readonly invert?: boolean
+  readonly multi?: boolean
+  readonly mandatory?: boolean
+  readonly also?: readonly string[]
+  readonly exclusive?: readonly string[]
+  /** Parses itself instead of by type. */
+  readonly use?: (use: OptionUse) => void
+}
+
+/** What a matcher may change of itself as packets pass (limit's tokens, statistic's counter). Saved with the chain. */
+export interface Memory {
+  get(): Json | undefined
+  set(value: Json): void
+}
+
+/** The rest of a network namespace's netfilter state that matchers reach: nfacct objects and recent lists. */
+export interface Shared {
+  countAccounting(name: string, bytes: number): void
+  hasAccounting(name: string): boolean
+  recent(name: string): RecentList
+}
+
+/** An xt_recent list: address → times seen (ms), newest last. */
+export interface RecentList {
+  get(address: string): { readonly ttl: number; readonly stamps: readonly number[] } | undefined
+  put(address: string, ttl: number, stamps: readonly number[]): void
+  remove(address: string): void
+}
+
+export interface ActEnv {
+  readonly hook: HookEnv
+  readonly family: Family
+  readonly table: TableName
+  readonly memory: Memory
+  readonly shared: Shared
+}
+
+/** Where a rule stands, for what the kernel checks of an extension (xt_check_match, xt_check_target). */
+export interface CheckPlace {
+  readonly table: TableName
+  readonly family: Family
+  /** Hooks from which the chain can be reached. */
+  readonly hooks: readonly HookName[]
+  readonly rule: Rule
+  readonly shared: Shared
+  readonly backend: 'nft' | 'legacy'
+}
+
+interface Extension {
+  readonly name: string
+  readonly options: readonly ExtensionOption[]
+  /** The draft before any option. */
+  readonly init?: Draft
+  /** What the whole set of options must satisfy (x6_fcheck). */
+  readonly finish?: (draft: Draft, env: ParseEnv) => void
+  /** What -L prints behind the addresses; '' prints nothing at all. */
+  readonly print: (data: ExtensionData, env: PrintEnv) => string
+  /** What -S prints behind `-m NAME`. */
+  readonly save: (data: ExtensionData, env: PrintEnv) => string
+  /** The kernel's refusal of the rule, if any. */
+  readonly refuse?: (data: ExtensionData, place: CheckPlace) => Errno | undefined
+  /** Families it exists in; both if absent. */
+  readonly families?: readonly Family[]
+}
+
+export interface Matcher extends Extension {
+  /** Matching is emulated if present; otherwise the rule never matches and the walk says so. */
+  readonly matches?: (data: ExtensionData, skb: Skb, env: ActEnv) => boolean
+  /**
+   * How the nft backend of >= 1.8.8 writes it: 'blob' (an xt compat expression every version reads), 'native' (expressions that
+   * 1.8.7 drops without a word), or 'unreadable' (expressions that make 1.8.7 call the chain incompatible).
+   */
+  readonly nativeForm?: (data: ExtensionData, rule: Rule) => NativeForm
+}
+
+export type NativeForm = 'blob' | 'native' | 'unreadable'
+
+/** What a target says of a packet. `continue` goes on with the next rule. */
+export type TargetVerdict =
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'reject'; readonly with: string }
+  | { readonly kind: 'nat'; readonly request: NatRequest }
+  | { readonly kind: 'untracked' }
+
+export interface Target extends Extension {
+  readonly act?: (data: ExtensionData, skb: Skb, env: ActEnv) => TargetVerdict
+  readonly nativeForm?: (data: ExtensionData, rule: Rule) => NativeForm
+  /** What the packet walk calls it, with its argument: "DNAT 10.0.0.1:80". */
+  readonly verdictText?: (data: ExtensionData) => string
+  /** NOTRACK is an alias under which -j may name CT. */
+  readonly shownAs?: string
+}

@@ -1,0 +1,77 @@
+import { parameterProblem } from '../errors.ts'
+import type { Matcher, OptionUse } from '../extension.ts'
+import { parseRate, rateText } from './limit.ts'
+
+const MODES = ['srcip', 'srcport', 'dstip', 'dstport']
+
+function rateOption(action: 'upto' | 'above') {
+  return ({ draft, arg, invert, option }: OptionUse) => {
+    const period = parseRate(arg)
+    if (period === undefined) parameterProblem(`hashlimit: Bad value for "--${option.name}" option: "${arg}"\n`)
+    if (draft['action'] !== undefined)
+      parameterProblem('hashlimit: option "--hashlimit-upto" cannot be used together with "--hashlimit-above".\n')
+    draft['action'] = (action === 'above') !== invert ? 'above' : 'upto'
+    draft['period'] = period as number
+  }
+}
+
+/** libxt_hashlimit.c: rates in packets only. */
+export const hashlimit: Matcher = {
+  name: 'hashlimit',
+  options: [
+    { name: 'hashlimit-upto', arg: true, use: rateOption('upto') },
+    { name: 'hashlimit-above', arg: true, use: rateOption('above') },
+    { name: 'hashlimit', arg: true, use: rateOption('upto') },
+    { name: 'hashlimit-srcmask', arg: true, type: { kind: 'uint', max: 128 }, key: 'srcmask' },
+    { name: 'hashlimit-dstmask', arg: true, type: { kind: 'uint', max: 128 }, key: 'dstmask' },
+    { name: 'hashlimit-burst', arg: true, type: { kind: 'uint', min: 1, max: 10000 }, key: 'burst' },
+    {
+      name: 'hashlimit-mode',
+      arg: true,
+      use: ({ draft, arg }) => {
+        const given = arg.split(',')
+        for (const mode of given)
+          if (!MODES.includes(mode)) parameterProblem('hashlimit: Bad value for "--hashlimit-mode" option: "' + arg + '"\n')
+        draft['mode'] = MODES.filter((mode) => given.includes(mode))
+      },
+    },
+    { name: 'hashlimit-htable-size', arg: true, type: { kind: 'uint' }, key: 'size' },
+    { name: 'hashlimit-htable-max', arg: true, type: { kind: 'uint' }, key: 'max' },
+    { name: 'hashlimit-htable-gcinterval', arg: true, type: { kind: 'uint' }, key: 'gc' },
+    { name: 'hashlimit-htable-expire', arg: true, type: { kind: 'uint' }, key: 'expire' },
+    { name: 'hashlimit-name', arg: true, type: { kind: 'string', min: 1, max: 254 }, key: 'name', mandatory: true },
+  ],
+  init: { burst: 5 },
+  finish: (draft) => {
+    if (draft['action'] === undefined) parameterProblem('You have to specify --hashlimit')
+  },
+  print: (d) => {
+    const mode = d['mode'] === undefined ? '' : ` mode ${(d['mode'] as readonly string[]).join('-')}`
+    const tail = (['size', 'max', 'gc', 'expire'] as const)
+      .filter((key) => d[key] !== undefined)
+      .map(
+        (key) =>
+          ` ${{ size: 'htable-size', max: 'htable-max', gc: 'htable-gcinterval', expire: 'htable-expire' }[key]} ${d[key]}`,
+      )
+    const masks = `${d['srcmask'] === undefined ? '' : ` srcmask ${d['srcmask']}`}${d['dstmask'] === undefined ? '' : ` dstmask ${d['dstmask']}`}`
+    return `limit: ${d['action'] === 'upto' ? 'up to' : 'above'} ${rateText(d['period'] as number)} burst ${d['burst']}${mode}${tail.join('')}${masks}`
+  },
+  save: (d) => {
+    const optional = (key: string, option: string) => (d[key] === undefined ? '' : ` --hashlimit-${option} ${d[key]}`)
+    const mode = d['mode'] === undefined ? '' : ` --hashlimit-mode ${(d['mode'] as readonly string[]).join(',')}`
+    return `${` --hashlimit-${d['action']} ${rateText(d['period'] as number)} --hashlimit-burst ${d['burst']}`}${mode} --hashlimit-name ${d['name']}${optional('size', 'htable-size')}${optional('max', 'htable-max')}${optional('gc', 'htable-gcinterval')}${optional('expire', 'htable-expire')}${optional('srcmask', 'srcmask')}${optional('dstmask', 'dstmask')}`
+  },
+  matches: (d, { packet }, { hook, memory }) => {
+    const modes = (d['mode'] as readonly string[] | undefined) ?? []
+    const parts: Record<string, unknown> = { srcip: packet.src, srcport: packet.sport, dstip: packet.dst, dstport: packet.dport }
+    const key = modes.map((mode) => parts[mode]).join('|')
+    const period = (d['period'] as number) / 10
+    const full = period * (d['burst'] as number)
+    const buckets = (memory.get() as Record<string, readonly [number, number]> | undefined) ?? {}
+    const [credit, at] = buckets[key] ?? [full, hook.now]
+    const now = Math.min(full, credit + (hook.now - at))
+    const under = now >= period
+    memory.set({ ...buckets, [key]: [under ? now - period : now, hook.now] })
+    return under === (d['action'] === 'upto')
+  },
+}

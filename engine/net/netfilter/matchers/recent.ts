@@ -1,0 +1,116 @@
+import { formatIPv4, parseIPv4 } from '../../../base/ip.ts'
+import { maskOf } from '../address.ts'
+import { parameterProblem } from '../errors.ts'
+import type { ExtensionOption, Matcher, OptionUse } from '../extension.ts'
+import type { ExtensionData } from '../rule.ts'
+
+const ACTIONS = ['set', 'rcheck', 'update', 'remove']
+
+function action(name: string): ExtensionOption {
+  return {
+    name,
+    exclusive: ACTIONS.filter((other) => other !== name),
+    use: ({ draft, invert }: OptionUse) => {
+      draft['action'] = name
+      if (invert) draft['inv'] = true
+    },
+  }
+}
+
+const fullMask = (family: number) => (family === 4 ? '255.255.255.255' : 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
+
+function maskText(d: ExtensionData, family: number): string {
+  return (d['mask'] as string | undefined) ?? fullMask(family)
+}
+
+const HEADS: Readonly<Record<string, string>> = { set: 'SET', rcheck: 'CHECK', update: 'UPDATE', remove: 'REMOVE' }
+
+/** libxt_recent.c, xt_recent.c (revision 1) */
+export const recent: Matcher = {
+  name: 'recent',
+  options: [
+    action('set'),
+    action('rcheck'),
+    action('update'),
+    action('remove'),
+    { name: 'seconds', arg: true, type: { kind: 'uint', min: 1 } },
+    { name: 'reap', type: { kind: 'none' }, also: ['seconds'] },
+    { name: 'hitcount', arg: true, type: { kind: 'uint' } },
+    { name: 'rttl', type: { kind: 'none' } },
+    { name: 'name', arg: true, type: { kind: 'string', min: 1, max: 199 } },
+    {
+      name: 'rsource',
+      use: ({ draft }) => {
+        delete draft['dest']
+      },
+    },
+    {
+      name: 'rdest',
+      use: ({ draft }) => {
+        draft['dest'] = true
+      },
+    },
+    {
+      name: 'mask',
+      arg: true,
+      use: ({ draft, arg, env }) => {
+        if (arg !== fullMask(env.family)) draft['mask'] = arg
+      },
+    },
+  ],
+  init: { name: 'DEFAULT' },
+  finish: (draft) => {
+    if (draft['action'] === undefined)
+      parameterProblem("recent: you must specify one of `--set', `--rcheck' `--update' or `--remove'")
+  },
+  print: (d, { family }) => {
+    let text = `${d['inv'] ? '! ' : ''}recent: ${HEADS[d['action'] as string]}`
+    if (d['seconds']) text += ` seconds: ${d['seconds']}`
+    if (d['reap']) text += ' reap'
+    if (d['hitcount']) text += ` hit_count: ${d['hitcount']}`
+    if (d['rttl']) text += ' TTL-Match'
+    return `${text} name: ${d['name']} side: ${d['dest'] ? 'dest' : 'source'} mask: ${maskText(d, family)}`
+  },
+  save: (d, { family }) => {
+    let text = `${d['inv'] ? ' !' : ''} --${d['action']}`
+    if (d['seconds']) text += ` --seconds ${d['seconds']}`
+    if (d['reap']) text += ' --reap'
+    if (d['hitcount']) text += ` --hitcount ${d['hitcount']}`
+    if (d['rttl']) text += ' --rttl'
+    return `${text} --name ${d['name']} --mask ${maskText(d, family)} ${d['dest'] ? '--rdest' : '--rsource'}`
+  },
+  refuse: (d) => ((d['hitcount'] as number) > 20 ? 'EINVAL' : undefined),
+  matches: (d, { packet }, { hook, shared }) => {
+    const list = shared.recent(d['name'] as string)
+    const address = maskAddress(d['dest'] ? packet.dst : packet.src, d['mask'] as string | undefined)
+    const seen = list.get(address)
+    const inverted = d['inv'] === true
+    if (seen === undefined || (d['rttl'] && seen.ttl !== packet.ttl)) {
+      if (d['action'] !== 'set') return inverted
+      list.put(address, packet.ttl, [hook.now])
+      return !inverted
+    }
+    let hit = true
+    if (d['action'] === 'remove') {
+      list.remove(address)
+      return !inverted
+    }
+    let stamps = seen.stamps
+    if (d['action'] !== 'set') {
+      const since = d['seconds'] === undefined ? Number.NEGATIVE_INFINITY : hook.now - (d['seconds'] as number) * 1000
+      const hits = stamps.filter((at) => at >= since).length
+      hit = hits >= Math.max(1, (d['hitcount'] as number | undefined) ?? 1)
+      if (d['reap'] && (stamps.at(-1) as number) < since) list.remove(address)
+    }
+    if (d['action'] === 'set' || (d['action'] === 'update' && hit)) {
+      stamps = [...stamps, hook.now].slice(-20)
+      list.put(address, packet.ttl, stamps)
+    }
+    return hit !== inverted
+  },
+}
+
+function maskAddress(address: string, mask: string | undefined): string {
+  const value = mask === undefined ? undefined : parseIPv4(address)
+  return value === undefined ? address : formatIPv4((value & (parseIPv4(mask as string) ?? maskOf(32))) >>> 0)
+}

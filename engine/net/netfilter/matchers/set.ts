@@ -1,0 +1,21 @@
+import type { Matcher, OptionUse } from '../extension.ts'
+
+/** libxt_set.c. ipset is not emulated: without a set of that name the tool itself refuses the rule. */
+export const set: Matcher = {
+  name: 'set',
+  options: [
+    {
+      name: 'match-set',
+      arg: true,
+      mandatory: true,
+      use: ({ draft, arg, invert }: OptionUse) => {
+        const [name = '', dirs = ''] = arg.split(' ')
+        draft['set'] = name
+        draft['dirs'] = dirs
+        if (invert) draft['setInv'] = true
+      },
+    },
+  ],
+  print: (d) => `${d['setInv'] ? '! ' : ''}match-set ${d['set']} ${d['dirs']}`,
+  save: (d) => `${d['setInv'] ? ' !' : ''} --match-set ${d['set']} ${d['dirs']}`,
+}

@@ -1,0 +1,71 @@
+import { parameterProblem } from '../errors.ts'
+import type { Matcher } from '../extension.ts'
+import { parseUint } from '../guided.ts'
+
+const SCALE = 0x80000000
+
+/** libxt_statistic.c, xt_statistic.c: probabilities are kept as the kernel does, in units of 2^-31. */
+export const statistic: Matcher = {
+  name: 'statistic',
+  options: [
+    {
+      name: 'mode',
+      arg: true,
+      use: ({ draft, arg }) => {
+        if (arg !== 'random' && arg !== 'nth') parameterProblem(`Bad mode "${arg}"`)
+        draft['mode'] = arg
+      },
+    },
+    {
+      name: 'probability',
+      arg: true,
+      use: ({ draft, arg, invert }) => {
+        const value = Number(arg)
+        if (arg.trim() === '' || Number.isNaN(value) || value < 0 || value > 1)
+          parameterProblem('statistic: bad value for option "--probability", or out of range (0-1).\n')
+        draft['probability'] = Math.round(value * SCALE)
+        if (invert) draft['probabilityInv'] = true
+      },
+    },
+    {
+      name: 'every',
+      arg: true,
+      use: ({ draft, arg, invert }) => {
+        const value = parseUint(arg)
+        if (value === undefined || value === 0) parameterProblem(`cannot parse --every: \`${arg}'`)
+        draft['every'] = value as number
+        if (invert) draft['everyInv'] = true
+      },
+      also: ['packet'],
+    },
+    { name: 'packet', arg: true, type: { kind: 'uint' }, also: ['every'] },
+  ],
+  init: { mode: 'random' },
+  finish: (draft) => {
+    if (draft['mode'] === 'random' && draft['probability'] === undefined)
+      parameterProblem('--probability must be specified when using random mode')
+    if (draft['mode'] === 'nth' && draft['every'] === undefined) parameterProblem('--every must be specified when using nth mode')
+    if (draft['mode'] === 'nth' && draft['packet'] !== undefined && (draft['packet'] as number) >= (draft['every'] as number))
+      parameterProblem('the --packet p must be 0 <= p <= n-1')
+  },
+  print: (d) =>
+    d['mode'] === 'random'
+      ? `statistic mode random${d['probabilityInv'] ? ' !' : ''} probability ${((d['probability'] as number) / SCALE).toFixed(11)}`
+      : `statistic mode nth${d['everyInv'] ? ' !' : ''} every ${d['every']}${d['packet'] ? ` packet ${d['packet']}` : ''}`,
+  save: (d) =>
+    d['mode'] === 'random'
+      ? ` --mode random${d['probabilityInv'] ? ' !' : ''} --probability ${((d['probability'] as number) / SCALE).toFixed(11)}`
+      : ` --mode nth${d['everyInv'] ? ' !' : ''} --every ${d['every']} --packet ${d['packet'] ?? 0}`,
+  matches: (d, _, { hook, memory }) => {
+    if (d['mode'] === 'random') {
+      const drawn = hook.dice.u32() & 0x7fffffff
+      return drawn < (d['probability'] as number) !== (d['probabilityInv'] === true)
+    }
+    // xt_statistic.c keeps a count that starts so that packet p is the first to match.
+    const every = d['every'] as number
+    const first = every - 1 - ((d['packet'] as number | undefined) ?? 0)
+    const count = (memory.get() as number | undefined) ?? first
+    memory.set(count === every - 1 ? 0 : count + 1)
+    return (count === every - 1) !== (d['everyInv'] === true)
+  },
+}

@@ -1,0 +1,84 @@
+import { parameterProblem } from '../errors.ts'
+import type { Matcher } from '../extension.ts'
+
+/** libxt_string.c: --hex-string is kept as the bytes it names and printed back as hex when they do not print. */
+export const string: Matcher = {
+  name: 'string',
+  options: [
+    { name: 'from', arg: true, type: { kind: 'uint', max: 65535 } },
+    { name: 'to', arg: true, type: { kind: 'uint', max: 65535 } },
+    {
+      name: 'algo',
+      arg: true,
+      mandatory: true,
+      use: ({ draft, arg }) => {
+        draft['algo'] = arg
+      },
+    },
+    {
+      name: 'string',
+      arg: true,
+      type: { kind: 'string', min: 1, max: 128 },
+      invert: true,
+      key: 'pattern',
+      exclusive: ['hex-string'],
+    },
+    {
+      name: 'hex-string',
+      arg: true,
+      exclusive: ['string'],
+      use: ({ draft, arg, invert }) => {
+        draft['pattern'] = arg.replace(/\|([0-9a-fA-F\s]*)\|/g, (_, body: string) =>
+          (body.replace(/\s/g, '').match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''),
+        )
+        if (invert) draft['patternInv'] = true
+      },
+    },
+    { name: 'icase', type: { kind: 'none' } },
+  ],
+  finish: (draft) => {
+    if (draft['pattern'] === undefined) parameterProblem("STRING match: You must specify `--string' or `--hex-string'")
+  },
+  print: (d, { dialect }) =>
+    `STRING match ${d['patternInv'] ? '!' : ''} ${shown(d['pattern'] as string)} ALGO name ${d['algo']}${d['from'] ? ` FROM ${d['from']}` : ''}${
+      d['to'] !== undefined || dialect.stringToDefault ? ` TO ${d['to'] ?? 65535}` : ''
+    }${d['icase'] ? ' ICASE' : ''}`,
+  save: (d, { dialect }) =>
+    `${d['patternInv'] ? ' !' : ''} --${printable(d['pattern'] as string) ? 'string' : 'hex-string'} ${shown(d['pattern'] as string)} --algo ${d['algo']}${
+      d['from'] ? ` --from ${d['from']}` : ''
+    }${d['to'] !== undefined || dialect.stringToDefault ? ` --to ${d['to'] ?? 65535}` : ''}${d['icase'] ? ' --icase' : ''}`,
+  matches: (d, { packet }) => {
+    const fold = (text: string) => (d['icase'] ? text.toLowerCase() : text)
+    return fold(packet.payload).includes(fold(d['pattern'] as string)) !== (d['patternInv'] === true)
+  },
+}
+
+function printable(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
+}
+
+function shown(text: string): string {
+  if (printable(text)) return `"${text.replace(/["\\]/g, '\\$&')}"`
+  return `"|${[...text].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('')}|"`
+}
+
+/** libxt_helper.c: connections of the engine have no helpers. */
+export const helper: Matcher = {
+  name: 'helper',
+  options: [{ name: 'helper', arg: true, type: { kind: 'string', max: 29 }, invert: true, mandatory: true }],
+  print: (d) => `helper match ${d['helperInv'] ? '! ' : ''}"${d['helper']}"`,
+  save: (d) => `${d['helperInv'] ? ' !' : ''} --helper ${d['helper']}`,
+  matches: (d) => d['helperInv'] === true,
+}
+
+/** libxt_bpf.c: kept as given; this kernel refuses the recorded program, and none is run here. */
+export const bpf: Matcher = {
+  name: 'bpf',
+  options: [
+    { name: 'bytecode', arg: true, type: { kind: 'string' } },
+    { name: 'object-pinned', arg: true, type: { kind: 'string' } },
+  ],
+  print: (d) => `match bpf ${d['bytecode'] ?? `pinned ${d['object-pinned']}`}`,
+  save: (d) => (d['bytecode'] === undefined ? ` --object-pinned ${d['object-pinned']}` : ` --bytecode "${d['bytecode']}"`),
+  refuse: () => 'EINVAL',
+}

@@ -1,0 +1,79 @@
+import { parameterProblem } from '../errors.ts'
+import type { Matcher } from '../extension.ts'
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const LAST = '2038-01-19T03:14:07'
+
+function parseTime(text: string): number {
+  const parts = text.split(':')
+  const [h = Number.NaN, m = Number.NaN, s = 0] = parts.map((part) => (/^\d{1,2}$/.test(part) ? Number(part) : Number.NaN))
+  if (parts.length < 2 || parts.length > 3 || !(h < 24 && m < 60 && s < 60))
+    parameterProblem(`invalid time "${text}" specified, should be hh:mm[:ss] format and within the boundaries`)
+  return h * 3600 + m * 60 + s
+}
+
+function timeText(seconds: number): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+}
+
+/** libxt_time.c, xt_time.c: times and weekdays in UTC; dates and month days are not emulated. */
+export const time: Matcher = {
+  name: 'time',
+  options: [
+    {
+      name: 'timestart',
+      arg: true,
+      use: ({ draft, arg }) => {
+        draft['start'] = parseTime(arg)
+      },
+    },
+    {
+      name: 'timestop',
+      arg: true,
+      use: ({ draft, arg }) => {
+        draft['stop'] = parseTime(arg)
+      },
+    },
+    {
+      name: 'weekdays',
+      arg: true,
+      use: ({ draft, arg, invert }) => {
+        const given = arg.split(',').map((word) => {
+          const at = /^[1-7]$/.test(word)
+            ? Number(word) - 1
+            : DAYS.findIndex((day) => day.toLowerCase().startsWith(word.toLowerCase()))
+          if (at < 0) parameterProblem(`"${word}" is not a valid value for --weekdays`)
+          return at
+        })
+        draft['weekdays'] = DAYS.map((_, at) => at).filter((at) => given.includes(at) !== invert)
+      },
+    },
+    { name: 'utc', type: { kind: 'none' }, key: '_utc' },
+    { name: 'kerneltz', type: { kind: 'none' }, key: 'kerneltz' },
+  ],
+  print: (d) => {
+    let text = 'TIME'
+    if (d['start'] !== undefined || d['stop'] !== undefined)
+      text += ` from ${timeText((d['start'] as number) ?? 0)} to ${timeText((d['stop'] as number) ?? 86399)}`
+    if (d['weekdays'] !== undefined) text += ` on ${days(d['weekdays'])}`
+    return d['kerneltz'] ? `${text} kerneltz` : `${text} UTC`
+  },
+  save: (d) =>
+    `${d['start'] === undefined ? '' : ` --timestart ${timeText(d['start'] as number)}`}${d['stop'] === undefined ? '' : ` --timestop ${timeText(d['stop'] as number)}`}${
+      d['weekdays'] === undefined ? '' : ` --weekdays ${days(d['weekdays'])}`
+    } --datestop ${LAST}${d['kerneltz'] ? ' --kerneltz' : ''}`,
+  matches: (d, _, { hook }) => {
+    const at = new Date(hook.now)
+    const seconds = at.getUTCHours() * 3600 + at.getUTCMinutes() * 60 + at.getUTCSeconds()
+    const start = (d['start'] as number | undefined) ?? 0
+    const stop = (d['stop'] as number | undefined) ?? 86399
+    const within = start <= stop ? seconds >= start && seconds <= stop : seconds >= start || seconds <= stop
+    const weekdays = d['weekdays'] as readonly number[] | undefined
+    return within && (weekdays === undefined || weekdays.includes((at.getUTCDay() + 6) % 7))
+  },
+}
+
+function days(value: unknown): string {
+  return (value as readonly number[]).map((at) => DAYS[at]).join(',')
+}

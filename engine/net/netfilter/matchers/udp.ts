@@ -1,0 +1,23 @@
+import type { Matcher } from '../extension.ts'
+import { type PortRange, portMatches, portNativeForm, portOptions, portsSave, portsText } from './ports.ts'
+
+/** libxt_udp.c, xt_tcpudp.c */
+export const udp: Matcher = {
+  name: 'udp',
+  options: portOptions('udp'),
+  print: (d, env) =>
+    `udp${portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'udp', env)}${portsText('dpt', d['dport'] as PortRange, d['dportInv'] === true, 'udp', env)}`,
+  save: (d) =>
+    portsSave('sport', d['sport'] as PortRange, d['sportInv'] === true) +
+    portsSave('dport', d['dport'] as PortRange, d['dportInv'] === true),
+  refuse: (_, { rule }) => (rule.filter.proto === 17 && !rule.filter.protoInv ? undefined : 'EINVAL'),
+  nativeForm: (d) => {
+    const ports = [portNativeForm(d['sport'] as PortRange), portNativeForm(d['dport'] as PortRange)]
+    if (ports.includes('unreadable')) return 'unreadable'
+    return ports.includes('native') ? 'native' : 'blob'
+  },
+  matches: (d, { packet }) =>
+    packet.proto === 17 &&
+    portMatches(packet.sport, d['sport'] as PortRange, d['sportInv'] === true) &&
+    portMatches(packet.dport, d['dport'] as PortRange, d['dportInv'] === true),
+}

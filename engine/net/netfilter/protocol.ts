@@ -1,0 +1,27 @@
+import type { Dialect } from './dialect.ts'
+import { parameterProblem } from './errors.ts'
+import { parseUint } from './guided.ts'
+import type { NameService } from './names.ts'
+
+/** xtables_parse_protocol */
+export function parseProtocol(text: string, names: NameService, dialect: Dialect): number {
+  const lower = text.toLowerCase()
+  const number = parseUint(lower, 255)
+  if (number !== undefined) return number
+  const known = names.protocolNumber(lower) ?? dialect.chainProtocols.find(([name]) => name === lower)?.[1]
+  return known ?? parameterProblem(`unknown protocol "${lower}" specified`)
+}
+
+/** proto_to_name: what libc says (unless `nolookup`), else xtables' own table; undefined where only the number is left. */
+export function protocolName(proto: number, nolookup: boolean, names: NameService, dialect: Dialect): string | undefined {
+  if (proto !== 0 && !nolookup) {
+    const name = names.protocolName(proto)
+    if (name !== undefined) return name
+  }
+  return dialect.chainProtocols.find(([, number]) => number === proto)?.[0]
+}
+
+/** The match that `-p PROTO` brings along when one of its options is used. */
+export function protocolMatch(proto: number): string | undefined {
+  return { 1: 'icmp', 6: 'tcp', 17: 'udp', 33: 'dccp', 50: 'esp', 51: 'ah', 58: 'icmp6', 132: 'sctp' }[proto]
+}

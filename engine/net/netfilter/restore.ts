@@ -1,0 +1,269 @@
+import { type Actor, act, setPolicy } from './actions.ts'
+import type { Counters } from './chain.ts'
+import type { IptablesCommand } from './command.ts'
+import { type CommandEnv, parseCommandLine } from './commandline.ts'
+import { checkEdit } from './commit.ts'
+import { dialectOf } from './dialect.ts'
+import { TableEdit } from './edit.ts'
+import type { Family, TableName } from './env.ts'
+import { PARAMETER_PROBLEM, parameterProblem, RuleError, ToolError } from './errors.ts'
+import { type NameService, NO_NAMES } from './names.ts'
+import type { Ruleset } from './ruleset.ts'
+import { splitLine } from './split.ts'
+import { BASE_CHAINS, isTableName } from './table.ts'
+import { restoreWords } from './words.ts'
+
+export interface RestoreOptions {
+  readonly family: Family
+  /** Who writes: "1.8.9/nft". */
+  readonly writer: string
+  /** -n: keep what the input does not name. */
+  readonly noflush?: boolean
+  /** -c: take counters from the input. */
+  readonly counters?: boolean
+  /** -t: check only. */
+  readonly test?: boolean
+  readonly verbose?: boolean
+  /** -T: this table only. */
+  readonly onlyTable?: string
+  readonly names?: NameService
+  readonly program?: string
+  readonly privileged?: boolean
+  /** Where -L, -S and -v inside the input print. */
+  readonly out?: (text: string) => void
+  readonly warn?: (text: string) => void
+  /** -L and -S inside the input. */
+  readonly show?: (command: IptablesCommand, edit: TableEdit) => void
+}
+
+export type RestoreResult =
+  | { readonly ok: true }
+  /** `error`: what the tool prints on stderr; `line`: the input line it speaks of. */
+  | { readonly ok: false; readonly error: string; readonly exit: number; readonly line: number }
+
+interface Pending {
+  readonly line: number
+  readonly letter: string
+  readonly run: (edit: TableEdit) => void
+}
+
+/** iptables-restore: each table of the text takes effect as a whole at its COMMIT, or not at all. */
+export function restoreText(ruleset: Ruleset, text: string, options: RestoreOptions): RestoreResult {
+  const run = new Restore(ruleset, options)
+  return run.all(text)
+}
+
+class Restore {
+  private readonly ruleset: Ruleset
+  private readonly options: RestoreOptions
+  private readonly actor: Actor
+  private readonly env: CommandEnv
+  private readonly nft: boolean
+  private table: TableName | undefined
+  private skipping = false
+  private edit: TableEdit | undefined
+  private pending: Pending[] = []
+  private line = 0
+
+  constructor(ruleset: Ruleset, options: RestoreOptions) {
+    this.ruleset = ruleset
+    this.options = options
+    const dialect = dialectOf(options.writer)
+    const names = options.names ?? NO_NAMES
+    this.nft = dialect.backend === 'nft'
+    this.actor = { dialect, family: options.family, names, out: options.out ?? (() => {}) }
+    this.env = {
+      dialect,
+      family: options.family,
+      names,
+      privileged: options.privileged ?? true,
+      warn: options.warn ?? (() => {}),
+    }
+  }
+
+  all(text: string): RestoreResult {
+    const lines = text.split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    try {
+      for (const line of lines) {
+        this.line++
+        this.one(line)
+      }
+      if (this.table !== undefined) throw new ToolError(`${this.program}: COMMIT expected at line ${this.line + 1}`, 1, 'plain')
+    } catch (error) {
+      if (error instanceof ToolError || error instanceof RuleError) return this.failed(error)
+      throw error
+    }
+    return { ok: true }
+  }
+
+  private get program(): string {
+    return this.options.program ?? (this.options.family === 4 ? 'iptables-restore' : 'ip6tables-restore')
+  }
+
+  private failed(error: ToolError | RuleError): RestoreResult {
+    const { text, exit } = restoreWords(error, this.program, this.actor.dialect, this.line)
+    return { ok: false, error: text, exit, line: this.line }
+  }
+
+  private one(line: string): void {
+    if (line === '' || line.startsWith('#')) {
+      if (this.options.verbose && line.startsWith('#')) this.actor.out(`${line}\n`)
+      return
+    }
+    if (line === 'COMMIT' && this.table !== undefined) return this.commit()
+    if (line.startsWith('*') && this.table === undefined) return this.begin(line.slice(1).trim())
+    if (this.table === undefined) throw new RuleError('EINVAL', { words: '' })
+    if (this.skipping) return
+    if (line.startsWith(':')) return this.chainLine(line.slice(1))
+    this.ruleLine(line)
+  }
+
+  private begin(name: string): void {
+    if (!isTableName(name)) {
+      if (this.nft) throw new ToolError(`table '${name}' does not exist\n`, PARAMETER_PROBLEM)
+      throw new ToolError(`${this.program}: unable to initialize table '${name}'\n`, PARAMETER_PROBLEM)
+    }
+    this.table = name
+    this.pending = []
+    this.skipping = this.options.onlyTable !== undefined && this.options.onlyTable !== name
+    if (this.skipping) return
+    const base = this.nft
+      ? this.ruleset.table(this.options.family, 'nft', name)
+      : this.ruleset.instantiate(this.options.family, name)
+    this.edit = new TableEdit(base, name)
+    if (this.nft) this.edit.ensureAllBase()
+    if (!this.options.noflush) this.clear(this.edit)
+  }
+
+  /** Without -n the table starts empty: chains flushed, then those of users deleted. */
+  private clear(edit: TableEdit): void {
+    const chains = edit.table.sorted()
+    for (const chain of chains) {
+      if (this.options.verbose) this.actor.out(`Flushing chain \`${chain.name}'\n`)
+      edit.flush(chain.name)
+    }
+    for (const chain of chains) {
+      if (chain.policy !== undefined) continue
+      if (this.options.verbose) this.actor.out(`Deleting chain \`${chain.name}'\n`)
+      edit.removeChain(chain.name)
+    }
+    if (this.nft) {
+      // The nft backend drops the table: policies and their counters start afresh.
+      for (const name of BASE_CHAINS[edit.table.name]) edit.setPolicy(name, 'ACCEPT', [0, 0])
+    }
+  }
+
+  private chainLine(rest: string): void {
+    const [name = '', policy, counterText] = rest.split(/[ \t]+/).filter((word) => word !== '')
+    const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
+    if (name === '') parameterProblem(`${this.program}: line ${this.line} chain name invalid${nl}`)
+    if (name.length >= 29) parameterProblem(`Invalid chain name \`${name}' (${28} chars max)`)
+    if (policy === undefined) parameterProblem(`${this.program}: line ${this.line} policy invalid${nl}`)
+    let counters: Counters | undefined
+    if (this.options.counters && counterText !== undefined) {
+      const match = /^\[(\d+):(\d+)\]/.exec(counterText)
+      if (match === null) return parameterProblem(`invalid policy counters for chain '${name}'${nl}`)
+      counters = [Number(match[1]), Number(match[2])]
+    }
+    this.queue('P', (edit) => this.declareChain(edit, name, policy as string, counters))
+  }
+
+  private declareChain(edit: TableEdit, name: string, policy: string, counters: Counters | undefined): void {
+    const base = edit.table.isBase(name)
+    if (!base) {
+      if (edit.chain(name) === undefined) edit.addChain(name)
+      else edit.flush(name)
+    }
+    if (policy === '-') return
+    if (!base && this.nft) return
+    try {
+      setPolicy({ chain: name, policy }, edit, counters ?? (this.options.counters ? [0, 0] : [0, 0]), this.actor)
+    } catch (error) {
+      if (!(error instanceof RuleError) || this.nft) throw error
+      throw new ToolError(
+        `Can't set policy \`${policy}' on \`${name}' line ${this.line}: ${error.words}${this.actor.dialect.trailingNewlines ? '\n' : ''}`,
+        1,
+      )
+    }
+  }
+
+  private ruleLine(text: string): void {
+    let line = text
+    let counters: Counters | undefined
+    if (line.startsWith('[')) {
+      const match = /^\[(\d+):(\d+)\]\s*/.exec(line)
+      if (match === null) {
+        if (!/^\[[^\]]*\]/.test(line)) parameterProblem('need ]')
+        return parameterProblem(`${this.program}: line ${this.line} counters invalid`)
+      }
+      if (this.options.counters) counters = [Number(match[1]), Number(match[2])]
+      line = line.slice(match[0].length)
+    }
+    const argv = splitLine(line)
+    const parsed = parseCommandLine(argv, { ...this.env, restoring: this.table as TableName })
+    if (!('rules' in parsed)) return
+    const command: IptablesCommand = counters === undefined ? parsed : { ...parsed, counters }
+    const verbose = this.options.verbose && !this.actor.dialect.trailingNewlines ? { ...command, verbose: 1 } : command
+    if (command.letter === 'L' || command.letter === 'S') {
+      this.queue(command.letter, (edit) => this.options.show?.(command, edit))
+      return
+    }
+    this.queue(command.letter, (edit) => act(verbose, edit, this.actor))
+  }
+
+  /** libiptc does at once what the nft backend does at COMMIT. */
+  private queue(letter: string, run: (edit: TableEdit) => void): void {
+    this.pending.push({ line: this.line, letter, run })
+    if (!this.nft) run(this.edit as TableEdit)
+  }
+
+  private commit(): void {
+    const edit = this.edit as TableEdit
+    this.table = undefined
+    if (this.skipping) {
+      this.skipping = false
+      return
+    }
+    const commitLine = this.line
+    const blame = (line: number) => {
+      this.line = this.actor.dialect.restoreNamesCommitLine ? commitLine : line
+    }
+    if (this.nft) {
+      if (this.options.test) return
+      for (const { line, run } of this.pending) {
+        try {
+          run(edit)
+        } catch (error) {
+          if (error instanceof RuleError) blame(line)
+          throw error
+        }
+      }
+    }
+    try {
+      checkEdit(this.ruleset, edit, 'A', this.options.family, this.actor.dialect)
+    } catch (error) {
+      if (this.nft && error instanceof RuleError) this.findCulprit(blame)
+      throw error
+    }
+    if (!this.options.test) this.ruleset.put(this.options.family, this.actor.dialect.backend, edit.table)
+    this.line = commitLine
+  }
+
+  /** The nft backend names the line of the refused rule: do it again, asking after each. */
+  private findCulprit(blame: (line: number) => void): void {
+    const name = (this.edit as TableEdit).table.name
+    const again = new TableEdit(this.ruleset.table(this.options.family, 'nft', name), name)
+    again.ensureAllBase()
+    if (!this.options.noflush) this.clear(again)
+    for (const { line, letter, run } of this.pending) {
+      run(again)
+      try {
+        checkEdit(this.ruleset, again, letter, this.options.family, this.actor.dialect)
+      } catch (error) {
+        blame(line)
+        throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { Json } from '../../base/json.ts'
+import { Chain } from './chain.ts'
+import type { HookName, TableName } from './env.ts'
+import type { Rule } from './rule.ts'
+
+/** The hooks at which each table has a base chain, in the order of listings. */
+export const BASE_CHAINS: Readonly<Record<TableName, readonly HookName[]>> = {
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  raw: ['PREROUTING', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+}
+
+export function isTableName(name: string): name is TableName {
+  return Object.hasOwn(BASE_CHAINS, name)
+}
+
+/** strcmp(3) of names that are ASCII or latin-1 bytes. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+export function jumpTarget(rule: Rule): string | undefined {
+  const target = rule.target
+  return target?.kind === 'jump' || target?.kind === 'goto' ? target.chain : undefined
+}
+
+/** One table of one family and backend. The nft backend may lack base chains that nobody used yet. */
+export class Table {
+  readonly name: TableName
+  readonly chains: Map<string, Chain>
+  private refs: Map<string, number> | undefined
+  private saved: { readonly parts: readonly Json[]; readonly value: Json } | undefined
+
+  constructor(name: TableName, chains: Map<string, Chain> = new Map()) {
+    this.name = name
+    this.chains = chains
+  }
+
+  isBase(chain: string): boolean {
+    return (BASE_CHAINS[this.name] as readonly string[]).includes(chain)
+  }
+
+  /** Base chains in hook order, then the others by name. */
+  sorted(): Chain[] {
+    const base = BASE_CHAINS[this.name].map((name) => this.chains.get(name)).filter((chain) => chain !== undefined)
+    const user = [...this.chains.values()].filter((chain) => !this.isBase(chain.name))
+    return [...base, ...user.sort((a, b) => byBytes(a.name, b.name))]
+  }
+
+  /** How many jumps and gotos name each chain. */
+  references(): ReadonlyMap<string, number> {
+    if (this.refs === undefined) {
+      const refs = new Map<string, number>()
+      for (const chain of this.chains.values())
+        for (const rule of chain.rules) {
+          const to = jumpTarget(rule)
+          if (to !== undefined) refs.set(to, (refs.get(to) ?? 0) + 1)
+        }
+      this.refs = refs
+    }
+    return this.refs
+  }
+
+  /** For edits: keeps the reference counts right without counting anew. */
+  addReference(rule: Rule, by: 1 | -1): void {
+    const to = jumpTarget(rule)
+    if (to !== undefined && this.refs !== undefined) this.refs.set(to, (this.refs.get(to) ?? 0) + by)
+  }
+
+  save(): Json {
+    const parts = [...this.chains.values()].map((chain) => chain.save())
+    if (this.saved !== undefined && parts.length === this.saved.parts.length && parts.every((p, i) => p === this.saved?.parts[i]))
+      return this.saved.value
+    this.saved = { parts, value: { name: this.name, chains: parts } }
+    return this.saved.value
+  }
+
+  static load(state: Json): Table {
+    const { name, chains } = state as unknown as { name: TableName; chains: readonly Json[] }
+    return new Table(name, new Map(chains.map(Chain.load).map((chain) => [chain.name, chain])))
+  }
+}

@@ -1,0 +1,46 @@
+import { parameterProblem } from '../errors.ts'
+import type { Target } from '../extension.ts'
+import { parseUint } from '../guided.ts'
+
+/** libxt_CT.c, xt_CT.c. Only --notrack acts; zones, helpers and event masks are printed. */
+export const CT: Target = {
+  name: 'CT',
+  options: [
+    { name: 'notrack', type: { kind: 'none' } },
+    { name: 'helper', arg: true, type: { kind: 'string', max: 15 } },
+    { name: 'timeout', arg: true, type: { kind: 'string', max: 31 } },
+    { name: 'ctevents', arg: true, type: { kind: 'string' } },
+    { name: 'expevents', arg: true, type: { kind: 'string' } },
+    ...['zone', 'zone-orig', 'zone-reply'].map((name) => ({
+      name,
+      arg: true,
+      use: ({ draft, arg }: { draft: Record<string, unknown>; arg: string }) => {
+        const zone = parseUint(arg, 65535)
+        if (arg !== 'mark' && zone === undefined) parameterProblem(`Cannot parse ${arg} as a zone ID\n`)
+        draft[name] = arg === 'mark' ? 'mark' : zone
+      },
+    })),
+  ],
+  print: (d) => `CT${words(d, '')}`,
+  save: (d) => words(d, '--'),
+  refuse: (_, { table }) => (table === 'raw' ? undefined : 'EINVAL'),
+  act: (d) => (d['notrack'] ? { kind: 'untracked' } : { kind: 'continue' }),
+}
+
+function words(d: Readonly<Record<string, unknown>>, dashes: string): string {
+  let text = d['notrack'] ? ` ${dashes}notrack` : ''
+  for (const key of ['helper', 'timeout', 'ctevents', 'expevents', 'zone', 'zone-orig', 'zone-reply'])
+    if (d[key] !== undefined) text += ` ${dashes}${key} ${d[key]}`
+  return text
+}
+
+/** -j NOTRACK: libxt_CT.c under its old name; -L shows the target as CT. */
+export const NOTRACK: Target = {
+  name: 'NOTRACK',
+  shownAs: 'CT',
+  options: [],
+  print: () => 'NOTRACK',
+  save: () => '',
+  refuse: (_, { table }) => (table === 'raw' ? undefined : 'EINVAL'),
+  act: () => ({ kind: 'untracked' }),
+}

@@ -1,0 +1,92 @@
+import { parameterProblem } from '../errors.ts'
+import type { Target } from '../extension.ts'
+import { parseUint } from '../guided.ts'
+
+/** libxt_TRACE.c: the packet walk traces every packet anyway. */
+export const TRACE: Target = {
+  name: 'TRACE',
+  options: [],
+  print: () => '',
+  save: () => '',
+  refuse: (_, { table }) => (table === 'raw' ? undefined : 'EINVAL'),
+  act: () => ({ kind: 'continue' }),
+}
+
+/** libxt_TEE.c. Printed; the copy is not sent. */
+export const TEE: Target = {
+  name: 'TEE',
+  options: [
+    { name: 'gateway', arg: true, type: { kind: 'string' }, mandatory: true },
+    { name: 'oif', arg: true, type: { kind: 'string', max: 15 } },
+  ],
+  print: (d) => `TEE gw:${d['gateway']}${d['oif'] === undefined ? '' : ` oif=${d['oif']}`}`,
+  save: (d) => ` --gateway ${d['gateway']}${d['oif'] === undefined ? '' : ` --oif ${d['oif']}`}`,
+}
+
+/** libxt_NFQUEUE.c: nobody listens on a queue here, so packets are dropped unless it may be bypassed (nf_queue.c). */
+export const NFQUEUE: Target = {
+  name: 'NFQUEUE',
+  options: [
+    { name: 'queue-num', arg: true, type: { kind: 'uint', max: 65535 }, key: 'num', exclusive: ['queue-balance'] },
+    {
+      name: 'queue-balance',
+      arg: true,
+      use: ({ draft, arg }) => {
+        const [low, high] = arg.split(':').map((part) => parseUint(part, 65535))
+        if (low === undefined || high === undefined || low >= high)
+          parameterProblem(`NFQUEUE: bad value for option "--queue-balance", or out of range (0-65535).\n`)
+        draft['balance'] = [low as number, high as number]
+      },
+    },
+    { name: 'queue-bypass', type: { kind: 'none' }, key: 'bypass' },
+    { name: 'queue-cpu-fanout', type: { kind: 'none' }, key: 'fanout', also: ['queue-balance'] },
+  ],
+  print: (d) => `NFQUEUE ${queues(d, '')}${d['bypass'] ? ' bypass' : ''}${d['fanout'] ? ' cpu-fanout' : ''}`,
+  save: (d) => ` --queue-${queues(d, '')}${d['bypass'] ? ' --queue-bypass' : ''}${d['fanout'] ? ' --queue-cpu-fanout' : ''}`,
+  act: (d) => (d['bypass'] ? { kind: 'continue' } : { kind: 'drop' }),
+}
+
+function queues(d: Readonly<Record<string, unknown>>, dashes: string): string {
+  const balance = d['balance'] as readonly [number, number] | undefined
+  return balance === undefined ? `${dashes}num ${d['num'] ?? 0}` : `${dashes}balance ${balance[0]}:${balance[1]}`
+}
+
+/** libxt_AUDIT.c */
+export const AUDIT: Target = {
+  name: 'AUDIT',
+  options: [
+    {
+      name: 'type',
+      arg: true,
+      mandatory: true,
+      use: ({ draft, arg }) => {
+        const type = ['accept', 'drop', 'reject'].find((name) => name === arg.toLowerCase())
+        if (type === undefined) parameterProblem(`Bad action type value "${arg}"`)
+        draft['type'] = type as string
+      },
+    },
+  ],
+  print: (d) => `AUDIT ${d['type']}`,
+  save: (d) => ` --type ${d['type']}`,
+  act: () => ({ kind: 'continue' }),
+}
+
+/** libxt_SYNPROXY.c: this kernel wants -p tcp and conntrack's SYN cookies; not acted here. */
+export const SYNPROXY: Target = {
+  name: 'SYNPROXY',
+  options: [
+    { name: 'sack-perm', type: { kind: 'none' } },
+    { name: 'timestamp', type: { kind: 'none' } },
+    { name: 'wscale', arg: true, type: { kind: 'uint', max: 14 } },
+    { name: 'mss', arg: true, type: { kind: 'uint', max: 65535 } },
+    { name: 'ecn', type: { kind: 'none' } },
+  ],
+  print: (d) =>
+    `SYNPROXY${d['sack-perm'] ? ' sack-perm' : ''}${d['timestamp'] ? ' timestamp' : ''}${d['wscale'] === undefined ? '' : ` wscale ${d['wscale']}`}${d['mss'] === undefined ? '' : ` mss ${d['mss']}`}${d['ecn'] ? ' ecn' : ''}`,
+  save: (d) =>
+    `${d['sack-perm'] ? ' --sack-perm' : ''}${d['timestamp'] ? ' --timestamp' : ''}${d['wscale'] === undefined ? '' : ` --wscale ${d['wscale']}`}${d['mss'] === undefined ? '' : ` --mss ${d['mss']}`}${d['ecn'] ? ' --ecn' : ''}`,
+  refuse: (_, { hooks, rule }) =>
+    hooks.every((hook) => hook === 'INPUT' || hook === 'FORWARD') && rule.filter.proto === 6 && !rule.filter.protoInv
+      ? undefined
+      : 'EINVAL',
+}

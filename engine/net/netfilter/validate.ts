@@ -1,0 +1,91 @@
+import type { Chain } from './chain.ts'
+import { reachableFrom } from './edit.ts'
+import type { Family, HookName } from './env.ts'
+import type { Errno } from './errors.ts'
+import type { Shared } from './extension.ts'
+import { findMatcher } from './matchers/registry.ts'
+import type { Rule } from './rule.ts'
+import { BASE_CHAINS, type Table } from './table.ts'
+import { findTarget } from './targets/registry.ts'
+
+/** NFT_JUMP_STACK_SIZE of nf_tables.h. */
+const NFT_JUMPS = 16
+
+export interface Refusal {
+  readonly errno: Errno
+  readonly chain: string
+  readonly rule: Rule
+}
+
+/** What the kernel has against a table, or undefined: loops, extensions out of place (xt_check_match, xt_check_target). */
+export function validateTable(
+  table: Table,
+  before: Table | undefined,
+  family: Family,
+  backend: 'nft' | 'legacy',
+  shared: Shared,
+): Refusal | undefined {
+  const loop = findLoop(table, backend)
+  if (loop !== undefined) return loop
+  const hooks = reachableFrom(table)
+  const old = before === undefined ? undefined : reachableFrom(before)
+  for (const chain of table.chains.values()) {
+    const reached = hooks.get(chain.name) ?? []
+    if (before?.chains.get(chain.name) === chain && old?.get(chain.name)?.length === reached.length) continue
+    const refused = checkChain(chain, table, reached, family, backend, shared)
+    if (refused !== undefined) return refused
+  }
+  return undefined
+}
+
+function checkChain(
+  chain: Chain,
+  table: Table,
+  hooks: readonly HookName[],
+  family: Family,
+  backend: 'nft' | 'legacy',
+  shared: Shared,
+): Refusal | undefined {
+  for (const rule of chain.rules) {
+    if (rule.matches.length === 0 && rule.target?.kind === 'verdict') continue
+    const place = { table: table.name, family, hooks, rule, shared, backend }
+    let errno: Errno | undefined
+    for (const data of rule.matches) errno ??= findMatcher(data.ext)?.refuse?.(data, place)
+    const target = rule.target
+    if (target?.kind === 'extension') errno ??= findTarget(target.data.ext)?.refuse?.(target.data, place)
+    else if (target !== undefined && target.kind !== 'verdict' && table.isBase(target.chain))
+      errno ??= backend === 'nft' ? 'EOPNOTSUPP' : 'EINVAL'
+    if (errno !== undefined) return { errno, chain: chain.name, rule }
+  }
+  return undefined
+}
+
+/** A jump that leads back, or deeper than the kernel follows. */
+function findLoop(table: Table, backend: 'nft' | 'legacy'): Refusal | undefined {
+  const depth = new Map<string, number>()
+  const path = new Set<string>()
+  let refusal: Refusal | undefined
+  const errno: Errno = backend === 'nft' ? 'EMLINK' : 'ELOOP'
+  const visit = (name: string): number => {
+    const known = depth.get(name)
+    if (known !== undefined) return known
+    path.add(name)
+    let deepest = 0
+    for (const rule of table.chains.get(name)?.rules ?? []) {
+      if (refusal !== undefined) break
+      if (rule.target?.kind !== 'jump' && rule.target?.kind !== 'goto') continue
+      const to = rule.target.chain
+      if (path.has(to)) {
+        refusal = { errno, chain: name, rule }
+        break
+      }
+      deepest = Math.max(deepest, visit(to) + 1)
+      if (backend === 'nft' && deepest >= NFT_JUMPS) refusal ??= { errno, chain: name, rule }
+    }
+    path.delete(name)
+    depth.set(name, deepest)
+    return deepest
+  }
+  for (const hook of BASE_CHAINS[table.name]) if (table.chains.has(hook)) visit(hook)
+  return refusal
+}
