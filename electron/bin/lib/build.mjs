@@ -64,7 +64,13 @@ export async function ensureBuilt(parts) {
     const began = Date.now()
     const code = await run(
       runtimeNode(),
-      [inRoot('node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'],
+      [
+        inRoot('node_modules', 'electron-vite', 'bin', 'electron-vite.js'),
+        'build',
+        '--logLevel',
+        'warn',
+        '--ignoreConfigWarning',
+      ],
       {
         quiet: true,
         stdin: 'ignore',
