@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { ConnectionRecord } from '../../net/connections.ts'
+import type { ConnectionRecord } from '../../net/flows.ts'
 import { defineCheck } from './check.ts'
 import { fits } from './glob.ts'
 
 const VALUES: Readonly<Record<string, (c: ConnectionRecord) => string>> = {
   to: (c) => endpoint(c.to),
   backend: (c) => (c.backend === undefined ? '' : endpoint(c.backend)),
-  sourceSeen: (c) => c.sourceSeen ?? '',
+  sourceSeen: (c) => c.sourceSeen?.address ?? '',
   result: (c) => c.result,
   translatedBy: (c) => `${c.from.netns}: ${c.bpf ? 'eBPF' : 'iptables'}`,
 }
@@ -21,7 +21,7 @@ export const connections = defineCheck({
   parameters: z.strictObject({
     from: z.string().default('*'),
     to: z.array(z.string()).optional(),
-    result: z.enum(['connected', 'refused', 'timeout', 'unreachable', 'reset', 'pending']).optional(),
+    result: z.enum(['connected', 'refused', 'timeout', 'unreachable', 'reset', 'denied', 'pending']).optional(),
     bpf: z.boolean().optional(),
     marked: z.boolean().optional(),
     snat: z.boolean().optional(),

@@ -1,0 +1,59 @@
+import type { KubeObject } from '../api/object.ts'
+import type { FsEntry } from './fs.ts'
+import { tree } from './node-files.ts'
+
+export interface ContainerFiles {
+  readonly pod: KubeObject
+  readonly container: string
+  readonly now: number
+  /** ClusterIP of the cluster's DNS Service, if there is one. */
+  readonly dns: string | undefined
+  /** The node's /etc/resolv.conf, for dnsPolicy Default. */
+  readonly nodeResolv: string
+}
+
+const SECRET = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** What a container finds in its files: the image's ordinary ones, and those that the kubelet mounts (kubelet_pods.go). */
+export function containerRoot(files: ContainerFiles): Extract<FsEntry, { type: 'dir' }> {
+  const { pod, now } = files
+  const { namespace = 'default' } = pod.metadata
+  return tree(
+    [
+      ['/etc/hostname', `${hostname(pod)}\n`],
+      ['/etc/hosts', hosts(pod)],
+      ['/etc/resolv.conf', resolvConf(files, namespace)],
+      ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\n'],
+      ['/etc/group', 'root:x:0:\nnobody:x:65534:\n'],
+      [`${SECRET}/namespace`, namespace],
+    ],
+    now,
+  )
+}
+
+export function hostname(pod: KubeObject): string {
+  if (pod.spec?.hostNetwork === true) return pod.spec.nodeName ?? pod.metadata.name
+  return pod.spec?.hostname ?? pod.metadata.name
+}
+
+/** managedHostsFileContent. */
+function hosts(pod: KubeObject): string {
+  const lines = [
+    '# Kubernetes-managed hosts file.',
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::0\tip6-localnet',
+    'fe00::0\tip6-mcastprefix',
+    'fe00::1\tip6-allnodes',
+    'fe00::2\tip6-allrouters',
+  ]
+  for (const { ip } of (pod.status?.podIPs ?? []) as readonly { ip: string }[]) lines.push(`${ip}\t${hostname(pod)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function resolvConf({ pod, dns, nodeResolv }: ContainerFiles, namespace: string): string {
+  const policy = pod.spec?.dnsPolicy ?? 'ClusterFirst'
+  if (policy === 'Default' || dns === undefined || (policy === 'ClusterFirst' && pod.spec?.hostNetwork === true))
+    return nodeResolv
+  return `search ${namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${dns}\noptions ndots:5\n`
+}

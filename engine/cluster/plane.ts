@@ -1,0 +1,148 @@
+import type { WriteContext } from '../api/write-context.ts'
+import type { NodeProxy } from '../apiserver/node-proxy.ts'
+import type { Json, Stateful } from '../base/json.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { Dice } from '../clock/dice.ts'
+import { createCni } from '../cni/index.ts'
+import type { CniPlugin } from '../cni/plugin.ts'
+import { Controllers, controllerEnv } from '../controllers/controllers.ts'
+import { parseProxyArgs } from '../kube-proxy/config.ts'
+import { nodeKernel } from '../kube-proxy/iptables/node-kernel.ts'
+import { KubeProxy } from '../kube-proxy/kube-proxy.ts'
+import { Kubelet } from '../kubelet/kubelet.ts'
+import { REAL, STUB } from '../kubelet/lifecycle.ts'
+import { ContainerLogs } from '../kubelet/logs.ts'
+import { KubeletProxy } from '../kubelet/node-proxy.ts'
+import { PodRuntime } from '../kubelet/runtime.ts'
+import { restoreText } from '../net/netfilter/restore.ts'
+import type { Network } from '../net/network.ts'
+import { registerWorkloads } from '../workload/programs.ts'
+import { serviceBackends } from './backends.ts'
+import { SpecError } from './load-objects.ts'
+import { type NodeInfo, primaryIP } from './nodes.ts'
+import { programs } from './programs.ts'
+import type { ClusterSpec } from './spec.ts'
+
+export interface PlaneParts {
+  readonly spec: ClusterSpec
+  readonly nodes: readonly NodeInfo[]
+  readonly clock: Clock
+  readonly dice: Dice
+  readonly network: Network
+  readonly context: WriteContext
+}
+
+/** The range that Cilium takes for the cluster's Pods (its default cluster-pool-ipv4-cidr). */
+const CLUSTER_POD_CIDR = '10.0.0.0/8'
+
+/** Everything that acts by itself: the CNI plugin, the control loops, and each node's kubelet and kube-proxy. */
+export class Plane implements Stateful {
+  readonly cni: CniPlugin
+  readonly nodeProxy: NodeProxy
+  private readonly parts: PlaneParts
+  private readonly runtime: PodRuntime
+  private readonly logs: ContainerLogs
+  private readonly controllers: Controllers
+  private readonly kubelets: ReadonlyMap<string, Kubelet>
+  private readonly proxies: ReadonlyMap<string, KubeProxy>
+
+  constructor(parts: PlaneParts) {
+    this.parts = parts
+    const { spec, nodes, network, dice, clock, context } = parts
+    registerWorkloads(network)
+    const cni = createCni(
+      {
+        network,
+        dice,
+        clusterPodCIDR: CLUSTER_POD_CIDR,
+        writeRules: (netns, text) =>
+          void restoreText(netns.netfilter, text, { family: 4, writer: spec.profile.proxyIptables, noflush: true }),
+        backends: (address, port, protocol) => serviceBackends(context.store, address, port, protocol),
+      },
+      spec.profile.cni,
+    )
+    if (cni === undefined) throw new SpecError(`profile.cni: ${spec.profile.cni.name} is not emulated`)
+    this.cni = cni
+    this.runtime = new PodRuntime({ network, cni, programs })
+    this.logs = new ContainerLogs(clock)
+    this.nodeProxy = new KubeletProxy(context.store, this.logs)
+    const env = controllerEnv(context)
+    this.controllers = new Controllers(env, context)
+    const lifecycle = spec.profile.kubelet === 'stub' ? STUB : REAL
+    this.kubelets = new Map(
+      nodes.map(({ name }) => [
+        name,
+        new Kubelet({ env, node: name, network, runtime: this.runtime, lifecycle, logs: this.logs }),
+      ]),
+    )
+    this.proxies = new Map(nodes.map(({ name }) => [name, this.proxy(name)]))
+  }
+
+  /** Nodes join the pod network, recorded Pods get their namespaces, and what the spec names begins to run. */
+  start(): void {
+    const { spec, nodes, network, context } = this.parts
+    for (const node of nodes) {
+      const netns = network.namespace(`nodes/${node.name}`)
+      const internalIP = primaryIP(node)
+      if (netns === undefined || internalIP === undefined) continue
+      const hostAddress = spec.nodes[node.name]?.ciliumHost
+      this.cni.setupNode({
+        name: node.name,
+        netns,
+        podCIDR: node.podCIDR ?? '',
+        internalIP,
+        ...(hostAddress === undefined ? {} : { hostAddress }),
+      })
+    }
+    for (const pod of context.store.list('pods')) if (pod.status?.phase === 'Running') this.runtime.adopt(pod)
+    const runs = (name: string) => spec.running === true || (Array.isArray(spec.running) && spec.running.includes(name))
+    if (runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
+    const manager = runs('controllers') || runs('kube-controller-manager')
+    this.controllers.start((name) => (name === 'scheduler' ? runs('scheduler') : manager || runs(name)))
+    if (runs('kubelet')) for (const kubelet of this.kubelets.values()) kubelet.start()
+  }
+
+  save(): Json {
+    const saved = (parts: ReadonlyMap<string, Stateful>) =>
+      Object.fromEntries([...parts].map(([name, part]) => [name, part.save()]))
+    return {
+      cni: this.cni.save(),
+      logs: this.logs.save(),
+      controllers: this.controllers.save(),
+      kubelets: saved(this.kubelets),
+      proxies: saved(this.proxies),
+    }
+  }
+
+  load(state: Json): void {
+    const saved = state as unknown as {
+      cni: Json
+      logs: Json
+      controllers: Json
+      kubelets: Record<string, Json>
+      proxies: Record<string, Json>
+    }
+    this.cni.load(saved.cni)
+    this.logs.load(saved.logs)
+    this.controllers.load(saved.controllers)
+    for (const [name, kubelet] of this.kubelets) kubelet.load(saved.kubelets[name] ?? null)
+    for (const [name, proxy] of this.proxies) proxy.load(saved.proxies[name] ?? null)
+  }
+
+  private proxy(node: string): KubeProxy {
+    const { spec, clock, dice, network, context } = this.parts
+    const netns = network.namespace(`nodes/${node}`)
+    if (netns === undefined) throw new SpecError(`node ${node} has no namespace`)
+    const firstOrder = spec.nodes[node]?.kubeProxyFirstOrder
+    return new KubeProxy({
+      clock,
+      dice,
+      store: context.store,
+      node,
+      kernel: nodeKernel(netns, spec.profile.proxyIptables),
+      config: parseProxyArgs(spec.profile.proxyArgs),
+      kubernetes: spec.profile.kubernetes,
+      ...(firstOrder === undefined ? {} : { firstOrder }),
+    })
+  }
+}
