@@ -2,7 +2,7 @@ import { type Kind, kindOf } from './kinds/registry.ts'
 import type { GroupResource, KubeObject } from './object.ts'
 import { conflict, notFound, pathNotFound } from './status.ts'
 import { timestamp } from './time.ts'
-import { writable } from './write.ts'
+import { removeObject, writable } from './write.ts'
 import type { DeleteOptions, WriteContext } from './write-context.ts'
 
 export interface Deletion {
@@ -90,7 +90,7 @@ export function deleteObject(
     gone: false,
   })
   const remove = (): Deletion => {
-    if (!options.dryRun) context.store.remove(resource, namespace, name)
+    if (!options.dryRun) removeObject(context, resource, object)
     return { object, gone: true }
   }
   const finalizers = finalizersFor(object, options.propagationPolicy)

@@ -5,6 +5,7 @@ import type { Strategy } from './kinds/kind.ts'
 import { type Kind, kindOf } from './kinds/registry.ts'
 import { trackUpdate } from './managed-fields.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from './object.ts'
+import { trackAddresses } from './service-addresses.ts'
 import { allocateService, prepareService } from './service-write.ts'
 import {
   alreadyExists,
@@ -80,7 +81,7 @@ export function createObject(
       ...without(given.metadata, system),
       name,
       uid: context.dice.uuid(),
-      ...(strategy.generation === undefined ? {} : { generation: 1 }),
+      ...(counts(strategy, context) ? { generation: 1 } : {}),
       creationTimestamp: timestamp(context.clock.now),
     },
   }
@@ -95,7 +96,10 @@ export function createObject(
   if (resource === 'services') object = allocateService(allocation(context), object)
   if (context.store.get(resource, object.metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
   object = trackUpdate(context, undefined, object, options)
-  return options.dryRun ? object : context.store.put(resource, object)
+  if (options.dryRun) return object
+  const stored = context.store.put(resource, object)
+  if (resource === 'services') trackAddresses(context, undefined, stored)
+  return stored
 }
 
 function allocation(context: WriteContext) {
@@ -133,8 +137,12 @@ function merged(strategy: Strategy, given: KubeObject, old: KubeObject, options:
   return object
 }
 
-function bump(strategy: Strategy, object: KubeObject, old: KubeObject): KubeObject {
-  if (strategy.generation === undefined) return object
+function counts(strategy: Strategy, { minor }: WriteContext): boolean {
+  return strategy.generation !== undefined && minor >= (strategy.generationSince ?? 0)
+}
+
+function bump(context: WriteContext, strategy: Strategy, object: KubeObject, old: KubeObject): KubeObject {
+  if (strategy.generation === undefined || !counts(strategy, context)) return object
   const content = (o: KubeObject) => ({ ...o, metadata: undefined, status: undefined })
   const changed =
     !deepEqual(content(object), content(old)) ||
@@ -179,7 +187,7 @@ export function updateObject(
     if (resource === 'services') object = prepareService(object, old)
   }
   // A status write never counts, even where it carries annotations along (deploymentStatusStrategy).
-  if (options.subresource === undefined) object = bump(strategy, object, old)
+  if (options.subresource === undefined) object = bump(context, strategy, object, old)
   check(context, kind, object, [
     ...validateMetaUpdate(object, old),
     ...validateMeta(object, kind.namespaced, strategy.name),
@@ -187,6 +195,12 @@ export function updateObject(
   ])
   if (resource === 'services' && options.subresource === undefined) object = allocateService(allocation(context), object, old)
   return commit(context, resource, object, old, options)
+}
+
+/** Takes an object out of the store, with what it had allocated. */
+export function removeObject(context: WriteContext, resource: GroupResource, object: KubeObject): void {
+  context.store.remove(resource, object.metadata.namespace, object.metadata.name)
+  if (resource === 'services') trackAddresses(context, object, undefined)
 }
 
 /** Stores a changed object, unless nothing changed or its deletion is now complete. */
@@ -198,12 +212,15 @@ export function commit(
   options: WriteOptions,
 ): KubeObject {
   if (released(object)) {
-    if (!options.dryRun) context.store.remove(resource, object.metadata.namespace, object.metadata.name)
+    if (!options.dryRun) removeObject(context, resource, object)
     return object
   }
   if (deepEqual(object, old)) return old
   const tracked = trackUpdate(context, old, object, options)
-  return options.dryRun ? tracked : context.store.put(resource, tracked)
+  if (options.dryRun) return tracked
+  const stored = context.store.put(resource, tracked)
+  if (resource === 'services') trackAddresses(context, old, stored)
+  return stored
 }
 
 /** Namespace /finalize: only spec.finalizers changes. */

@@ -23,7 +23,8 @@ interface Table {
   readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: KubeObject }[]
 }
 
-const golden = (name: string) => gunzipSync(readFileSync(new URL(`../../test/golden/kubectl/${name}`, import.meta.url))).toString()
+const golden = (name: string) =>
+  gunzipSync(readFileSync(new URL(`../../test/golden/kubectl/${name}`, import.meta.url))).toString()
 const ACCEPT = { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' }
 const LINE = /^kubectl get ([a-z]+)((?: -n [a-z-]+| -A| -o wide| --no-headers)*)$/
 
@@ -36,7 +37,9 @@ function cluster(name: string): MemoryStore {
 
 /** The path of a resource as typed (plural, singular or short name), found through discovery. */
 function pathOf(client: ApiClient, word: string): { path: string; namespaced: boolean } | undefined {
-  const groups = client.request({ method: 'GET', path: '/apis' }).body as { groups: { preferredVersion: { groupVersion: string } }[] }
+  const groups = client.request({ method: 'GET', path: '/apis' }).body as {
+    groups: { preferredVersion: { groupVersion: string } }[]
+  }
   for (const root of ['/api/v1', ...groups.groups.map((g) => `/apis/${g.preferredVersion.groupVersion}`)]) {
     const list = client.request({ method: 'GET', path: root }).body as {
       resources: { name: string; singularName: string; shortNames?: string[]; namespaced: boolean }[]
@@ -52,7 +55,8 @@ function print(table: Table, wide: boolean, headers: boolean, namespaces: boolea
   const shown = table.columnDefinitions.map((c, i) => ({ ...c, i })).filter((c) => wide || c.priority === 0)
   const line = (cells: readonly unknown[]) => writer.write(`${cells.join('\t')}\n`)
   if (headers) line([...(namespaces ? ['NAMESPACE'] : []), ...shown.map((c) => c.name.toUpperCase())])
-  for (const row of table.rows) line([...(namespaces ? [row.object.metadata.namespace] : []), ...shown.map((c) => row.cells[c.i])])
+  for (const row of table.rows)
+    line([...(namespaces ? [row.object.metadata.namespace] : []), ...shown.map((c) => row.cells[c.i])])
   return writer.flush()
 }
 
@@ -65,7 +69,10 @@ for (const name of ['seed', 'services', 'workloads']) {
       .map((l) => JSON.parse(l) as Recording)
     const clock = new Clock(Date.parse(records[0]?.now as string))
     const profile = { kubernetes: '1.35.4', serviceCIDR: '10.96.0.0/12' }
-    const client = new ApiServer({ store, clock, dice: new Dice('t'), profile }).client({ name: 'admin', groups: ['system:masters'] })
+    const client = new ApiServer({ store, clock, dice: new Dice('t'), profile }).client({
+      name: 'admin',
+      groups: ['system:masters'],
+    })
     let compared = 0
     for (const record of records) {
       const match = LINE.exec(record.line)

@@ -33,3 +33,23 @@ export function replicaSetDefaults(object: KubeObject): KubeObject {
   if (given === undefined) return object
   return { ...object, spec: { ...given, replicas: given.replicas ?? 1, template: template(given.template) } }
 }
+
+/** apps/v1 SetDefaults_DaemonSet. */
+export function daemonSetDefaults(object: KubeObject): KubeObject {
+  const given = object.spec
+  if (given === undefined) return object
+  const updateStrategy = { ...given.updateStrategy, type: given.updateStrategy?.type || 'RollingUpdate' }
+  if (updateStrategy.type === 'RollingUpdate') {
+    updateStrategy.rollingUpdate = {
+      maxUnavailable: given.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1,
+      maxSurge: given.updateStrategy?.rollingUpdate?.maxSurge ?? 0,
+    }
+  }
+  const spec = {
+    ...given,
+    template: template(given.template),
+    updateStrategy,
+    revisionHistoryLimit: given.revisionHistoryLimit ?? 10,
+  }
+  return { ...object, spec }
+}

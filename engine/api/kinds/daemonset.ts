@@ -1,6 +1,7 @@
+import { daemonSetDefaults } from '../defaults/workload.ts'
+import { validateDaemonSet, validateDaemonSetUpdate } from '../validation/workload.ts'
 import { containerCells, created, formatLabels, formatSelector, type KindDescriptor } from './kind.ts'
 
-/** Read-only: no DaemonSet controller runs here yet. */
 export const daemonSet: KindDescriptor = {
   resource: 'daemonsets.apps',
   cells: (object, at) => {
@@ -17,5 +18,14 @@ export const daemonSet: KindDescriptor = {
       ...containerCells(object.spec?.template),
       formatSelector(object.spec?.selector),
     ]
+  },
+  strategy: {
+    name: 'subdomain',
+    defaults: daemonSetDefaults,
+    validate: validateDaemonSet,
+    validateUpdate: validateDaemonSetUpdate,
+    generation: [],
+    status: true,
+    initialStatus: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   },
 }

@@ -25,6 +25,8 @@ export interface Strategy {
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => readonly FieldError[]
   /** metadata.generation counts changes of everything but metadata and status, and of what is named here besides. */
   readonly generation?: readonly ('labels' | 'annotations')[]
+  /** The first server version (minor) that counts generations of this kind. */
+  readonly generationSince?: number
   /** Whether /status is a subresource: ordinary writes keep the old status, status writes keep the rest. */
   readonly status?: boolean
   /** The status of a new object. */

@@ -60,6 +60,7 @@ export const pod: KindDescriptor = {
     validate: validatePod,
     validateUpdate: validatePodUpdate,
     generation: [],
+    generationSince: 33,
     status: true,
     grace,
   },

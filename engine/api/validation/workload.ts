@@ -115,3 +115,16 @@ export function validateDeploymentUpdate(object: KubeObject, old: KubeObject): F
 export function validateReplicaSetUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   return [...validateReplicaSet(object), ...selectorFixed(object, old)]
 }
+
+export function validateDaemonSet(object: KubeObject): FieldError[] {
+  const spec = object.spec ?? {}
+  const out = [...selector(spec, 'daemonset'), ...template(spec), ...count(spec.minReadySeconds, 'spec.minReadySeconds')]
+  const type = spec.updateStrategy?.type
+  if (!['OnDelete', 'RollingUpdate'].includes(type))
+    out.push(notSupported('spec.updateStrategy', spec.updateStrategy, ['OnDelete', 'RollingUpdate']))
+  return [...out, ...count(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit')]
+}
+
+export function validateDaemonSetUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return [...validateDaemonSet(object), ...selectorFixed(object, old)]
+}
