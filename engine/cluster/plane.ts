@@ -9,6 +9,7 @@ import { Controllers, controllerEnv } from '../controllers/controllers.ts'
 import { parseProxyArgs } from '../kube-proxy/config.ts'
 import { nodeKernel } from '../kube-proxy/iptables/node-kernel.ts'
 import { KubeProxy } from '../kube-proxy/kube-proxy.ts'
+import { ensureKubeletChains } from '../kubelet/iptables.ts'
 import { Kubelet } from '../kubelet/kubelet.ts'
 import { REAL, STUB } from '../kubelet/lifecycle.ts'
 import { ContainerLogs } from '../kubelet/logs.ts'
@@ -81,6 +82,13 @@ export class Plane implements Stateful {
   /** Nodes join the pod network, recorded Pods get their namespaces, and what the spec names begins to run. */
   start(): void {
     const { spec, nodes, network, context } = this.parts
+    const runs = (name: string) => spec.running === true || (Array.isArray(spec.running) && spec.running.includes(name))
+    // As a node boots: the kubelet's chains, then kube-proxy's, then the CNI's feeders on top of both.
+    for (const { name } of nodes) {
+      const netns = network.namespace(`nodes/${name}`)
+      if (netns !== undefined && runs('kubelet')) ensureKubeletChains(netns.netfilter, spec.profile.iptables)
+    }
+    if (runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
     for (const node of nodes) {
       const netns = network.namespace(`nodes/${node.name}`)
       const internalIP = primaryIP(node)
@@ -95,8 +103,6 @@ export class Plane implements Stateful {
       })
     }
     for (const pod of context.store.list('pods')) if (pod.status?.phase === 'Running') this.runtime.adopt(pod)
-    const runs = (name: string) => spec.running === true || (Array.isArray(spec.running) && spec.running.includes(name))
-    if (runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
     const manager = runs('controllers') || runs('kube-controller-manager')
     this.controllers.start((name) => (name === 'scheduler' ? runs('scheduler') : manager || runs(name)))
     if (runs('kubelet')) for (const kubelet of this.kubelets.values()) kubelet.start()
