@@ -2,6 +2,7 @@ import { cidrContains, type IpFamily, ipFamily, parseCidr } from '../base/ip.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
+import type { CtEntry } from './conntrack/entry.ts'
 import { ConntrackTable } from './conntrack/table.ts'
 import { fibLookup, type Route, TABLE_MAIN } from './fib.ts'
 import type { Link, LinkAddress } from './link.ts'
@@ -264,6 +265,13 @@ export class Netns implements Stateful {
 
   listNeighbours(): readonly Neighbour[] {
     return [...this.neighbours.values()].map((n) => ({ ...n, state: neighbourState(n, this.net.clock.now) }))
+  }
+
+  /** Packets of a flow that wait for an ARP answer: each holds a reference, which `use=` counts. */
+  queuedFor(entry: CtEntry): number {
+    let n = 0
+    for (const neighbour of this.neighbours.values()) for (const frame of neighbour.waiting) if (frame.entry === entry) n++
+    return n
   }
 
   // -- sysctls, kernel log, statistics ---------------------------------------------------------------------------------

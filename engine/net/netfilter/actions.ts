@@ -175,11 +175,14 @@ function deleteChains(command: IptablesCommand, edit: TableEdit, actor: Actor): 
 function rename(command: IptablesCommand, edit: TableEdit, actor: Actor): void {
   const from = command.chain ?? ''
   const to = command.newName ?? ''
-  if (edit.chain(to) !== undefined || edit.table.isBase(to) || ['ACCEPT', 'DROP', 'RETURN', 'QUEUE'].includes(to))
-    throw new RuleError('EEXIST')
+  const nft = actor.dialect.backend === 'nft'
+  // libiptc's chain labels are 32 bytes with their end; the nft backend took any name before 1.8.11.
+  const label = nft ? to : to.slice(0, 29)
+  if (edit.chain(to) !== undefined || edit.table.isBase(to)) throw new RuleError('EEXIST')
+  if (!nft && ['ACCEPT', 'DROP', 'RETURN', 'QUEUE'].includes(to)) throw new RuleError('EEXIST')
   const chain = edit.chain(from)
-  if (chain === undefined || (chain.policy !== undefined && actor.dialect.backend === 'legacy')) throw new RuleError('ENOENT')
-  edit.rename(from, to)
+  if (chain === undefined || (chain.policy !== undefined && !nft)) throw new RuleError('ENOENT')
+  edit.rename(from, label)
 }
 
 /** -P, and ":CHAIN POLICY" of a restore. */

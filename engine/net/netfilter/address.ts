@@ -73,3 +73,9 @@ export function addressText(text: string, env: PrintEnv): string {
 export function saveAddress(text: string): string {
   return text.replace(/\/(32|128)$/, '')
 }
+
+/** "10.0.0.0/255.0.255.0" as 1.8.7 on nft writes it: only the mask's leading ones count. */
+export function leadingMask(text: string): string {
+  const [base, mask = ''] = text.split('/')
+  return mask.includes('.') ? `${base}/${Math.clz32(~(parseIPv4(mask) ?? 0))}` : text
+}

@@ -15,6 +15,8 @@ export class Chain {
   readonly name: string
   /** Base chains only. */
   policy: Policy | undefined
+  /** The hook of a base chain that was given another name (nft's -E). */
+  hook: string | undefined
   rules: Rule[]
   packets: number[]
   bytes: number[]
@@ -38,6 +40,7 @@ export class Chain {
     chain.rules = this.rules.slice()
     chain.packets = this.packets.slice()
     chain.bytes = this.bytes.slice()
+    chain.hook = this.hook
     chain.policyPackets = this.policyPackets
     chain.policyBytes = this.policyBytes
     if (this.memory !== undefined) chain.memory = new Map(this.memory)
@@ -46,7 +49,7 @@ export class Chain {
 
   renamed(name: string): Chain {
     const chain = new Chain(name, this.policy)
-    Object.assign(chain, this.copy(), { name })
+    Object.assign(chain, this.copy(), { name, hook: this.policy === undefined ? undefined : (this.hook ?? this.name) })
     return chain
   }
 
@@ -117,6 +120,7 @@ export class Chain {
       this.saved = {
         name: this.name,
         ...(this.policy === undefined ? {} : { policy: this.policy, policyCounters: [this.policyPackets, this.policyBytes] }),
+        ...(this.hook === undefined ? {} : { hook: this.hook }),
         rules: this.rules as unknown as Json,
         packets: this.packets.slice(),
         bytes: this.bytes.slice(),
@@ -132,12 +136,14 @@ export class Chain {
       name: string
       policy?: Policy
       policyCounters?: readonly [number, number]
+      hook?: string
       rules: Rule[]
       packets: readonly number[]
       bytes: readonly number[]
       memory?: readonly (readonly [string, Json])[]
     }
     const chain = new Chain(data.name, data.policy)
+    chain.hook = data.hook
     chain.rules = data.rules
     chain.packets = [...data.packets]
     chain.bytes = [...data.bytes]

@@ -1,4 +1,4 @@
-import { parseAddress } from './address.ts'
+import { leadingMask, parseAddress } from './address.ts'
 import type { Counters } from './chain.ts'
 import type { CommandLetter, Informed, IptablesCommand } from './command.ts'
 import { ALLOWED, INVERTIBLE, MAIN_OPTIONS, RULE_OPTIONS } from './command-options.data.ts'
@@ -432,7 +432,10 @@ class Reader {
     const packets = comma < 0 ? arg : arg.slice(0, comma)
     const bytes = comma >= 0 ? arg.slice(comma + 1) : this.getopt.hasWord() ? this.getopt.take() : undefined
     const name = this.name('c')
-    if (bytes === undefined) return parameterProblem(`${name} requires packet and byte counter`)
+    if (bytes === undefined) {
+      parameterProblem(`${name} requires packet and byte counter`)
+      return
+    }
     if (!/^\s*\d/.test(packets)) parameterProblem(`${name} packet counter not numeric`)
     if (!/^\s*\d/.test(bytes)) parameterProblem(`${name} byte counter not numeric`)
     this.counters = [Number.parseInt(packets, 10), Number.parseInt(bytes, 10)]
@@ -513,12 +516,14 @@ class Reader {
       parameterProblem('! not allowed with multiple source or destination IP addresses')
     const any = (address: string | undefined, letter: string) =>
       address !== undefined && (address === '0.0.0.0/0' || address === '::/0') && !this.inverted.has(letter) ? undefined : address
-    return sources.flatMap((src) => destinations.map((dst) => [any(src, 's'), any(dst, 'd')] as const))
+    const written = (address: string | undefined) =>
+      address !== undefined && this.env.dialect.truncatesMasks ? leadingMask(address) : address
+    return sources.flatMap((src) => destinations.map((dst) => [written(any(src, 's')), written(any(dst, 'd'))] as const))
   }
 
   private checkAllowed(letter: CommandLetter): void {
     const commands = this.alsoZero ? [letter, 'Z'] : [letter]
-    const every = this.env.dialect.longOptionNames
+    const every = this.env.dialect.strictOptions
     for (const [option] of RULE_OPTIONS) {
       if (!this.options.has(option)) continue
       const allows = (c: string) => (ALLOWED[c] as string).includes(option)
@@ -543,7 +548,8 @@ class Reader {
   }
 
   private checkNewName(name: string): void {
-    if (this.env.dialect.longOptionNames && name.length >= MAX_NAME)
-      parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
+    if (!this.env.dialect.checksNewName) return
+    if (VERDICTS.includes(name) || findTarget(name) !== undefined) parameterProblem('chain name may not clash with target name')
+    if (name.length >= MAX_NAME) parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
   }
 }

@@ -21,6 +21,10 @@ export interface Dialect {
   readonly trailingNewlines: boolean
   /** Options are named by their long form in messages ("--jump") instead of the letter. */
   readonly longOptionNames: boolean
+  /** An option must fit every command given (`-L -n -Z`), not just one (1.8.11 only). */
+  readonly strictOptions: boolean
+  /** -E checks the new name as -N does (1.8.11 and later). */
+  readonly checksNewName: boolean
   readonly logWarning: 'warning' | 'warn'
   readonly macGlued: boolean
   readonly stringToDefault: boolean
@@ -37,9 +41,11 @@ export interface Dialect {
   /** nft backend: -C prints the rule it found, and errors of a restore carry the line of COMMIT (both 1.8.7 only). */
   readonly checkPrints: boolean
   readonly restoreNamesCommitLine: boolean
-  /** nft backend: a non-contiguous netmask is read back as its leading bits only. */
-  readonly misreadsMasks: boolean
+  /** nft backend: a non-contiguous netmask is written as its leading bits only (1.8.7). */
+  readonly truncatesMasks: boolean
   readonly targetlessTrailingBlank: boolean
+  /** nft backend: a base chain that is not iptables' own makes the whole table incompatible (1.8.7). */
+  readonly foreignBaseIncompatible: boolean
 }
 
 const PROTOCOLS_OLD: Dialect['chainProtocols'] = [
@@ -89,6 +95,8 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     saveProtocolByLibc: patch < 11,
     trailingNewlines: old,
     longOptionNames: patch >= 11,
+    strictOptions: patch >= 11 && patch < 13,
+    checksNewName: patch >= 11,
     logWarning: old ? 'warning' : 'warn',
     macGlued: old,
     stringToDefault: old,
@@ -101,7 +109,8 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     chainDelName: old ? 'CHAIN_USER_DEL' : 'CHAIN_DEL',
     checkPrints: nft && old,
     restoreNamesCommitLine: nft && old,
-    misreadsMasks: nft && old,
+    truncatesMasks: nft && old,
+    foreignBaseIncompatible: nft && old,
     targetlessTrailingBlank: nft && old,
   }
 }

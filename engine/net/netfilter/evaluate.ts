@@ -158,8 +158,16 @@ const NO_MEMORY: Memory = { get: () => undefined, set: () => {} }
 
 /** Runs a packet through a table's base chain at the environment's hook (ipt_do_table, nft_do_chain). */
 export function evaluateTable(family: Family, table: Table, skb: Skb, env: HookEnv, shared: Shared): TableVerdict {
-  const base = table.chains.get(env.hook)
-  if (base === undefined) return { kind: 'accept' }
+  const bases = table.hooked(env.hook)
+  if (bases.length === 1) return runBase(bases[0] as Chain, family, table, skb, env, shared)
+  for (const base of bases) {
+    const verdict = runBase(base, family, table, skb, env, shared)
+    if (verdict.kind !== 'accept') return verdict
+  }
+  return { kind: 'accept' }
+}
+
+function runBase(base: Chain, family: Family, table: Table, skb: Skb, env: HookEnv, shared: Shared): TableVerdict {
   const stack: { chain: Chain; at: number }[] = []
   let chain = base
   let at = 0

@@ -10,7 +10,7 @@ import { PARAMETER_PROBLEM, parameterProblem, RuleError, ToolError } from './err
 import { type NameService, NO_NAMES } from './names.ts'
 import type { Ruleset } from './ruleset.ts'
 import { splitLine } from './split.ts'
-import { BASE_CHAINS, isTableName } from './table.ts'
+import { isTableName } from './table.ts'
 import { restoreWords } from './words.ts'
 
 export interface RestoreOptions {
@@ -111,12 +111,12 @@ class Restore {
       if (this.options.verbose && line.startsWith('#')) this.actor.out(`${line}\n`)
       return
     }
-    if (line === 'COMMIT' && this.table !== undefined) return this.commit()
-    if (line.startsWith('*') && this.table === undefined) return this.begin(line.slice(1).trim())
-    if (this.table === undefined) throw new RuleError('EINVAL', { words: '' })
-    if (this.skipping) return
-    if (line.startsWith(':')) return this.chainLine(line.slice(1))
-    this.ruleLine(line)
+    if (line === 'COMMIT' && this.table !== undefined) this.commit()
+    else if (line.startsWith('*') && this.table === undefined) this.begin(line.slice(1).trim())
+    else if (this.table === undefined) throw new RuleError('EINVAL', { words: '' })
+    else if (this.skipping) return
+    else if (line.startsWith(':')) this.chainLine(line.slice(1))
+    else this.ruleLine(line)
   }
 
   private begin(name: string): void {
@@ -128,15 +128,20 @@ class Restore {
     this.pending = []
     this.skipping = this.options.onlyTable !== undefined && this.options.onlyTable !== name
     if (this.skipping) return
-    const base = this.nft
-      ? this.ruleset.table(this.options.family, 'nft', name)
-      : this.ruleset.instantiate(this.options.family, name)
-    this.edit = new TableEdit(base, name)
-    if (this.nft) this.edit.ensureAllBase()
-    if (!this.options.noflush) this.clear(this.edit)
+    this.edit = this.start(name)
   }
 
-  /** Without -n the table starts empty: chains flushed, then those of users deleted. */
+  /** The table as the first line finds it. Without -n the nft backend drops it whole, unless -v has it flush chain by chain. */
+  private start(name: TableName): TableEdit {
+    const { family, noflush, verbose } = this.options
+    const base = this.nft ? this.ruleset.table(family, 'nft', name) : this.ruleset.instantiate(family, name)
+    if (this.nft && !noflush && !verbose) return new TableEdit(undefined, name)
+    const edit = new TableEdit(base, name)
+    if (!noflush) this.clear(edit)
+    return edit
+  }
+
+  /** Chains flushed, then those of users deleted; policies stay. */
   private clear(edit: TableEdit): void {
     const chains = edit.table.sorted()
     for (const chain of chains) {
@@ -147,10 +152,6 @@ class Restore {
       if (chain.policy !== undefined) continue
       if (this.options.verbose) this.actor.out(`Deleting chain \`${chain.name}'\n`)
       edit.removeChain(chain.name)
-    }
-    if (this.nft) {
-      // The nft backend drops the table: policies and their counters start afresh.
-      for (const name of BASE_CHAINS[edit.table.name]) edit.setPolicy(name, 'ACCEPT', [0, 0])
     }
   }
 
@@ -163,15 +164,16 @@ class Restore {
     let counters: Counters | undefined
     if (this.options.counters && counterText !== undefined) {
       const match = /^\[(\d+):(\d+)\]/.exec(counterText)
-      if (match === null) return parameterProblem(`invalid policy counters for chain '${name}'${nl}`)
-      counters = [Number(match[1]), Number(match[2])]
+      if (match === null) parameterProblem(`invalid policy counters for chain '${name}'${nl}`)
+      else counters = [Number(match[1]), Number(match[2])]
     }
     this.queue('P', (edit) => this.declareChain(edit, name, policy as string, counters))
   }
 
   private declareChain(edit: TableEdit, name: string, policy: string, counters: Counters | undefined): void {
     const base = edit.table.isBase(name)
-    if (!base) {
+    if (base) edit.ensureBase(name)
+    else {
       if (edit.chain(name) === undefined) edit.addChain(name)
       else edit.flush(name)
     }
@@ -195,10 +197,11 @@ class Restore {
       const match = /^\[(\d+):(\d+)\]\s*/.exec(line)
       if (match === null) {
         if (!/^\[[^\]]*\]/.test(line)) parameterProblem('need ]')
-        return parameterProblem(`${this.program}: line ${this.line} counters invalid`)
+        parameterProblem(`${this.program}: line ${this.line} counters invalid`)
+      } else {
+        if (this.options.counters) counters = [Number(match[1]), Number(match[2])]
+        line = line.slice(match[0].length)
       }
-      if (this.options.counters) counters = [Number(match[1]), Number(match[2])]
-      line = line.slice(match[0].length)
     }
     const argv = splitLine(line)
     const parsed = parseCommandLine(argv, { ...this.env, restoring: this.table as TableName })
@@ -246,16 +249,18 @@ class Restore {
       if (this.nft && error instanceof RuleError) this.findCulprit(blame)
       throw error
     }
-    if (!this.options.test) this.ruleset.put(this.options.family, this.actor.dialect.backend, edit.table)
+    if (!this.options.test) {
+      const { family } = this.options
+      if (edit.table.chains.size > 0) this.ruleset.put(family, this.actor.dialect.backend, edit.table)
+      else this.ruleset.drop(family, this.actor.dialect.backend, edit.table.name)
+    }
     this.line = commitLine
   }
 
   /** The nft backend names the line of the refused rule: do it again, asking after each. */
   private findCulprit(blame: (line: number) => void): void {
     const name = (this.edit as TableEdit).table.name
-    const again = new TableEdit(this.ruleset.table(this.options.family, 'nft', name), name)
-    again.ensureAllBase()
-    if (!this.options.noflush) this.clear(again)
+    const again = this.start(name)
     for (const { line, letter, run } of this.pending) {
       run(again)
       try {

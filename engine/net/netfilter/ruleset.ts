@@ -48,6 +48,12 @@ export class Ruleset implements Stateful, Shared {
     this.dropUnusedRecents()
   }
 
+  /** Removes a table with all its chains. */
+  drop(family: Family, backend: Backend, name: TableName): void {
+    this.tables.delete(`${family}/${backend}/${name}`)
+    this.dropUnusedRecents()
+  }
+
   /** Any legacy command on a table creates it, with all its base chains (iptable_nat.ko and friends). */
   instantiate(family: Family, name: TableName): Table {
     const found = this.table(family, 'legacy', name)

@@ -15,8 +15,8 @@ export function specText(rule: Rule, env: PrintEnv, counters = ''): string {
   let text = ''
   if (f.src !== undefined) text += `${not(f.srcInv)} -s ${f.src}`
   if (f.dst !== undefined) text += `${not(f.dstInv)} -d ${f.dst}`
-  if (f.iif !== undefined) text += `${not(f.iifInv)} -i ${f.iif}`
-  if (f.oif !== undefined) text += `${not(f.oifInv)} -o ${f.oif}`
+  if (f.iif !== undefined && f.iif !== '+') text += `${not(f.iifInv)} -i ${f.iif}`
+  if (f.oif !== undefined && f.oif !== '+') text += `${not(f.oifInv)} -o ${f.oif}`
   if (f.proto !== undefined) {
     const name = protocolName(f.proto, !env.dialect.saveProtocolByLibc, env.names, env.dialect)
     text += `${not(f.protoInv)} -p ${name ?? f.proto}`
@@ -58,7 +58,8 @@ export function chainLines(
 
 /** A table as iptables-save prints it, from "*nat" to "COMMIT"; undefined if the reader finds it incompatible. */
 export function saveTable(table: Table, env: PrintEnv, counters: boolean): string | undefined {
-  const chains = table.sorted()
+  if (env.dialect.foreignBaseIncompatible && table.hasForeignBase()) return undefined
+  const chains = table.listed()
   const out: string[] = [`*${table.name}`]
   for (const chain of chains) out.push(`:${chain.name} ${chain.policy ?? '-'} [${chain.policyPackets}:${chain.policyBytes}]`)
   for (const chain of chains) {

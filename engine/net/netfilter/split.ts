@@ -36,7 +36,8 @@ export function splitLine(line: string): string[] {
       started = true
     }
   }
-  // An unterminated quote loses its word, as the real parser never meets the blank that would end it.
-  if (!quoted && (word !== '' || started)) words.push(word)
+  // An unterminated quote runs to the end of the line, whose newline it keeps.
+  if (quoted) words.push(`${word}\n`)
+  else if (word !== '' || started) words.push(word)
   return words
 }

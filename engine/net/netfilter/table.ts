@@ -30,6 +30,7 @@ export function jumpTarget(rule: Rule): string | undefined {
 export class Table {
   readonly name: TableName
   readonly chains: Map<string, Chain>
+  private renamed: readonly Chain[] | undefined
   private refs: Map<string, number> | undefined
   private saved: { readonly parts: readonly Json[]; readonly value: Json } | undefined
 
@@ -47,6 +48,26 @@ export class Table {
     const base = BASE_CHAINS[this.name].map((name) => this.chains.get(name)).filter((chain) => chain !== undefined)
     const user = [...this.chains.values()].filter((chain) => !this.isBase(chain.name))
     return [...base, ...user.sort((a, b) => byBytes(a.name, b.name))]
+  }
+
+  /** What listings show: base chains that nobody made yet appear empty, renamed ones not at all. */
+  listed(): Chain[] {
+    const base = BASE_CHAINS[this.name].map((name) => this.chains.get(name) ?? new Chain(name, 'ACCEPT'))
+    return [...base, ...this.sorted().filter((chain) => chain.policy === undefined)]
+  }
+
+  /** The base chains at a hook: the one of its name, and any that -E gave another name. */
+  hooked(hook: HookName): readonly Chain[] {
+    const named = this.chains.get(hook)
+    this.renamed ??= [...this.chains.values()].filter((chain) => chain.hook !== undefined)
+    const others = this.renamed.filter((chain) => chain.hook === hook)
+    return named === undefined ? others : [named, ...others]
+  }
+
+  /** Whether -E renamed a base chain. */
+  hasForeignBase(): boolean {
+    for (const chain of this.chains.values()) if (chain.hook !== undefined) return true
+    return false
   }
 
   /** How many jumps and gotos name each chain. */

@@ -75,6 +75,7 @@ function findLoop(table: Table, backend: 'nft' | 'legacy'): Refusal | undefined 
       if (refusal !== undefined) break
       if (rule.target?.kind !== 'jump' && rule.target?.kind !== 'goto') continue
       const to = rule.target.chain
+      if (table.isBase(to)) continue
       if (path.has(to)) {
         refusal = { errno, chain: name, rule }
         break

@@ -1,4 +1,3 @@
-import { parseIPv4 } from '../../base/ip.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 import type { NativeForm } from './extension.ts'
 import { findMatcher } from './matchers/registry.ts'
@@ -21,7 +20,7 @@ export function readRule(rule: Rule, reader: Dialect): Rule | 'incompatible' {
     if (forms.includes('unreadable')) return 'incompatible'
     if (forms.includes('native')) seen = { ...rule, matches: rule.matches.filter((_, i) => forms[i] === 'blob') }
   }
-  return reader.misreadsMasks ? misreadMasks(seen) : seen
+  return seen
 }
 
 function matcherForm(data: ExtensionData, rule: Rule): NativeForm {
@@ -30,23 +29,4 @@ function matcherForm(data: ExtensionData, rule: Rule): NativeForm {
 
 function targetForm(data: ExtensionData, rule: Rule): NativeForm {
   return findTarget(data.ext)?.nativeForm?.(data, rule) ?? 'blob'
-}
-
-/** 1.8.7 counts only the leading ones of a mask (nft_parse_bitwise → parse_mask_ipv4 prints a prefix). */
-function misreadMasks(rule: Rule): Rule {
-  const { src, dst } = rule.filter
-  if (!hasDottedMask(src) && !hasDottedMask(dst)) return rule
-  const fix = (text: string) => {
-    const [base, mask = ''] = text.split('/')
-    if (!mask.includes('.')) return text
-    return `${base}/${Math.clz32(~(parseIPv4(mask) ?? 0))}`
-  }
-  return {
-    ...rule,
-    filter: { ...rule.filter, ...(src === undefined ? {} : { src: fix(src) }), ...(dst === undefined ? {} : { dst: fix(dst) }) },
-  }
-}
-
-function hasDottedMask(text: string | undefined): boolean {
-  return text?.slice(text.indexOf('/') + 1).includes('.') === true
 }

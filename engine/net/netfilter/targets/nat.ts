@@ -39,6 +39,8 @@ function parseTo({ arg, draft, env, option, ext }: OptionUse): void {
   } else if (env.family === 4) {
     const colon = arg.indexOf(':')
     if (colon >= 0) {
+      // The NAT extension that families share since 1.8.9 takes a second colon for an IPv6 address.
+      if (!env.dialect.trailingNewlines && arg.includes(':', colon + 1)) parameterProblem('Invalid address format')
       addresses = arg.slice(0, colon)
       ports = arg.slice(colon + 1)
     }
