@@ -4,7 +4,6 @@ export const en = {
     name: 'Chainwalk',
     labs: 'Labs',
     settings: 'Settings',
-    skip: 'Skip to the terminal',
     loading: 'Opening',
     back: 'Back',
     close: 'Close',
@@ -60,6 +59,7 @@ export const en = {
     toStep: 'Show its step',
     foldTasks: 'Fold the tasks',
     showTasks: 'Show the tasks',
+    ticked: (title: string) => `Done: ${title}`,
     allDone: 'Every task is done.',
     fromStart: 'Start afresh',
     loading: 'Starting the cluster',
@@ -89,7 +89,7 @@ export const en = {
     resetTitle: 'Reset the lab?',
     resetText:
       'The cluster goes back to the start of the scenario: objects, rules, connections, files and clock. Answers, hints and ticks are cleared.',
-    resetUndo: 'Only the notes in your terminals stay.',
+    resetUndo: 'The text already in your terminals stays.',
     resetYes: 'Reset the lab',
   },
   lesson: {
@@ -153,7 +153,6 @@ export const en = {
     clear: 'Clear the screen',
     bigger: 'Larger text',
     smaller: 'Smaller text',
-    normal: 'Normal text size',
     clipboardDenied: 'The clipboard cannot be read here. Paste with Ctrl+Shift+V or Shift+Insert.',
     state: { idle: 'ready', running: 'running', closed: 'ended' },
     runThis: 'Run in the terminal',
@@ -175,7 +174,6 @@ export const en = {
     saved: (time: string) => `saved ${time}`,
     unsaved: 'not saved yet',
     offline: 'no connection',
-    online: 'connected',
   },
   palette: {
     title: 'Commands',
@@ -188,7 +186,6 @@ export const en = {
     theme: 'Switch between light and dark',
     language: 'Chuyển sang tiếng Việt',
     focusTerminal: 'Go to the terminal',
-    focusLesson: 'Go to the lesson',
   },
   settings: {
     title: 'Settings',
@@ -206,6 +203,10 @@ export const en = {
     keyboard: 'Keyboard',
     about: 'About',
     version: (version: string) => `Chainwalk ${version}`,
+    keep: 'Progress',
+    export: 'Save a copy',
+    import: 'Take in a copy',
+    imported: (n: number) => (n === 1 ? 'One attempt was taken in.' : `${n} attempts were taken in.`),
     data: 'Your progress is kept in',
     mode: { electron: 'desktop window', browser: 'browser mode' },
     keys: {
@@ -247,7 +248,6 @@ export const en = {
     unexpected: 'Something in the window failed.',
     unexpectedNext: 'The cluster and your progress live outside this window and are safe. Load the window again.',
     reload: 'Load again',
-    details: 'Details',
   },
 }
 

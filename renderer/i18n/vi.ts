@@ -6,7 +6,6 @@ export const vi: Messages = {
     name: 'Chainwalk',
     labs: 'Bài lab',
     settings: 'Cài đặt',
-    skip: 'Đến thẳng terminal',
     loading: 'Đang mở',
     back: 'Quay lại',
     close: 'Đóng',
@@ -62,6 +61,7 @@ export const vi: Messages = {
     toStep: 'Xem bước tương ứng',
     foldTasks: 'Gấp danh sách nhiệm vụ',
     showTasks: 'Mở danh sách nhiệm vụ',
+    ticked: (title) => `Đã xong: ${title}`,
     allDone: 'Mọi nhiệm vụ đã xong.',
     fromStart: 'Làm lại từ đầu',
     loading: 'Đang khởi động cụm máy',
@@ -91,7 +91,7 @@ export const vi: Messages = {
     resetTitle: 'Đặt lại bài lab?',
     resetText:
       'Cụm máy trở về lúc bắt đầu: đối tượng, luật iptables, kết nối, tệp và đồng hồ. Câu trả lời, gợi ý và dấu hoàn thành bị xoá.',
-    resetUndo: 'Chỉ chữ trên các terminal được giữ lại.',
+    resetUndo: 'Chữ đã có trên các terminal được giữ lại.',
     resetYes: 'Đặt lại bài lab',
   },
   lesson: {
@@ -155,7 +155,6 @@ export const vi: Messages = {
     clear: 'Xoá màn hình',
     bigger: 'Chữ to hơn',
     smaller: 'Chữ nhỏ hơn',
-    normal: 'Cỡ chữ mặc định',
     clipboardDenied: 'Không đọc được bộ nhớ tạm ở đây. Hãy dán bằng Ctrl+Shift+V hoặc Shift+Insert.',
     state: { idle: 'sẵn sàng', running: 'đang chạy', closed: 'đã kết thúc' },
     runThis: 'Chạy trong terminal',
@@ -177,7 +176,6 @@ export const vi: Messages = {
     saved: (time) => `đã lưu ${time}`,
     unsaved: 'chưa lưu',
     offline: 'mất kết nối',
-    online: 'đã kết nối',
   },
   palette: {
     title: 'Lệnh của ứng dụng',
@@ -190,7 +188,6 @@ export const vi: Messages = {
     theme: 'Đổi nền sáng / tối',
     language: 'Switch to English',
     focusTerminal: 'Đến terminal',
-    focusLesson: 'Đến bài học',
   },
   settings: {
     title: 'Cài đặt',
@@ -208,6 +205,10 @@ export const vi: Messages = {
     keyboard: 'Bàn phím',
     about: 'Thông tin',
     version: (version) => `Chainwalk ${version}`,
+    keep: 'Tiến độ',
+    export: 'Lưu một bản sao',
+    import: 'Nhập một bản sao',
+    imported: (n) => `Đã nhập ${n} lần làm bài.`,
     data: 'Tiến độ của bạn được lưu ở',
     mode: { electron: 'cửa sổ ứng dụng', browser: 'chạy trong trình duyệt' },
     keys: {
@@ -248,6 +249,5 @@ export const vi: Messages = {
     unexpected: 'Có lỗi trong cửa sổ này.',
     unexpectedNext: 'Cụm máy và tiến độ của bạn nằm ngoài cửa sổ này và vẫn an toàn. Hãy tải lại cửa sổ.',
     reload: 'Tải lại',
-    details: 'Chi tiết',
   },
 }

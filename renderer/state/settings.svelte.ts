@@ -1,44 +1,10 @@
 import type { Settings, Theme } from '../../electron/contract/index.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 import { i18n, type Locale } from '../i18n/index.svelte.ts'
-
-/** What the window itself remembers for a person, inside `Settings.layout`. */
-export interface Layout {
-  readonly lessonSize: number
-  readonly lessonFolded: boolean
-  readonly tasksSize: number
-  readonly tasksFolded: boolean
-  readonly cursorBlink: boolean
-  readonly screenReader: boolean
-  /** Names given to terminals: "<attempt>/<shell>" to name. */
-  readonly tabNames: Readonly<Record<string, string>>
-  /** The lesson step last read: lab to step. */
-  readonly steps: Readonly<Record<string, string>>
-}
-
-export const USUAL_LAYOUT: Layout = {
-  lessonSize: 37,
-  lessonFolded: false,
-  tasksSize: 34,
-  tasksFolded: false,
-  cursorBlink: true,
-  screenReader: false,
-  tabNames: {},
-  steps: {},
-}
+import { type Layout, readLayout, USUAL_LAYOUT } from './layout.ts'
 
 export const FONT = { usual: 13, least: 8, most: 32 } as const
 const SAVE_AFTER = 400
-
-/** Reads what was kept, key by key: a value of another type (an older version's) counts as absent. */
-export function readLayout(kept: Readonly<Record<string, unknown>>): Layout {
-  const layout: Record<string, unknown> = { ...USUAL_LAYOUT }
-  for (const [key, usual] of Object.entries(USUAL_LAYOUT)) {
-    const value = kept[key]
-    if (typeof value === typeof usual && value !== null) layout[key] = value
-  }
-  return layout as unknown as Layout
-}
 
 class SettingsState {
   locale = $state<Locale>('en')
