@@ -10,8 +10,8 @@ import {
   type Requirement,
 } from '../api/selectors.ts'
 import { badRequest, expired } from '../api/status.ts'
-import type { Store } from '../api/store.ts'
 import { decodeBase64, encodeBase64 } from '../base/utf8.ts'
+import type { Reader } from './components.ts'
 import { param, type RequestInfo } from './request-info.ts'
 
 /** Which objects a list or watch wants. */
@@ -86,7 +86,7 @@ const TOO_OLD =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
 
 /** Lists with selectors, limit and continue. */
-export function listObjects(store: Store, kind: Kind, info: RequestInfo, filter: Filter): Listed {
+export function listObjects(store: Reader, kind: Kind, info: RequestInfo, filter: Filter): Listed {
   const all = store.list(kind.key, filter.namespace)
   const resourceVersion = String(store.revision)
   const limit = Number(param(info, 'limit') ?? 0)

@@ -2,8 +2,8 @@ import type { RowContext } from '../api/kinds/kind.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status.ts'
-import type { Store } from '../api/store.ts'
 import type { Shape } from './accept.ts'
+import type { Reader } from './components.ts'
 import { filterOf, listObjects } from './list.ts'
 import { param, type RequestInfo } from './request-info.ts'
 import { type IncludeObject, partial, table } from './table.ts'
@@ -37,7 +37,7 @@ export function shapedEvent(
   return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion }, first)
 }
 
-export function getObject(store: Store, kind: Kind, info: RequestInfo): KubeObject {
+export function getObject(store: Reader, kind: Kind, info: RequestInfo): KubeObject {
   const name = info.name as string
   const object = store.get(kind.key, kind.namespaced ? info.namespace : undefined, name)
   if (object === undefined) throw notFound(kind, name)
@@ -45,7 +45,7 @@ export function getObject(store: Store, kind: Kind, info: RequestInfo): KubeObje
 }
 
 /** A List, a Table or a PartialObjectMetadataList. Items of a List carry no kind of their own, as on the wire. */
-export function list(store: Store, kind: Kind, info: RequestInfo, shape: Shape, at: RowContext): unknown {
+export function list(store: Reader, kind: Kind, info: RequestInfo, shape: Shape, at: RowContext): unknown {
   const { items, metadata } = listObjects(store, kind, info, filterOf(info, kind))
   if (shape.as === 'table') return table(kind, items, at, include(info), metadata)
   if (shape.as === 'metadata') {

@@ -7,6 +7,7 @@ import type { Dice } from '../clock/dice.ts'
 import { shapeOf } from './accept.ts'
 import { attributesOf, authorized, denied } from './authorize.ts'
 import type { ApiClient, ApiRequest, ApiResponse, ApiUser, WatchEvent } from './client.ts'
+import { type ComponentRuns, componentStatuses, type Reader } from './components.ts'
 import { discovery, type ServerFacts } from './discovery.ts'
 import { readable } from './emulated.ts'
 import { rowContext } from './handler.ts'
@@ -32,10 +33,14 @@ export interface ApiServerParts {
   readonly address?: string
 }
 
+const ALL_RUN: ComponentRuns = () => true
+
 /** The REST face of the store: requests as values in, responses as values out (DESIGN section 5). */
 export class ApiServer {
   readonly context: WriteContext
   nodeProxy: NodeProxy | undefined
+  /** What `kubectl get componentstatuses` finds; set by whoever runs the control plane. */
+  componentRuns: ComponentRuns = ALL_RUN
   private readonly facts: ServerFacts
 
   constructor(parts: ApiServerParts) {
@@ -74,7 +79,7 @@ export class ApiServer {
   }
 
   private object(user: ApiUser, request: ApiRequest, info: RequestInfo, kind: Kind, warnings: string[]): ApiResponse {
-    const { store } = this.context
+    const store = this.reader(kind)
     if (info.verb !== 'get' || info.subresource !== undefined) {
       if (info.verb === 'list') {
         const shape = shapeOf(header(request, 'accept'))

@@ -1,5 +1,6 @@
 import type { GroupResource } from '../object.ts'
 import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
+import { componentStatus } from './componentstatus.ts'
 import { configMap } from './configmap.ts'
 import { controllerRevision } from './controllerrevision.ts'
 import { cronJob } from './cronjob.ts'
@@ -39,6 +40,7 @@ import { storageClass } from './storageclass.ts'
 const DESCRIPTORS: readonly KindDescriptor[] = [
   clusterRole,
   clusterRoleBinding,
+  componentStatus,
   configMap,
   controllerRevision,
   cronJob,
