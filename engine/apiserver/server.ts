@@ -93,6 +93,11 @@ export class ApiServer {
     return reply(200, shaped(kind, getObject(store, kind, info), info, shape, rowContext(this.context)), warnings, shape.type)
   }
 
+  private reader(kind: Kind): Reader {
+    const { store } = this.context
+    return kind.key === 'componentstatuses' ? componentStatuses(this.componentRuns, store.revision) : store
+  }
+
   private watch(
     user: ApiUser,
     request: ApiRequest,
