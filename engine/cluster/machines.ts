@@ -2,9 +2,11 @@ import type { KubeObject } from '../api/object.ts'
 import type { Store } from '../api/store.ts'
 import type { ApiClient } from '../apiserver/client.ts'
 import type { ApiServer } from '../apiserver/server.ts'
+import { ipFamily, parseCidr } from '../base/ip.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
+import { TABLE_MAIN } from '../net/fib.ts'
 import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
 import { containerRoot, hostname } from './container-files.ts'
@@ -122,6 +124,7 @@ export class Machines implements Stateful, Surroundings {
     const netns = network.createNetns(`nodes/${node.name}`)
     network.addEthernet(netns, 'eth0', NODE_SEGMENT)
     for (const ip of node.internalIPs) netns.addAddress('eth0', ip.includes(':') ? `${ip}/64` : `${ip}/24`, broadcastOf(ip))
+    defaultRoute(netns, node.internalIPs)
     netns.setSysctl('net.ipv4.ip_forward', '1')
     const server = node.controlPlane ? primaryIP(node) : undefined
     const root = nodeRoot({
@@ -156,6 +159,15 @@ export class Machines implements Stateful, Surroundings {
   private clusterDns(): string | undefined {
     return this.parts.store.get('services', 'kube-system', 'kube-dns')?.spec?.clusterIP
   }
+}
+
+/** Where everything else goes: the first address of the nodes' network, at which nobody answers. */
+function defaultRoute(netns: Netns, addresses: readonly string[]): void {
+  const own = addresses.find((ip) => ipFamily(ip) === 4)
+  const dst = parseCidr('0.0.0.0/0')
+  if (own === undefined || dst === undefined) return
+  const via = own.replace(/\d+$/, '1')
+  netns.addRoute({ dst, type: 'unicast', via, dev: 'eth0', scope: 'global', proto: 'static', table: TABLE_MAIN })
 }
 
 function broadcastOf(ip: string): { readonly broadcast?: string } {

@@ -1,5 +1,6 @@
 import type { WriteContext } from '../api/write-context.ts'
 import type { NodeProxy } from '../apiserver/node-proxy.ts'
+import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
@@ -16,6 +17,7 @@ import { ContainerLogs } from '../kubelet/logs.ts'
 import { KubeletProxy } from '../kubelet/node-proxy.ts'
 import { PodRuntime } from '../kubelet/runtime.ts'
 import { restoreText } from '../net/netfilter/restore.ts'
+import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
 import { registerWorkloads } from '../workload/programs.ts'
 import { serviceBackends } from './backends.ts'
@@ -35,6 +37,12 @@ export interface PlaneParts {
 
 /** The range that Cilium takes for the cluster's Pods (its default cluster-pool-ipv4-cidr). */
 const CLUSTER_POD_CIDR = '10.0.0.0/8'
+
+/** The CNI plugin's own iptables-restore; that it is refused would be our bug. */
+function writeRules(netns: Netns, text: string, writer: string): void {
+  const result = restoreText(netns.netfilter, text, { family: 4, writer, noflush: true })
+  invariant(result.ok, result.ok ? '' : `the CNI plugin's rules: ${result.error}`)
+}
 
 /** Everything that acts by itself: the CNI plugin, the control loops, and each node's kubelet and kube-proxy. */
 export class Plane implements Stateful {
@@ -56,8 +64,7 @@ export class Plane implements Stateful {
         network,
         dice,
         clusterPodCIDR: CLUSTER_POD_CIDR,
-        writeRules: (netns, text) =>
-          void restoreText(netns.netfilter, text, { family: 4, writer: spec.profile.proxyIptables, noflush: true }),
+        writeRules: (netns, text) => writeRules(netns, text, spec.profile.proxyIptables),
         backends: (address, port, protocol) => serviceBackends(context.store, address, port, protocol),
       },
       spec.profile.cni,

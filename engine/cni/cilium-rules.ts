@@ -10,7 +10,7 @@ export interface CiliumRuleData {
 /** MARK_MAGIC_TO_PROXY with the proxy's port, in network byte order, above it. */
 function proxyMark(port: number): string {
   const swapped = ((port & 255) << 8) | (port >> 8)
-  return `0x${((swapped << 16) | 0x200).toString(16)}`
+  return `0x${(((swapped << 16) | 0x200) >>> 0).toString(16)}`
 }
 
 const comment = (text: string) => `-m comment --comment "${text}"`
@@ -27,7 +27,8 @@ export function ciliumRules(data: CiliumRuleData): string {
   const mark = proxyMark(data.dnsProxyPort)
   const tproxy = (proto: string) =>
     `-A CILIUM_PRE_mangle -p ${proto} -m mark --mark ${mark} ${comment('cilium: TPROXY to host cilium-dns-egress proxy')} -j TPROXY --tproxy-mark 0x200 --on-ip 127.0.0.1 --on-port ${data.dnsProxyPort}`
-  const notrack = (match: string, why: string) => `-A CILIUM_OUTPUT_raw ${match} ${comment(`cilium: NOTRACK for ${why}`)} -j CT --notrack`
+  const notrack = (match: string, why: string) =>
+    `-A CILIUM_OUTPUT_raw ${match} ${comment(`cilium: NOTRACK for ${why}`)} -j CT --notrack`
   const proxyReturn = '-m mark --mark 0xa00/0xfffffeff'
   const upstream = '-m mark --mark 0x800/0xe00'
   return [
