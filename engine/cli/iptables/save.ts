@@ -1,5 +1,6 @@
 import { printEnv } from '../../net/netfilter/actions.ts'
 import { banner } from '../../net/netfilter/dialect.ts'
+import { TableEdit } from '../../net/netfilter/edit.ts'
 import { saveTable } from '../../net/netfilter/save.ts'
 import { BASE_CHAINS, isTableName, type Table } from '../../net/netfilter/table.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -34,6 +35,12 @@ function tablesToSave(tool: Tool, only: string | undefined): readonly Table[] {
   if (dialect.backend === 'legacy') {
     if (only !== undefined) return isTableName(only) ? [ruleset.instantiate(family, only)] : []
     return [...ruleset.tablesOf(family, 'legacy')].reverse()
+  }
+  // Asking for a table by name makes it, with all its base chains (nft_xt_builtin_init).
+  if (only !== undefined && isTableName(only) && ruleset.table(family, 'nft', only) === undefined) {
+    const edit = new TableEdit(undefined, only)
+    edit.ensureAllBase()
+    ruleset.put(family, 'nft', edit.table)
   }
   const names = NFT_ORDER.filter((name) => only === undefined || name === only)
   return names.map((name) => ruleset.table(family, 'nft', name)).filter((table) => table !== undefined)

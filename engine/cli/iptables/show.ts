@@ -1,17 +1,10 @@
 import { type Actor, printEnv } from '../../net/netfilter/actions.ts'
 import type { Chain } from '../../net/netfilter/chain.ts'
-import { Chain as NewChain } from '../../net/netfilter/chain.ts'
 import type { IptablesCommand } from '../../net/netfilter/command.ts'
 import { RuleError, ToolError } from '../../net/netfilter/errors.ts'
 import { listChain } from '../../net/netfilter/list.ts'
 import { chainLines } from '../../net/netfilter/save.ts'
-import { BASE_CHAINS, type Table } from '../../net/netfilter/table.ts'
-
-/** The chains a listing speaks of: base chains that nobody made yet appear empty. */
-function chainsOf(table: Table): readonly Chain[] {
-  const base = BASE_CHAINS[table.name].map((name) => table.chains.get(name) ?? new NewChain(name, 'ACCEPT'))
-  return [...base, ...table.sorted().filter((chain) => chain.policy === undefined && !table.isBase(chain.name))]
-}
+import type { Table } from '../../net/netfilter/table.ts'
 
 function incompatible(command: IptablesCommand, actor: Actor): ToolError {
   const what =
@@ -20,7 +13,8 @@ function incompatible(command: IptablesCommand, actor: Actor): ToolError {
 }
 
 function pick(command: IptablesCommand, table: Table, actor: Actor): readonly Chain[] {
-  const all = chainsOf(table)
+  if (actor.dialect.foreignBaseIncompatible && table.hasForeignBase()) throw incompatible(command, actor)
+  const all = table.listed()
   if (command.chain === undefined) return all
   const found = all.filter((chain) => chain.name === command.chain)
   if (found.length > 0) return found
