@@ -1,8 +1,8 @@
-import { fail } from './errors.ts'
+import { fail, StatusError } from './errors.ts'
 import type { Invocation } from './invocation.ts'
 import { groupResource, type Mapping, pathOf } from './mapper.ts'
 import { query } from './rest.ts'
-import type { Obj } from './values.ts'
+import { type Obj, quote } from './values.ts'
 
 /** One thing a command line names: an object by name, or a whole collection. */
 export interface Target {
@@ -121,10 +121,22 @@ export function fetchObjects(
       else for (const object of listItems(body)) objects.push({ mapping: target.mapping, object })
     } catch (error) {
       if (!(error instanceof Error)) throw error
-      errors.push(error)
+      errors.push(target.name === undefined ? whenListing(error, target.mapping, options) : error)
     }
   }
   return { objects, errors }
+}
+
+/** A refused list names what was asked for (cli-runtime resource.EnhanceListError). */
+export function whenListing(error: Error, mapping: Mapping, options: TargetOptions): Error {
+  if (!(error instanceof StatusError) || !['BadRequest', 'NotFound'].includes(error.reason)) return error
+  const subject = quote(`${mapping.group}/${mapping.version}, Resource=${mapping.resource}`)
+  const { selector = '', fieldSelector = '' } = options
+  const what =
+    selector === '' && fieldSelector === ''
+      ? `Unable to list ${subject}`
+      : `Unable to find ${subject} that match label selector ${quote(selector)}, field selector ${quote(fieldSelector)}`
+  return new StatusError({ ...error.status, message: `${what}: ${error.message}` })
 }
 
 export interface Fetched {

@@ -1,4 +1,4 @@
-import { fetchObjects, multipleTypes, type Target, targetPath, targets } from './builder.ts'
+import { fetchObjects, multipleTypes, type Target, targetPath, targets, whenListing } from './builder.ts'
 import { isNotFound, throwAll } from './errors.ts'
 import { ALL_NAMESPACES, CHUNK_SIZE, FIELD_SELECTOR, FILENAME_FLAGS, PRINT_FLAGS, SELECTOR } from './flags/groups.ts'
 import { flag } from './flags/spec.ts'
@@ -98,7 +98,11 @@ function printTables(call: Invocation, list: readonly Target[]): undefined {
       table = call.rest.get(targetPath(target, { ...params, includeObject: sortBy === '' ? undefined : 'Object' }), ACCEPT_TABLE)
     } catch (error) {
       if (!(error instanceof Error)) throw error
-      if (!(isNotFound(error) && flags.bool('ignore-not-found'))) errors.push(error)
+      if (target.name === undefined)
+        errors.push(
+          whenListing(error, target.mapping, { selector: flags.text('selector'), fieldSelector: flags.text('field-selector') }),
+        )
+      else if (!(isNotFound(error) && flags.bool('ignore-not-found'))) errors.push(error)
       continue
     }
     if (sortBy !== '') table = { ...table, rows: sortRows(table.rows ?? [], sortBy) }

@@ -1,0 +1,132 @@
+import { fail, silentExit } from './errors.ts'
+import { ALL_NAMESPACES } from './flags/groups.ts'
+import { flag, known } from './flags/spec.ts'
+import { globalOptions } from './help.ts'
+import type { Invocation } from './invocation.ts'
+import { indentedJson } from './print/json.ts'
+import { yamlDocument } from './print/yaml.ts'
+import type { Obj } from './values.ts'
+import type { Verb } from './verb.ts'
+
+export const version: Verb = {
+  name: 'version',
+  short: 'Print the client and server version information',
+  flags: [flag('client', 'bool'), flag('output', 'string', { short: 'o' })],
+  run: (call) => {
+    const output = call.flags.text('output')
+    if (!['', 'yaml', 'json'].includes(output)) throw call.usage("--output must be 'yaml' or 'json'")
+    const client = call.context.machine.profile.kubectl.replace(/^v/, '')
+    const server: Obj = call.flags.bool('client') ? undefined : call.rest.get('/version')
+    const kustomize = call.minor >= 35 ? 'v5.7.1' : call.minor >= 32 ? 'v5.5.0' : 'v5.4.2'
+    if (output !== '') {
+      const [major = '1', minor = ''] = client.split('.')
+      const clientVersion = { major, minor, gitVersion: `v${client}`, compiler: 'gc', platform: 'linux/amd64' }
+      const value = { clientVersion, kustomizeVersion: kustomize, ...(server === undefined ? {} : { serverVersion: server }) }
+      call.context.mark('modelled')
+      call.out(output === 'json' ? `${indentedJson(value, false).replaceAll('    ', '  ')}\n` : yamlDocument(value))
+      return undefined
+    }
+    call.out(`Client Version: v${client}\nKustomize Version: ${kustomize}\n`)
+    if (server !== undefined) call.out(`Server Version: ${server.gitVersion}\n`)
+    return undefined
+  },
+}
+
+export const clusterInfo: Verb = {
+  name: 'cluster-info',
+  short: 'Display cluster information',
+  flags: [],
+  verbs: [{ name: 'dump', short: 'Dump relevant information for debugging and diagnosis', flags: [], known: true }],
+  run: (call) => {
+    if (call.args.length > 0) throw call.usage(`unknown command "${call.args.join(' ')}"`)
+    const { server } = call.connection
+    const services = call.rest.get('/api/v1/namespaces/kube-system/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue')
+    call.out(`Kubernetes control plane is running at ${server}\n`)
+    for (const s of services.items ?? []) {
+      const { name, labels } = s.metadata
+      const port = s.spec.ports?.[0]
+      const scheme = /https/.test(port?.name ?? '') || port?.port === 443 ? 'https:' : ''
+      call.out(
+        `${labels?.['kubernetes.io/name'] ?? name} is running at ${server}/api/v1/namespaces/kube-system/services/${scheme}${name}:${port?.name ?? ''}/proxy\n`,
+      )
+    }
+    call.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+    return undefined
+  },
+}
+
+export const options: Verb = {
+  name: 'options',
+  short: 'Print the list of flags inherited by all commands',
+  flags: [],
+  run: (call) => {
+    call.context.mark('modelled')
+    call.out(globalOptions())
+    return undefined
+  },
+}
+
+const canI: Verb = {
+  name: 'can-i',
+  short: 'Check whether an action is allowed',
+  use: 'VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]',
+  flags: [
+    ALL_NAMESPACES,
+    known('list', 'bool'),
+    flag('no-headers', 'bool'),
+    flag('quiet', 'bool', { short: 'q' }),
+    flag('subresource', 'string'),
+  ],
+  run: canIRun,
+}
+
+function canIRun(call: Invocation): number | undefined {
+  const { args, flags } = call
+  if (args.length < 2 || args.length > 3)
+    throw fail(
+      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
+    )
+  const [verb, what = '', third] = args as [string, string, string | undefined]
+  let attributes: Obj
+  if (what.startsWith('/')) attributes = { nonResourceAttributes: { path: what, verb } }
+  else {
+    const [type = '', name = third ?? ''] = what.split('/')
+    const mapping = type === '*' ? undefined : call.mapper.find(type)
+    if (mapping === undefined && type !== '*') call.err(`Warning: the server doesn't have a resource type '${type}'\n\n`)
+    if (mapping !== undefined && !mapping.namespaced)
+      call.err(
+        `Warning: resource '${mapping.resource}' is not namespace scoped${mapping.group === '' ? '' : ` in group '${mapping.group}'`}\n\n`,
+      )
+    attributes = {
+      resourceAttributes: {
+        namespace: flags.bool('all-namespaces') ? '' : call.namespace,
+        verb,
+        group: mapping?.group ?? '',
+        resource: mapping?.resource ?? type,
+        ...(flags.text('subresource') === '' ? {} : { subresource: flags.text('subresource') }),
+        ...(name === '' ? {} : { name }),
+      },
+    }
+  }
+  const review = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: attributes }
+  const answer = call.rest.post('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', review)
+  const status = answer.status ?? {}
+  if (!flags.bool('quiet')) {
+    let text = status.allowed ? 'yes' : 'no'
+    if (status.reason && !status.allowed) text += ` - ${status.reason}`
+    if (status.evaluationError) text += ` - ${status.evaluationError}`
+    call.out(`${text}\n`)
+  }
+  if (!status.allowed) throw silentExit()
+  return undefined
+}
+
+const whoami: Verb = { name: 'whoami', short: 'Experimental: Check self subject attributes', flags: [], known: true }
+const reconcile: Verb = {
+  name: 'reconcile',
+  short: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
+  flags: [],
+  known: true,
+}
+
+export const auth: Verb = { name: 'auth', short: 'Inspect authorization', flags: [], verbs: [canI, reconcile, whoami] }

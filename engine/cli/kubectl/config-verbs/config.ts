@@ -1,0 +1,190 @@
+import { TABLE_LAYOUT, tabbed } from '../../../base/tabwriter.ts'
+import { saveConfig } from '../config.ts'
+import { fail } from '../errors.ts'
+import { PRINT_FLAGS } from '../flags/groups.ts'
+import { flag, known } from '../flags/spec.ts'
+import type { Invocation } from '../invocation.ts'
+import { printerFor } from '../print/printer.ts'
+import { yamlDocument } from '../print/yaml.ts'
+import type { Obj } from '../values.ts'
+import type { Verb } from '../verb.ts'
+
+const view: Verb = {
+  name: 'view',
+  short: 'Display merged kubeconfig settings or a specified kubeconfig file',
+  flags: [
+    ...PRINT_FLAGS,
+    flag('flatten', 'bool'),
+    known('merge', 'string', { bare: 'true' }),
+    flag('minify', 'bool'),
+    flag('raw', 'bool'),
+  ],
+  run: (call) => {
+    const { config } = call
+    let { clusters, contexts, users } = config
+    if (call.flags.bool('minify')) {
+      const context = contexts.find((c) => c.name === (call.flags.text('context') || config.current))
+      if (context === undefined) throw fail(`cannot locate context ${config.current}`)
+      contexts = [context]
+      clusters = clusters.filter((c) => c.name === context.context.cluster)
+      users = users.filter((u) => u.name === context.context.user)
+    }
+    const shown = call.flags.bool('raw') || call.flags.bool('flatten')
+    const object = {
+      apiVersion: 'v1',
+      clusters:
+        clusters.length > 0 ? clusters.map((c) => ({ cluster: shown ? c.cluster : hidden(c.cluster), name: c.name })) : null,
+      contexts: contexts.length > 0 ? contexts : null,
+      'current-context': config.current,
+      kind: 'Config',
+      ...(call.minor < 33 ? { preferences: {} } : {}),
+      users: users.length > 0 ? users.map((u) => ({ name: u.name, user: shown ? u.user : hidden(u.user) })) : null,
+    }
+    const printer = printerFor(call, 'other')
+    call.out(printer === undefined ? yamlDocument(object) : printer.print(object))
+    return undefined
+  },
+}
+
+const REDACTED = ['certificate-authority-data', 'client-certificate-data', 'client-key-data']
+
+/** Secrets and certificates are not shown unless --raw. */
+function hidden(section: Obj): Obj {
+  const out: Obj = {}
+  for (const [key, value] of Object.entries(section ?? {})) {
+    out[key] = REDACTED.includes(key) ? 'DATA+OMITTED' : key === 'token' || key === 'password' ? 'REDACTED' : value
+  }
+  return out
+}
+
+const currentContext: Verb = {
+  name: 'current-context',
+  short: 'Display the current-context',
+  flags: [],
+  run: (call) => {
+    if (call.config.current === '') throw fail('current-context is not set')
+    call.out(`${call.config.current}\n`)
+    return undefined
+  },
+}
+
+const getContexts: Verb = {
+  name: 'get-contexts',
+  short: 'Describe one or many contexts',
+  completes: 'context',
+  flags: [flag('no-headers', 'bool'), flag('output', 'string', { short: 'o' })],
+  run: (call) => {
+    const { config, flags, args } = call
+    const output = flags.text('output')
+    if (output !== '' && output !== 'name') throw fail(`output must be one of '' or 'name': ${output}`)
+    const names = args.length > 0 ? args : config.contexts.map((c) => c.name).sort()
+    const rows = []
+    for (const name of names) {
+      const found = config.contexts.find((c) => c.name === name)
+      if (found === undefined) throw fail(`context ${name} not found`)
+      const { cluster = '', user = '', namespace = '' } = found.context ?? {}
+      rows.push(output === 'name' ? name : [name === config.current ? '*' : '', name, cluster, user, namespace].join('\t'))
+    }
+    const header = output === 'name' || flags.bool('no-headers') ? [] : ['CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE']
+    call.out(tabbed([...header, ...rows].map((r) => `${r}\n`).join(''), TABLE_LAYOUT))
+    return undefined
+  },
+}
+
+const useContext: Verb = {
+  name: 'use-context',
+  aliases: ['use'],
+  short: 'Set the current-context in a kubeconfig file',
+  use: 'CONTEXT_NAME',
+  completes: 'context',
+  flags: [],
+  run: (call) => {
+    const name = single(call)
+    if (!call.config.contexts.some((c) => c.name === name)) throw fail(`no context exists with the name: "${name}"`)
+    call.config.current = name
+    saveConfig(call.configSource, call.config)
+    call.out(`Switched to context "${name}".\n`)
+    return undefined
+  },
+}
+
+function single(call: Invocation): string {
+  if (call.args.length !== 1) throw call.usage(`Unexpected args: [${call.args.join(' ')}]`)
+  return call.args[0]!
+}
+
+const setContext: Verb = {
+  name: 'set-context',
+  short: 'Set a context entry in kubeconfig',
+  use: '[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace] [options]',
+  completes: 'context',
+  flags: [flag('current', 'bool')],
+  run: (call) => {
+    const { config, flags, args } = call
+    const current = flags.bool('current')
+    if (args.length > 1 || (args.length === 0 && !current)) throw call.usage(`Unexpected args: [${args.join(' ')}]`)
+    if (current && args.length > 0) throw fail('you cannot specify both a context name and --current')
+    const name = current ? config.current : args[0]!
+    if (name === '') throw fail('no current context is set')
+    let entry = config.contexts.find((c) => c.name === name)
+    const isNew = entry === undefined
+    if (entry === undefined) {
+      if (current) throw fail(`cannot locate context ${name}`)
+      entry = { name, context: { cluster: '', user: '' } }
+      config.contexts.push(entry)
+    }
+    const context = { ...entry.context }
+    for (const key of ['cluster', 'user', 'namespace']) if (flags.changed(key)) context[key] = flags.text(key)
+    entry.context = context
+    saveConfig(call.configSource, config)
+    call.out(`Context "${name}" ${isNew ? 'created' : 'modified'}.\n`)
+    return undefined
+  },
+}
+
+const getClusters: Verb = {
+  name: 'get-clusters',
+  short: 'Display clusters defined in the kubeconfig',
+  flags: [],
+  run: (call) => {
+    call.out(['NAME', ...call.config.clusters.map((c) => c.name).sort()].map((n) => `${n}\n`).join(''))
+    return undefined
+  },
+}
+
+const getUsers: Verb = {
+  name: 'get-users',
+  short: 'Display users defined in the kubeconfig',
+  flags: [],
+  run: (call) => {
+    call.out(['NAME', ...call.config.users.map((u) => u.name).sort()].map((n) => `${n}\n`).join(''))
+    return undefined
+  },
+}
+
+const unemulated = [
+  'delete-cluster',
+  'delete-context',
+  'delete-user',
+  'rename-context',
+  'set',
+  'set-cluster',
+  'set-credentials',
+  'unset',
+]
+
+export const config: Verb = {
+  name: 'config',
+  short: 'Modify kubeconfig files',
+  flags: [],
+  verbs: [
+    currentContext,
+    getClusters,
+    getContexts,
+    getUsers,
+    setContext,
+    useContext,
+    view,
+    ...unemulated.map((name) => ({ name, short: 'Valid, but not emulated here.', flags: [], known: true })),
+  ],
+}

@@ -1,0 +1,113 @@
+import { dryRunOf, writeQuery } from './dry-run.ts'
+import { fail, isNotFound, StatusError, throwAll } from './errors.ts'
+import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SAVE_CONFIG, SELECTOR, VALIDATE } from './flags/groups.ts'
+import { flag, known } from './flags/spec.ts'
+import type { Invocation } from './invocation.ts'
+import { lastAppliedOf, withLastApplied } from './last-applied.ts'
+import { loadManifests, type Manifest, manifestPath } from './manifests.ts'
+import { pathOf } from './mapper.ts'
+import { ResultPrinter } from './print/printer.ts'
+import { labelMatches } from './selector.ts'
+import type { Obj } from './values.ts'
+import type { Verb } from './verb.ts'
+
+/** Every manifest of -f that the selector admits. */
+export async function manifestsOf(call: Invocation, none: string): Promise<{ manifests: Manifest[]; errors: Error[] }> {
+  const files = call.flags.list('filename')
+  const { manifests, errors } = await loadManifests(call, files)
+  const selector = call.flags.text('selector')
+  const kept = selector === '' ? manifests : manifests.filter((m) => labelMatches(selector, m.object.metadata?.labels ?? {}))
+  if (kept.length === 0 && errors.length === 0) throw fail(none)
+  return { manifests: kept, errors }
+}
+
+/** `kubectl create -f`. */
+export async function createFromFiles(call: Invocation): Promise<undefined> {
+  const dryRun = dryRunOf(call)
+  const printer = new ResultPrinter(call, dryRun)
+  const { manifests, errors } = await manifestsOf(call, 'no objects passed to create')
+  for (const m of manifests) {
+    try {
+      const object = call.flags.bool('save-config') ? withLastApplied(m.object) : m.object
+      const made =
+        dryRun === 'client' ? object : call.rest.post(pathOf(m.mapping, m.namespace) + writeQuery(call, dryRun, true), object)
+      printer.print(m.mapping, made, 'created')
+    } catch (error) {
+      errors.push(whenCreating(error, m.source))
+    }
+  }
+  throwAll(errors)
+  return undefined
+}
+
+/** Adds `error when creating "FILE"` to a server's error (cmdutil.AddSourceToErr). */
+export function whenCreating(error: unknown, source: string, verb = 'creating'): Error {
+  if (!(error instanceof StatusError)) return error as Error
+  if (error.reason === 'Invalid') return error
+  return new StatusError({ ...error.status, message: `error when ${verb} "${source}": ${error.message}` })
+}
+
+export const replace: Verb = {
+  name: 'replace',
+  short: 'Replace a resource by file name or stdin',
+  use: '-f FILENAME [options]',
+  flags: [
+    ...PRINT_FLAGS,
+    ...FILENAME_FLAGS,
+    DRY_RUN,
+    fieldManager('kubectl-replace'),
+    VALIDATE,
+    SAVE_CONFIG,
+    SELECTOR,
+    known('cascade', 'string', { bare: 'background' }),
+    flag('force', 'bool'),
+    known('grace-period', 'int'),
+    known('raw', 'string'),
+    known('subresource', 'string'),
+    known('timeout', 'duration'),
+    known('wait', 'bool'),
+  ],
+  run: replaceRun,
+}
+
+async function replaceRun(call: Invocation): Promise<undefined> {
+  if (!call.flags.changed('filename') && !call.flags.changed('kustomize')) throw call.usage('must specify one of -f and -k')
+  const dryRun = dryRunOf(call)
+  const printer = new ResultPrinter(call, dryRun)
+  const { manifests, errors } = await manifestsOf(call, 'no objects passed to replace')
+  for (const m of manifests) {
+    try {
+      if (call.flags.bool('force')) throw call.notEmulated('--force')
+      const object = call.flags.bool('save-config') || hasLastApplied(call, m) ? withLastApplied(m.object) : m.object
+      const path = manifestPath(m)
+      const made = dryRun === 'client' ? object : put(call, m, path, object, writeQuery(call, dryRun, true))
+      printer.print(m.mapping, made, 'replaced')
+    } catch (error) {
+      errors.push(whenCreating(error, m.source, 'replacing'))
+    }
+  }
+  throwAll(errors)
+  return undefined
+}
+
+/** A body without a resourceVersion takes the live one (resource.Helper.Replace). */
+function put(call: Invocation, _m: Manifest, path: string, object: Obj, params: string): Obj {
+  if (object.metadata?.resourceVersion) return call.rest.put(path + params, object)
+  let live: Obj
+  try {
+    live = call.rest.get(path)
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    return call.rest.put(path + params, object)
+  }
+  const resourceVersion = live.metadata.resourceVersion
+  return call.rest.put(path + params, { ...object, metadata: { ...object.metadata, resourceVersion } })
+}
+
+function hasLastApplied(call: Invocation, m: Manifest): boolean {
+  try {
+    return lastAppliedOf(call.rest.get(manifestPath(m))) !== undefined
+  } catch {
+    return false
+  }
+}

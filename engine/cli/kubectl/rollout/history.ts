@@ -1,0 +1,39 @@
+import { DESCRIBE_LAYOUT, tabbed } from '../../../base/tabwriter.ts'
+import { describeTemplate } from '../describe/template.ts'
+import { Lines } from '../describe/writer.ts'
+import { fail } from '../errors.ts'
+import { FILENAME_FLAGS, PRINT_FLAGS, SELECTOR } from '../flags/groups.ts'
+import { flag } from '../flags/spec.ts'
+import { kindName } from '../mapper.ts'
+import type { Verb } from '../verb.ts'
+import { revisionsOf, workloads } from './objects.ts'
+
+export const history: Verb = {
+  name: 'history',
+  short: 'View rollout history',
+  use: '(TYPE NAME | TYPE/NAME) [flags] [options]',
+  completes: 'deployment',
+  flags: [...PRINT_FLAGS, ...FILENAME_FLAGS, SELECTOR, flag('revision', 'int64')],
+  run: async (call) => {
+    const wanted = call.flags.int('revision')
+    if (wanted < 0) throw fail(`revision must be a positive integer: ${wanted}`)
+    if (call.flags.changed('output')) throw call.notEmulated('--output')
+    for (const found of await workloads(call)) {
+      const name = `${kindName(found.mapping)}/${found.object.metadata.name}`
+      const revisions = revisionsOf(call, found)
+      if (wanted > 0) {
+        const revision = revisions.find((r) => r.number === wanted)
+        if (revision === undefined) throw fail(`unable to find the specified revision`)
+        const out = new Lines()
+        describeTemplate(out, revision.template, call.minor)
+        call.out(`${name} with revision #${wanted}\n${out.done()}\n`)
+        continue
+      }
+      const rows = revisions.map((r) => `${r.number}\t${r.cause || '<none>'}\n`).join('')
+      const text =
+        revisions.length === 0 ? 'No rollout history found.' : tabbed(`REVISION\tCHANGE-CAUSE\n${rows}`, DESCRIBE_LAYOUT)
+      call.out(`${name} \n${text}\n`)
+    }
+    return undefined
+  },
+}

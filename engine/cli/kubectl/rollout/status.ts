@@ -1,0 +1,134 @@
+import type { Fetched } from '../builder.ts'
+import { fail, silentExit } from '../errors.ts'
+import { FILENAME_FLAGS, SELECTOR } from '../flags/groups.ts'
+import { flag } from '../flags/spec.ts'
+import type { Invocation } from '../invocation.ts'
+import { type Mapping, pathOf } from '../mapper.ts'
+import { revisionOf } from '../owners.ts'
+import type { Obj } from '../values.ts'
+import type { Verb } from '../verb.ts'
+import { workloads } from './objects.ts'
+
+export const status: Verb = {
+  name: 'status',
+  short: 'Show the status of the rollout',
+  use: '(TYPE NAME | TYPE/NAME) [flags] [options]',
+  completes: 'deployment',
+  flags: [
+    ...FILENAME_FLAGS,
+    SELECTOR,
+    flag('revision', 'int64'),
+    flag('timeout', 'duration', { fallback: '0s' }),
+    flag('watch', 'bool', { short: 'w', fallback: 'true' }),
+  ],
+  run: async (call) => {
+    for (const found of await workloads(call)) await follow(call, found)
+    return undefined
+  },
+}
+
+const STEP_MS = 100
+
+/** Tells the status whenever it changes, until the rollout is done. */
+async function follow(call: Invocation, { mapping, object }: Fetched): Promise<void> {
+  const { flags } = call
+  const path = pathOf(mapping, object.metadata.namespace, object.metadata.name)
+  const timeout = flags.duration('timeout')
+  const deadline = timeout > 0 ? call.now + timeout : Number.POSITIVE_INFINITY
+  let version = ''
+  for (;;) {
+    const live = call.rest.get(path)
+    if (live.metadata.resourceVersion !== version) {
+      version = live.metadata.resourceVersion
+      const { text, done } = rolloutStatus(mapping, live, flags.int('revision'))
+      call.out(text)
+      if (done || !flags.bool('watch')) return
+    }
+    if (call.now >= deadline) throw fail('timed out waiting for the condition')
+    if (call.context.signal.aborted) throw silentExit(130)
+    await call.context.sleep(Math.min(STEP_MS, deadline - call.now))
+  }
+}
+
+/** polymorphichelpers StatusViewer. */
+function rolloutStatus(mapping: Mapping, object: Obj, revision: number): { text: string; done: boolean } {
+  if (mapping.resource === 'deployments') return deploymentStatus(object, revision)
+  if (mapping.resource === 'daemonsets') return daemonSetStatus(object)
+  if (mapping.resource === 'statefulsets') return statefulSetStatus(object)
+  throw fail(`no status viewer has been implemented for ${mapping.kind}`)
+}
+
+const waiting = (text: string) => ({ text: `${text}\n`, done: false })
+
+function deploymentStatus(object: Obj, revision: number): { text: string; done: boolean } {
+  const { name } = object.metadata
+  const { spec, status: s = {} } = object
+  if (revision > 0 && revision !== revisionOf(object))
+    throw fail(`desired revision (${revision}) is different from the running revision (${revisionOf(object)})`)
+  if ((object.metadata.generation ?? 0) > (s.observedGeneration ?? 0))
+    return waiting('Waiting for deployment spec update to be observed...')
+  const progressing = (s.conditions ?? []).find((c: Obj) => c.type === 'Progressing')
+  if (progressing?.reason === 'ProgressDeadlineExceeded') throw fail(`deployment "${name}" exceeded its progress deadline`)
+  const [updated, all, available, wanted] = [
+    s.updatedReplicas ?? 0,
+    s.replicas ?? 0,
+    s.availableReplicas ?? 0,
+    spec.replicas ?? 1,
+  ]
+  if (updated < wanted)
+    return waiting(
+      `Waiting for deployment "${name}" rollout to finish: ${updated} out of ${wanted} new replicas have been updated...`,
+    )
+  if (all > updated)
+    return waiting(`Waiting for deployment "${name}" rollout to finish: ${all - updated} old replicas are pending termination...`)
+  if (available < updated)
+    return waiting(
+      `Waiting for deployment "${name}" rollout to finish: ${available} of ${updated} updated replicas are available...`,
+    )
+  return { text: `deployment "${name}" successfully rolled out\n`, done: true }
+}
+
+function daemonSetStatus(object: Obj): { text: string; done: boolean } {
+  const { name } = object.metadata
+  const s = object.status ?? {}
+  if (object.spec.updateStrategy?.type !== 'RollingUpdate')
+    throw fail('rollout status is only available for RollingUpdate strategy type')
+  if ((object.metadata.generation ?? 0) > (s.observedGeneration ?? 0))
+    return waiting('Waiting for daemon set spec update to be observed...')
+  const [updated, wanted, available] = [s.updatedNumberScheduled ?? 0, s.desiredNumberScheduled ?? 0, s.numberAvailable ?? 0]
+  if (updated < wanted)
+    return waiting(
+      `Waiting for daemon set "${name}" rollout to finish: ${updated} out of ${wanted} new pods have been updated...`,
+    )
+  if (available < wanted)
+    return waiting(`Waiting for daemon set "${name}" rollout to finish: ${available} of ${wanted} updated pods are available...`)
+  return { text: `daemon set "${name}" successfully rolled out\n`, done: true }
+}
+
+function statefulSetStatus(object: Obj): { text: string; done: boolean } {
+  const { spec, status: s = {} } = object
+  const replicas = spec.replicas ?? 1
+  if (spec.updateStrategy?.type !== 'RollingUpdate')
+    throw fail('rollout status is only available for RollingUpdate strategy type')
+  if ((s.observedGeneration ?? 0) === 0 || (object.metadata.generation ?? 0) > s.observedGeneration)
+    return waiting('Waiting for statefulset spec update to be observed...')
+  if ((s.readyReplicas ?? 0) < replicas) return waiting(`Waiting for ${replicas - (s.readyReplicas ?? 0)} pods to be ready...`)
+  const partition = spec.updateStrategy.rollingUpdate?.partition ?? 0
+  if (partition > 0) {
+    if ((s.updatedReplicas ?? 0) < replicas - partition) {
+      return waiting(
+        `Waiting for partitioned roll out to finish: ${s.updatedReplicas ?? 0} out of ${replicas - partition} new pods have been updated...`,
+      )
+    }
+    return { text: `partitioned roll out complete: ${s.updatedReplicas ?? 0} new pods have been updated...\n`, done: true }
+  }
+  if (s.updateRevision !== s.currentRevision) {
+    return waiting(
+      `waiting for statefulset rolling update to complete ${s.updatedReplicas ?? 0} pods at revision ${s.updateRevision}...`,
+    )
+  }
+  return {
+    text: `statefulset rolling update complete ${s.currentReplicas ?? 0} pods at revision ${s.currentRevision}...\n`,
+    done: true,
+  }
+}
