@@ -39,7 +39,7 @@ describe('a terminal', () => {
   it('shows what the session prints, and ticks the task', async () => {
     const at = await open()
     type(at, 'echo hello')
-    await bench.printed(at.terminal, '\nhello\r\n')
+    await bench.printed(at.terminal, '\nhello\r\nfake# ')
     type(at, 'count')
     await bench.until(
       () => bench.events.some((e) => e.event === 'attempt.view' && e.view.points.earned === 2) || undefined,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { Channel, HostEvent, InvokeMap } from '../../../electron/contract/index.ts'
 import { Host } from '../../../electron/host/host.ts'
 import type { Runtime } from '../../../electron/runtime.ts'
@@ -11,7 +12,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 export function fakeRuntime(labs: string): Runtime {
   const programs = {
     emulator: join(import.meta.dirname, 'emulator.ts'),
-    tty: join(import.meta.dirname, 'tty.ts'),
+    tty: join(ROOT, 'electron', 'tty', 'main.ts'),
     'snapshot-writer': join(ROOT, 'electron', 'store', 'snapshot-writer.ts'),
   }
   return {
@@ -106,6 +107,9 @@ export class HostBench {
   }
 
   printed(terminal: string, text: string): Promise<true> {
-    return this.until(() => this.text(terminal).includes(text) || undefined, `"${text}" in ${terminal}: ${this.text(terminal)}`)
+    return this.until(
+      () => stripVTControlCharacters(this.text(terminal)).includes(text) || undefined,
+      `"${text}" in ${terminal}: ${this.text(terminal)}`,
+    )
   }
 }
