@@ -49,14 +49,24 @@ export async function runKubectl(line: string, options: KubectlRun): Promise<{ s
     cwd: '/tmp',
     user: { name: 'root', uid: 0, gid: 0, home: '/root' },
     stdin: { isTty: false, text: async () => encodeUtf8(options.stdin ?? ''), line: async () => undefined },
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
+    stdout: {
+      write: (text: string) => {
+        stdout += text
+      },
+    },
+    stderr: {
+      write: (text: string) => {
+        stderr += text
+      },
+    },
     machine: {
       fs: {
         exists: (path: string) => files[path] !== undefined,
         read: (path: string) => file(path).content,
         stat: file,
-        write: (path: string, text: string) => void (files[path] = text),
+        write: (path: string, text: string) => {
+          files[path] = text
+        },
       },
       profile: { kubectl: options.version ?? '1.35.4', kubernetes: '1.35.4' },
       clock: options.clock,

@@ -5,34 +5,69 @@ import { config } from './config-verbs/config.ts'
 import { create } from './create.ts'
 import { deleteVerb } from './delete.ts'
 import { describe } from './describe.ts'
+import { diff } from './diff.ts'
 import { events } from './events.ts'
+import { exec } from './exec.ts'
 import { expose } from './expose.ts'
 import { get } from './get.ts'
+import * as known from './known.ts'
 import { annotate, label } from './label.ts'
+import { logs } from './logs.ts'
 import { replace } from './manifest-verbs.ts'
+import { cordon, taint, uncordon } from './nodes.ts'
 import { patch } from './patch.ts'
+import { rollout } from './rollout/rollout.ts'
+import { run } from './run.ts'
 import { scale } from './scale.ts'
+import { set } from './set/set.ts'
 import type { Verb } from './verb.ts'
+import { wait } from './wait.ts'
 
 /** Every command of kubectl, in the order kubectl registers them (which is the order of its suggestions). */
 export const VERBS: readonly Verb[] = [
   create,
   expose,
+  run,
+  set,
+  known.explain,
   get,
+  known.edit,
   deleteVerb,
+  rollout,
   scale,
+  known.autoscale,
+  known.certificate,
   clusterInfo,
+  known.top,
+  cordon,
+  uncordon,
+  known.drain,
+  taint,
   describe,
+  logs,
+  known.attach,
+  exec,
+  known.portForward,
+  known.proxy,
+  known.cp,
   auth,
+  known.debug,
+  events,
+  diff,
   apply,
   patch,
   replace,
+  wait,
+  known.kustomize,
   label,
   annotate,
-  events,
-  apiVersions,
+  known.completion,
+  known.alpha,
   apiResources,
+  apiVersions,
   config,
+  known.plugin,
   version,
+  known.kuberc,
   options,
 ]

@@ -1,0 +1,27 @@
+import type { Verb } from './verb.ts'
+
+const known = (name: string, short: string, aliases: readonly string[] = []): Verb => ({
+  name,
+  short,
+  aliases,
+  flags: [],
+  known: true,
+})
+
+/** Commands that the real kubectl has and Chainwalk does not emulate: they say so. */
+export const explain = known('explain', 'Get documentation for a resource')
+export const edit = known('edit', 'Edit a resource on the server')
+export const certificate = known('certificate', 'Modify certificate resources')
+export const top = known('top', 'Display resource (CPU/memory) usage')
+export const attach = known('attach', 'Attach to a running container')
+export const portForward = known('port-forward', 'Forward one or more local ports to a pod')
+export const proxy = known('proxy', 'Run a proxy to the Kubernetes API server')
+export const cp = known('cp', 'Copy files and directories to and from containers')
+export const debug = known('debug', 'Create debugging sessions for troubleshooting workloads and nodes')
+export const kustomize = known('kustomize', 'Build a kustomization target from a directory or URL')
+export const completion = known('completion', 'Output shell completion code for the specified shell')
+export const plugin = known('plugin', 'Provides utilities for interacting with plugins')
+export const kuberc = known('kuberc', 'Manage user preferences (kuberc) file')
+export const drain = known('drain', 'Drain node in preparation for maintenance')
+export const autoscale = known('autoscale', 'Auto-scale a deployment, replica set, stateful set, or replication controller')
+export const alpha = known('alpha', 'Commands for features in alpha')

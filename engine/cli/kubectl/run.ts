@@ -1,0 +1,154 @@
+import { servicePorts, typedService } from './create/service.ts'
+import { meta } from './create/typed.ts'
+import { dryRunOf, writeQuery } from './dry-run.ts'
+import { fail } from './errors.ts'
+import { DRY_RUN, fieldManager, PRINT_FLAGS, SAVE_CONFIG } from './flags/groups.ts'
+import { flag, known } from './flags/spec.ts'
+import type { Invocation } from './invocation.ts'
+import { pathOf } from './mapper.ts'
+import { printerFor, ResultPrinter } from './print/printer.ts'
+import { isMap, type Obj } from './values.ts'
+import type { Verb } from './verb.ts'
+
+export const run: Verb = {
+  name: 'run',
+  short: 'Run a particular image on the cluster',
+  use: 'NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]',
+  flags: [
+    ...PRINT_FLAGS,
+    DRY_RUN,
+    fieldManager('kubectl-run'),
+    SAVE_CONFIG,
+    flag('annotations', 'stringArray'),
+    known('attach', 'bool'),
+    flag('command', 'bool'),
+    flag('env', 'stringArray'),
+    flag('expose', 'bool'),
+    flag('image', 'string'),
+    flag('image-pull-policy', 'string'),
+    flag('labels', 'string', { short: 'l' }),
+    known('leave-stdin-open', 'bool'),
+    known('override-type', 'string'),
+    flag('overrides', 'string'),
+    known('pod-running-timeout', 'duration'),
+    flag('port', 'string'),
+    known('privileged', 'bool'),
+    known('quiet', 'bool', { short: 'q' }),
+    flag('restart', 'string', { fallback: 'Always' }),
+    known('rm', 'bool'),
+    known('stdin', 'bool', { short: 'i' }),
+    known('tty', 'bool', { short: 't' }),
+    known('wait', 'bool'),
+  ],
+  run: runRun,
+}
+
+function runRun(call: Invocation): undefined {
+  const { flags } = call
+  const name = call.args[0]
+  if (name === undefined) throw call.usage('NAME is required for run')
+  const image = flags.text('image')
+  if (image === '') throw fail('required flag(s) "image" not set')
+  if (/\s/.test(image)) throw fail(`Invalid image name "${image}": invalid reference format`)
+  const restart = flags.text('restart')
+  if (!['Always', 'OnFailure', 'Never'].includes(restart))
+    throw fail(`invalid restart policy: ${restart}\nSee 'kubectl run -h' for help and examples`)
+  const dryRun = dryRunOf(call)
+  const labels = flags.text('labels') === '' ? { run: name } : pairs(flags.text('labels').split(','), 'label')
+  const pod = merged(build(call, name, image, restart, labels), flags.text('overrides'))
+  const printer = new ResultPrinter(call, dryRun)
+  const namespace = call.namespace
+  const place = (object: Obj) =>
+    dryRun !== 'client' || call.connection.explicitNamespace
+      ? { ...object, metadata: { ...named(object.metadata, namespace) } }
+      : object
+  const send = (resource: string, object: Obj) => {
+    const mapping = call.mapper.resolve(resource)
+    const body = place(object)
+    printer.print(
+      mapping,
+      dryRun === 'client' ? body : call.rest.post(pathOf(mapping, namespace) + writeQuery(call, dryRun), body),
+      'created',
+      false,
+    )
+  }
+  if (flags.bool('expose')) {
+    const port = flags.text('port')
+    if (port === '') throw fail('--port must be set when exposing a service')
+    send(
+      'services',
+      typedService(call, name, undefined, undefined, {
+        ports: servicePorts([{ port: Number(port), protocol: 'TCP', targetPort: port }]),
+        selector: labels,
+      }),
+    )
+    if (dryRun === 'client' && printerFor(call, 'other') !== undefined && flags.text('output') === 'yaml') call.out('---\n')
+  }
+  send('pods', pod)
+  return undefined
+}
+
+function named(metadata: Obj, namespace: string): Obj {
+  const { name, ...rest } = metadata
+  return { name, namespace, ...rest }
+}
+
+function build(call: Invocation, name: string, image: string, restart: string, labels: Obj): Obj {
+  const { flags } = call
+  const words = call.args.slice(1)
+  const env = flags.list('env').map((e) => ({ name: e.slice(0, e.indexOf('=')), value: e.slice(e.indexOf('=') + 1) }))
+  const policy = flags.text('image-pull-policy')
+  const container = {
+    name,
+    image,
+    ...(words.length === 0 ? {} : flags.bool('command') ? { command: words } : { args: words }),
+    ...(flags.text('port') === '' ? {} : { ports: [{ containerPort: Number(flags.text('port')) }] }),
+    ...(env.length > 0 ? { env } : {}),
+    resources: {},
+    ...(policy === '' ? {} : { imagePullPolicy: policy }),
+  }
+  const annotations = flags.list('annotations')
+  const metadata = {
+    ...meta(call, name, undefined, labels),
+    ...(annotations.length > 0 ? { annotations: pairs(annotations, 'annotation') } : {}),
+  }
+  return {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata,
+    spec: { containers: [container], restartPolicy: restart, dnsPolicy: 'ClusterFirst' },
+    status: {},
+  }
+}
+
+function pairs(list: readonly string[], what: string): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const text of list) {
+    const at = text.indexOf('=')
+    if (at <= 0) throw fail(`unexpected ${what} spec: ${text}`)
+    out[text.slice(0, at)] = text.slice(at + 1)
+  }
+  return out
+}
+
+/** --overrides is a JSON merge patch of the generated object. */
+function merged(object: Obj, overrides: string): Obj {
+  if (overrides === '') return object
+  let patch: Obj
+  try {
+    patch = JSON.parse(overrides)
+  } catch (error) {
+    throw fail(`Invalid JSON Patch: ${(error as Error).message}`)
+  }
+  return mergePatch(object, patch)
+}
+
+function mergePatch(target: Obj, patch: Obj): Obj {
+  if (!isMap(patch)) return patch
+  const out: Record<string, Obj> = { ...(isMap(target) ? target : {}) }
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete out[key]
+    else out[key] = mergePatch(out[key], value)
+  }
+  return out
+}
