@@ -5,6 +5,7 @@ export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
 export { type BatchResult, runBatchRecord } from './session/batch.ts'
 export type { BatchPorts } from './session/batch-record.ts'
+export { createSession, RefusedError, restoreSession } from './session/session.ts'
 export type { HostAbort, HostPorts, World } from './shell/host.ts'
 export type {
   Completion,

@@ -51,6 +51,38 @@ export interface User {
   readonly home: string
 }
 
+/** The learner's session as `chainwalk` commands may use it. Changes take effect when the line has ended. */
+export interface SessionPort {
+  undo(): { readonly done: string } | { readonly refused: string }
+  redo(): { readonly done: string } | { readonly refused: string }
+  status(): readonly string[]
+  tasks(): readonly {
+    readonly id: string
+    readonly title: string
+    readonly state: string
+    readonly wanted: string
+    readonly seen: string
+  }[]
+  /** Why the answer was not taken, or undefined. */
+  answer(task: string, value: string): string | undefined
+  predict(prediction: string, value: string): string | undefined
+  readonly hasLab: boolean
+  /** How Services are reached from pods; undefined where the cluster's CNI leaves no choice. */
+  podServiceLB(): string | undefined
+  /** False where the CNI leaves no choice. */
+  setPodServiceLB(mode: 'bpf' | 'none'): boolean
+}
+
+/** What to start on another machine. */
+export interface ShellRequest {
+  readonly machine: Machine
+  /** How the machine was named: "Connection to HOST closed." */
+  readonly host: string
+  /** `ssh` is a login; `exec` is `kubectl exec -it`. */
+  readonly kind: 'ssh' | 'exec'
+  readonly program: 'bash' | 'sh'
+}
+
 /** Everything a command may see and do. Nothing here belongs to the host. */
 export interface CommandContext {
   /** argv[0] is the name it was called by. */
@@ -66,12 +98,23 @@ export interface CommandContext {
   readonly machine: Machine
   readonly clock: Clock
   readonly signal: CancelSignal
+  /** Where standard input and output are a terminal: opens a shell on another machine once this line has ended. */
+  enterShell?(request: ShellRequest): void
+  /** Absent where no session is open (batch mode). */
+  readonly session?: SessionPort
+  /** What was typed at this prompt, where there is one. */
+  readonly history?: readonly string[]
   /** Waits on virtual time; rejects nothing, look at `signal.aborted` after it. */
   sleep(ms: number): Promise<void>
   /** Lowers the answer's fidelity to the weakest mark seen. */
   mark(fidelity: Fidelity): void
   /** Runs another program as a child would run (watch, xargs, ssh HOST CMD, timeout). */
-  run(argv: readonly string[], options?: { machine?: Machine; stdin?: string; stdout?: Sink; stderr?: Sink }): Promise<number>
+  run(
+    argv: readonly string[],
+    options?: { machine?: Machine; stdin?: string; stdout?: Sink; stderr?: Sink; signal?: CancelSignal },
+  ): Promise<number>
+  /** Where on PATH a program lies, or undefined. */
+  findProgram(name: string): string | undefined
 }
 
 /** A program. `run` writes to the sinks and returns its exit code. One descriptor file and one line in registry.ts each. */

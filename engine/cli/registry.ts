@@ -1,12 +1,45 @@
+import { chainwalk } from './chainwalk/chainwalk.ts'
 import type { Command } from './command.ts'
 import { iptables } from './iptables/iptables.ts'
 import { iptablesRestore } from './iptables/restore.ts'
 import { iptablesSave } from './iptables/save.ts'
 import { kubectl } from './kubectl/kubectl.ts'
 import { nfacct } from './nfacct/nfacct.ts'
+import { ssh } from './ssh/ssh.ts'
+import { clear } from './system/clear.ts'
+import { nano, vi } from './system/editors.ts'
+import { history } from './system/history.ts'
+import { hostname, id, uname, whoami } from './system/identity.ts'
+import { less, more } from './system/pager.ts'
+import { sleep } from './system/sleep.ts'
+import { timeout } from './system/timeout.ts'
+import { which } from './system/which.ts'
+import { watch } from './watch/watch.ts'
 
 /** Every program that a machine can run; one line each, in alphabetical order. */
-export const COMMANDS: readonly Command[] = [iptables, iptablesRestore, iptablesSave, kubectl, nfacct]
+export const COMMANDS: readonly Command[] = [
+  chainwalk,
+  clear,
+  history,
+  hostname,
+  id,
+  iptables,
+  iptablesRestore,
+  iptablesSave,
+  kubectl,
+  less,
+  more,
+  nano,
+  nfacct,
+  sleep,
+  ssh,
+  timeout,
+  uname,
+  vi,
+  watch,
+  which,
+  whoami,
+]
 
 const byName = new Map<string, Command>()
 for (const command of COMMANDS) for (const name of [command.name, ...(command.aliases ?? [])]) byName.set(name, command)

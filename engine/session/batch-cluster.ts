@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/object.ts'
+import { BARE_NODE, createBareNode } from '../cluster/bare.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { completeProfile } from '../cluster/profile.ts'
@@ -12,6 +13,8 @@ export function clusterMachine(record: BatchRecord, now: number, ports: BatchPor
   if (lab !== undefined) return pick(createCluster(specOfLab(lab, ports)), node)
   const profile = completeProfile(cluster.profile ?? {})
   const objects = objectsOf(cluster.objects)
+  // Without a Node there is no machine that could reach the API: a bare node.
+  if (!objects.some(({ kind }) => kind === 'Node') && (node ?? BARE_NODE) === BARE_NODE) return createBareNode(profile, now)
   return pick(createCluster({ now, profile, objects, running: cluster.running ?? true, nodes: {} }), node)
 }
 
@@ -23,9 +26,11 @@ function specOfLab(id: string, ports: BatchPorts): ClusterSpec {
   return labSpec(loaded.ok)
 }
 
+/** The node asked for; by default the first of the control plane, else the first. */
 function pick(cluster: Cluster, name: string | undefined): Machine {
-  const machine = cluster.machine(name ?? cluster.defaultNode())
-  if (machine === undefined) throw new RecordError(`no such node: ${name ?? cluster.defaultNode()}`)
+  const chosen = name ?? cluster.defaultNode()
+  const machine = chosen === undefined ? undefined : cluster.machine(chosen)
+  if (machine === undefined) throw new RecordError(`no such node: ${chosen}`)
   return machine
 }
 

@@ -1,9 +1,8 @@
-import { createBareNode } from '../cluster/bare.ts'
+import { BARE_NODE, createBareNode } from '../cluster/bare.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { completeProfile } from '../cluster/profile.ts'
 import { type BatchPorts, type BatchRecord, parseTime, RecordError } from './batch-record.ts'
 
-const BARE_NODE = 'cp-1'
 const DEFAULT_NOW = Date.parse('2026-01-01T00:00:00Z')
 
 /** The machine a record's steps run on: of a lab, of a cluster made from its objects, or a lone bare node. */

@@ -92,6 +92,7 @@ export interface SessionView {
 }
 
 export type SessionEvent =
+  /** `data` is bytes, one char each. */
   | { readonly type: 'output'; readonly shell: string; readonly data: string }
   /** The shell is ready for a line at `prompt` (also after continuation: `more` true and prompt "> "). */
   | {

@@ -8,7 +8,7 @@ import type { Machine } from '../cluster/machine.ts'
 import { BashFs, ERR_PATH, OUT_PATH, type Terminal } from './bash-fs.ts'
 import type { HostAbort, Turns, World } from './host.ts'
 import { type InterpreterState, keepState, loadState, saveState, startAndCapture, stateOf } from './interpreter-state.ts'
-import { Buffered, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
+import { Buffered, type Call, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
 import { DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite } from './rewrite.ts'
 import { type SyntaxSource, syntaxError } from './syntax.ts'
 import { BUILTIN_COMMANDS, TEXT_TOOLS } from './text-tools.ts'
@@ -58,6 +58,7 @@ export class BashShell {
   private abort: HostAbort | undefined
   private running: InterpreterState | undefined
   private left = false
+  private failure: { readonly error: unknown } | undefined
   private ticks = 0
   private tickTime = 0
 
@@ -106,6 +107,10 @@ export class BashShell {
     return stateOf(this.bash).lastExitCode
   }
 
+  setLastExit(exit: number): void {
+    stateOf(this.bash).lastExitCode = exit
+  }
+
   /** A shell variable's value. */
   variable(name: string): string | undefined {
     return stateOf(this.bash).env.get(name)
@@ -114,6 +119,12 @@ export class BashShell {
   /** Names a line may begin with besides programs. */
   get functionNames(): readonly string[] {
     return [...stateOf(this.bash).functions.keys()]
+  }
+
+  get variableNames(): readonly string[] {
+    return [...stateOf(this.bash).env.keys()].filter(
+      (name) => /^[A-Za-z_]\w*$/.test(name) && !/^(__chainwalk|BASH_ALIAS)_/.test(name),
+    )
   }
 
   get aliases(): Readonly<Record<string, string>> {
@@ -138,6 +149,7 @@ export class BashShell {
     this.canceller = canceller
     this.abort = abort
     this.left = false
+    this.failure = undefined
     this.ticks = 0
     const { stdin } = terminal
     const input = stdin.isTty ? {} : { stdin: await stdin.text(), stdinKind: 'bytes' as const }
@@ -148,6 +160,7 @@ export class BashShell {
     this.running = state
     const result = await started
     this.running = undefined
+    if (this.failure !== undefined) throw (this.failure as { error: unknown }).error
     if (state === undefined && result.exitCode !== 0) {
       terminal.stderr.write(encodeUtf8(syntaxError(text, result.stderr, this.options.source)))
       stateOf(this.bash).lastExitCode = result.exitCode
@@ -205,7 +218,7 @@ export class BashShell {
     const out = direct.includes('1') ? terminal.stdout : new Buffered()
     const err = direct.includes('2') ? terminal.stderr : new Buffered()
     const toTerminal = direct.includes('1') && tty !== undefined
-    const exit = await runProgram(this.launcher as Launcher, {
+    const exit = await this.guarded({
       argv: [name, ...args],
       env: { ...env, PWD: context.cwd },
       cwd: context.cwd,
@@ -225,6 +238,17 @@ export class BashShell {
       exitCode: exit,
       stdoutKind: 'bytes' as const,
       stdoutEncoding: 'binary' as const,
+    }
+  }
+
+  /** Our own bugs must not turn into a tool's words: they end the line and are thrown from `run`. */
+  private async guarded(call: Call): Promise<number> {
+    try {
+      return await runProgram(this.launcher as Launcher, call)
+    } catch (error) {
+      this.failure ??= { error }
+      this.abort?.abort()
+      return 70
     }
   }
 

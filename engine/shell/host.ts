@@ -16,6 +16,11 @@ export interface HostPorts {
   /** Lets the host's event loop turn once, so that input (Ctrl-C) can arrive during a busy loop. */
   yieldToHost(): Promise<void>
   abortController(): HostAbort
+  /**
+   * What moves a session's clock while a command waits: by default the host, which calls `pump` as real time passes. 'virtual':
+   * the session itself, at once (scripts, tests).
+   */
+  readonly time?: 'real' | 'virtual'
   /** Runs `work` so that within it, and in whatever it awaits, `Date` and `Math.random` are those of `world`. */
   within<T>(world: World, work: () => T): T
 }

@@ -1,9 +1,10 @@
-import type { Command, CommandContext, Fidelity, Sink, Stdin, Tty, User } from '../cli/command.ts'
+import type { Command, CommandContext, Fidelity, SessionPort, ShellRequest, Sink, Stdin, Tty, User } from '../cli/command.ts'
 import { findCommand } from '../cli/registry.ts'
 import { Canceller, type CancelSignal } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { asBytes } from './bytes.ts'
 import type { Turns } from './host.ts'
+import { TEXT_TOOLS } from './text-tools.ts'
 
 /** What programs share that run for one line: where they run, and what is noted of them. */
 export interface Launcher {
@@ -12,6 +13,10 @@ export interface Launcher {
   mark(fidelity: Fidelity): void
   /** Evidence for checks: a program of ours really ran. */
   ran(argv: readonly string[]): void
+  enterShell?(request: ShellRequest): void
+  readonly session?: SessionPort
+  /** What was typed at this prompt before. */
+  history?(): readonly string[]
 }
 
 /** One start of a program, as execve(2) and its parent's file descriptors would say. */
@@ -83,6 +88,23 @@ export function commandAt(machine: Machine, path: string): Command | undefined {
     : undefined
 }
 
+/** Where a program lies: one of ours, a text tool, or an executable file of the machine. */
+export function findProgram(machine: Machine, name: string, cwd: string): string | undefined {
+  if (name.includes('/')) {
+    const path = name.startsWith('/') ? name : `${cwd}/${name}`
+    return commandAt(machine, path) !== undefined || isExecutable(machine, path) ? name : undefined
+  }
+  const ours = commandOn(machine, name)
+  if (ours !== undefined) return name === ours.name ? ours.path : `${ours.path.slice(0, ours.path.lastIndexOf('/'))}/${name}`
+  if ((TEXT_TOOLS as readonly string[]).includes(name) || name === 'bash' || name === 'sh') return `/usr/bin/${name}`
+  return [...FOLDERS].map((folder) => `${folder}/${name}`).find((path) => isExecutable(machine, path))
+}
+
+function isExecutable(machine: Machine, path: string): boolean {
+  const entry = machine.fs.exists(path) ? machine.fs.stat(path) : undefined
+  return entry?.type === 'file' && (entry.mode & 0o111) !== 0
+}
+
 /** Runs a program to its end; the exit code. */
 export async function runProgram(launcher: Launcher, call: Call): Promise<number> {
   const name = call.argv[0] ?? ''
@@ -107,11 +129,15 @@ export function contextOf(launcher: Launcher, call: Call): CommandContext {
     stdout: call.stdout,
     stderr: call.stderr,
     ...(call.tty === undefined ? {} : { tty: call.tty }),
+    ...(call.tty === undefined || launcher.enterShell === undefined ? {} : { enterShell: (r) => launcher.enterShell?.(r) }),
+    ...(launcher.session === undefined ? {} : { session: launcher.session }),
+    ...(launcher.history === undefined ? {} : { history: launcher.history() }),
     machine,
     clock: machine.clock,
     signal,
     sleep: (ms) => machine.clock.sleep(ms, signal),
     mark: (fidelity) => launcher.mark(fidelity),
+    findProgram: (name) => findProgram(machine, name, call.cwd),
     run: (argv, options = {}) => {
       const child: Call = {
         argv,
@@ -123,7 +149,7 @@ export function contextOf(launcher: Launcher, call: Call): CommandContext {
         stdout: options.stdout ?? call.stdout,
         stderr: options.stderr ?? call.stderr,
         ...(call.tty === undefined || options.stdout !== undefined ? {} : { tty: call.tty }),
-        signal,
+        signal: options.signal ?? signal,
       }
       return runProgram(launcher, child)
     },

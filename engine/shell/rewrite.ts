@@ -99,9 +99,13 @@ function pipeline(node: PipelineNode, place: Place, options: RewriteOptions): vo
 function command(node: CommandNode, place: Place, options: RewriteOptions): void {
   for (const body of substitutions(node))
     statements(body.statements, { ...place, out: false, in: false, shellItself: false }, options)
-  if (node.type === 'SimpleCommand') return simple(node, place, options)
+  if (node.type === 'SimpleCommand') {
+    simple(node, place, options)
+    return
+  }
   if (node.type === 'FunctionDef') {
-    return command(node.body, { out: true, err: true, in: true, inFunction: true, shellItself: true }, options)
+    command(node.body, { out: true, err: true, in: true, inFunction: true, shellItself: true }, options)
+    return
   }
   if (node.redirections.length > 0) {
     node.redirections.unshift(...outputs(place))

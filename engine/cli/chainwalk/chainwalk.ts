@@ -1,0 +1,97 @@
+import { encodeUtf8 } from '../../base/utf8.ts'
+import type { Command, CommandContext, SessionPort } from '../command.ts'
+
+const USAGE = `usage: chainwalk status | undo | redo
+       chainwalk task
+       chainwalk answer TASK VALUE
+       chainwalk predict PREDICTION VALUE
+       chainwalk set [podServiceLB bpf|none]
+`
+
+type Verb = (context: CommandContext, session: SessionPort, words: readonly string[]) => number
+
+/** The lab's own command; no tool of a real node. */
+export const chainwalk: Command = {
+  name: 'chainwalk',
+  path: '/usr/local/bin/chainwalk',
+  on: 'both',
+  flags: [],
+  run(context) {
+    const [verb = '', ...words] = context.argv.slice(1)
+    const run = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
+    if (run === undefined) {
+      const help = verb === '--help' || verb === 'help'
+      ;(help ? context.stdout : context.stderr).write(USAGE)
+      return help ? 0 : 2
+    }
+    if (context.session === undefined) return fail(context, 'no session is open')
+    return run(context, context.session, words)
+  },
+  complete(words, index, _context) {
+    if (index === 1) return Object.keys(VERBS)
+    if (words[1] === 'set') return index === 2 ? ['podServiceLB'] : ['bpf', 'none']
+    return undefined
+  },
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  status: (context, session) => print(context, session.status()),
+  undo: (context, session) => outcome(context, session.undo()),
+  redo: (context, session) => outcome(context, session.redo()),
+  task: (context, session) => {
+    if (!session.hasLab) return fail(context, 'no lab is open')
+    return print(
+      context,
+      session
+        .tasks()
+        .flatMap(({ id, title, state, wanted, seen }) => [
+          `${state === 'passed' ? '✓' : '·'} ${id}: ${title}`,
+          ...(state === 'passed' ? [] : [`    wanted ${wanted}`, `    seen   ${seen}`]),
+        ]),
+    )
+  },
+  answer: (context, session, words) => mark(context, session, words, (id, value) => session.answer(id, value)),
+  predict: (context, session, words) => mark(context, session, words, (id, value) => session.predict(id, value)),
+  set: (context, session, words) => {
+    const [name, value] = words
+    const mode = session.podServiceLB()
+    if (mode === undefined) return fail(context, "this cluster's CNI leaves no choice")
+    if (words.length === 0) return print(context, [`podServiceLB ${mode}`])
+    if (name !== 'podServiceLB' || (value !== 'bpf' && value !== 'none') || words.length > 2) {
+      context.stderr.write(USAGE)
+      return 2
+    }
+    return session.setPodServiceLB(value) ? 0 : fail(context, "this cluster's CNI leaves no choice")
+  },
+}
+
+function mark(
+  context: CommandContext,
+  session: SessionPort,
+  words: readonly string[],
+  apply: (id: string, value: string) => string | undefined,
+): number {
+  if (!session.hasLab) return fail(context, 'no lab is open')
+  const [id, ...values] = words
+  if (id === undefined || values.length === 0) {
+    context.stderr.write(USAGE)
+    return 2
+  }
+  const refused = apply(id, values.join(' '))
+  return refused === undefined ? 0 : fail(context, refused)
+}
+
+function outcome(context: CommandContext, result: ReturnType<SessionPort['undo']>): number {
+  // What was taken back is said by the terminals themselves, once it has happened.
+  return 'refused' in result ? fail(context, result.refused) : 0
+}
+
+function print(context: CommandContext, lines: readonly string[]): number {
+  for (const line of lines) context.stdout.write(encodeUtf8(`${line}\n`))
+  return 0
+}
+
+function fail(context: CommandContext, why: string): number {
+  context.stderr.write(encodeUtf8(`chainwalk: ${why}\n`))
+  return 1
+}

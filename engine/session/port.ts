@@ -1,0 +1,47 @@
+import type { SessionPort } from '../cli/command.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { LabState } from './lab-state.ts'
+import type { Input, SessionView } from './types.ts'
+import type { UndoStack } from './undo.ts'
+
+/** The session as `chainwalk` commands reach it. Undo waits until their line has ended; answers count at once. */
+export function sessionPort(
+  lab: LabState,
+  cluster: Cluster,
+  stack: UndoStack,
+  session: { ask(input: Input): void; status(): SessionView },
+): SessionPort {
+  const mark = (input: Extract<Input, { type: 'answer' | 'predict' }>) => {
+    const refused = lab.apply(input)
+    if (refused === undefined) lab.evaluate()
+    return refused
+  }
+  return {
+    hasLab: lab.isOpen,
+    undo: () => {
+      // The newest point is the one before `chainwalk undo` itself.
+      if (stack.depth < 2) return { refused: 'nothing to undo' }
+      session.ask({ type: 'undo' })
+      return { done: stack.labelBelow ?? '' }
+    },
+    redo: () => {
+      if (stack.redoLabel === undefined) return { refused: 'nothing to redo' }
+      session.ask({ type: 'redo' })
+      return { done: stack.redoLabel }
+    },
+    status: () => {
+      const { clock, points, versions, fidelity } = session.status()
+      return [
+        `clock     ${new Date(clock.now).toISOString()}${clock.running ? '' : ' (standing still)'}`,
+        `versions  Kubernetes ${versions.kubernetes}, iptables ${versions.iptables}, kube-proxy writes with ${versions.proxyIptables}`,
+        ...(fidelity === undefined ? [] : [`answer    ${fidelity}`]),
+        ...(lab.isOpen ? [`points    ${points.earned} of ${points.total}`] : []),
+      ]
+    },
+    tasks: () => lab.judged.tasks.map(({ id, title, state, wanted, seen }) => ({ id, title, state, wanted, seen })),
+    answer: (task, value) => mark({ type: 'answer', task, value }),
+    predict: (prediction, value) => mark({ type: 'predict', prediction, value }),
+    podServiceLB: () => (cluster.profile.cni.podServiceLB === undefined ? undefined : cluster.podServiceLB),
+    setPodServiceLB: (mode) => cluster.setPodServiceLB(mode),
+  }
+}

@@ -1,0 +1,393 @@
+import type { Json } from '../base/json.ts'
+import type { Fidelity } from '../cli/command.ts'
+import { Canceller } from '../clock/clock.ts'
+import { type Cluster, createCluster } from '../cluster/cluster.ts'
+import { drive } from '../shell/drive.ts'
+import { expandHistory } from '../shell/history.ts'
+import { type HostPorts, Turns } from '../shell/host.ts'
+import { needsMore } from '../shell/parse.ts'
+import type { LineResult, Shell } from '../shell/shell.ts'
+import { checksumOf } from './checksum.ts'
+import { LabState } from './lab-state.ts'
+import { type Opened, openSpec } from './open.ts'
+import { sessionPort } from './port.ts'
+import { Terminals } from './terminals.ts'
+import type { Completion, Input, JournalEntry, Session, SessionEvent, SessionSpec, SessionView } from './types.ts'
+import { UndoStack } from './undo.ts'
+
+const SNAPSHOT_VERSION = 1
+const LABEL_LENGTH = 60
+/** Turns of the microtask queue that woken commands get before the event loop is asked. */
+const QUICK_TURNS = 24
+
+/** The input is valid but cannot be followed now; its message says why. */
+export class RefusedError extends Error {}
+
+/** One learner's cluster, terminals, lab and history. */
+export class EngineSession implements Session {
+  private readonly opened: Opened
+  private readonly ports: HostPorts
+  private readonly turns: Turns
+  private readonly cluster: Cluster
+  private readonly terminals: Terminals
+  private readonly lab: LabState
+  private readonly undoStack = new UndoStack()
+  private readonly listeners = new Set<(event: SessionEvent) => void>()
+  private readonly initial: Json
+  private journal: JournalEntry[] = []
+  private paused = false
+  private fidelity: Fidelity | undefined
+  /** What `chainwalk` asked for while its line ran: done once the line has ended. */
+  private asked: Input[] = []
+
+  constructor(spec: SessionSpec, ports: HostPorts) {
+    this.opened = openSpec(spec)
+    this.ports = ports
+    this.turns = new Turns(ports)
+    this.cluster = createCluster(this.opened.cluster)
+    this.initial = this.cluster.save()
+    this.lab = new LabState(this.opened, this.cluster)
+    const port = sessionPort(this.lab, this.cluster, this.undoStack, {
+      ask: (input) => this.asked.push(input),
+      status: () => this.view(),
+    })
+    this.terminals = new Terminals(this.cluster, this.turns, port, (event) => this.emit(event))
+    this.lab.evaluate()
+  }
+
+  get now(): number {
+    return this.cluster.clock.now
+  }
+
+  get idle(): boolean {
+    return !this.terminals.running
+  }
+
+  on(listener: (event: SessionEvent) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  async apply(input: Input): Promise<void> {
+    this.journal.push({ at: this.now, input })
+    const before = input.type === 'line' || input.type === 'signal' || input.type === 'key' ? undefined : this.state()
+    try {
+      await this.perform(input)
+    } catch (error) {
+      if (error instanceof RefusedError || before === undefined) throw error
+      this.fail(error, before)
+    }
+    this.emit({ type: 'view' })
+  }
+
+  view(): SessionView {
+    const { profile } = this.cluster
+    const { undoLabel, redoLabel } = this.undoStack
+    return {
+      ...this.lab.view(),
+      clock: { now: this.now, running: !this.paused },
+      undo: {
+        canUndo: undoLabel !== undefined,
+        canRedo: redoLabel !== undefined,
+        ...(undoLabel === undefined ? {} : { undoLabel }),
+        ...(redoLabel === undefined ? {} : { redoLabel }),
+      },
+      shells: this.terminals.views(),
+      nodes: this.cluster.nodeNames(),
+      versions: {
+        kubernetes: profile.kubernetes,
+        iptables: profile.iptables,
+        proxyIptables: profile.proxyIptables,
+        proxyMode: profile.proxyMode,
+      },
+      ...(this.fidelity === undefined ? {} : { fidelity: this.fidelity }),
+    }
+  }
+
+  setLocale(locale: string): void {
+    this.lab.setLocale(locale)
+    this.emit({ type: 'view' })
+  }
+
+  needsMore(text: string): boolean {
+    return needsMore(text)
+  }
+
+  expandHistory(shell: string, text: string): ReturnType<Session['expandHistory']> {
+    return expandHistory(text, this.terminals.get(shell).history)
+  }
+
+  complete(shell: string, line: string, cursor: number): Completion {
+    return this.terminals.complete(shell, line, cursor)
+  }
+
+  promptOf(shell: string): ReturnType<Session['promptOf']> {
+    return this.terminals.promptOf(shell)
+  }
+
+  async pump(elapsed: number): Promise<void> {
+    if (!this.paused) await this.advance(elapsed)
+  }
+
+  nextDueIn(): number | undefined {
+    const due = this.paused ? undefined : this.cluster.clock.nextDue()
+    return due === undefined ? undefined : Math.max(0, due - this.now)
+  }
+
+  snapshot(): Json {
+    const state = {
+      ...(this.state() as object),
+      shells: this.terminals.save(),
+      paused: this.paused,
+      lab: this.lab.save(),
+    } as Json
+    const fidelity = this.fidelity ?? null
+    return { version: SNAPSHOT_VERSION, checksum: checksumOf(state), state, fidelity }
+  }
+
+  checksum(): string {
+    return (this.snapshot() as { checksum: string }).checksum
+  }
+
+  /** Becomes what a snapshot holds. Throws when it is not whole. */
+  restore(snapshot: Json): void {
+    const { version, checksum, state, fidelity } = snapshot as unknown as {
+      version: number
+      checksum: string
+      state: Json & { shells: Json; paused: boolean; lab: Json }
+      fidelity: Fidelity | null
+    }
+    if (version !== SNAPSHOT_VERSION) throw new Error(`a snapshot of version ${version}, and this is ${SNAPSHOT_VERSION}`)
+    if (checksumOf(state) !== checksum) throw new Error('the snapshot is damaged: its checksum differs')
+    this.load(state, false)
+    this.lab.load(state.lab)
+    this.paused = state.paused
+    this.fidelity = fidelity ?? undefined
+    this.lab.evaluate()
+  }
+
+  takeJournal(): readonly JournalEntry[] {
+    const taken = this.journal
+    this.journal = []
+    return taken
+  }
+
+  private async perform(input: Input): Promise<void> {
+    switch (input.type) {
+      case 'open':
+        if (this.terminals.has(input.shell)) throw new RefusedError(`shell ${input.shell} is open already`)
+        await this.terminals.add(input.shell, input.target, input.columns, input.rows)
+        return this.prompt(input.shell)
+      case 'close':
+        return this.terminals.remove(input.shell)
+      case 'line':
+        return this.line(input.shell, input.text)
+      case 'key':
+        return this.terminals.get(input.shell).key(input.data)
+      case 'signal':
+        return this.signal(input.shell, input.signal)
+      case 'resize': {
+        const shell = this.terminals.get(input.shell)
+        ;[shell.columns, shell.rows] = [input.columns, input.rows]
+        return
+      }
+      case 'clock':
+        return this.clock(input.action, input.ms ?? 0)
+      case 'undo':
+      case 'redo':
+        return this.step(input.type)
+      case 'reset':
+        return this.reset()
+      case 'answer':
+      case 'predict':
+      case 'hint':
+      case 'seen': {
+        const refused = this.lab.apply(input)
+        if (refused !== undefined) throw new RefusedError(refused)
+        this.lab.evaluate()
+        return
+      }
+    }
+  }
+
+  private async line(id: string, text: string): Promise<void> {
+    const shell = this.terminals.get(id)
+    if (shell.running) {
+      await shell.line(text)
+      return
+    }
+    const before = this.state()
+    this.undoStack.push({ label: label(text), state: before })
+    let result: LineResult | undefined
+    try {
+      result = await this.run(shell, text)
+    } catch (error) {
+      this.undoStack.drop()
+      this.fail(error, before)
+      this.prompt(id)
+      return
+    }
+    if (result === undefined) this.undoStack.drop()
+    else this.ended(text, result)
+    await this.followAsked()
+    this.lab.evaluate()
+    if (shell.closed) {
+      this.emit({ type: 'closed', shell: id, exit: shell.exit })
+      this.terminals.remove(id)
+    } else this.prompt(id)
+    this.emit({ type: 'view' })
+    for (const next of shell.takeTypedAhead()) {
+      if (!this.terminals.has(id)) break
+      await this.line(id, next)
+    }
+  }
+
+  /** Starts a line; where nobody else moves the clock, its waits are skipped. */
+  private async run(shell: Shell, text: string): Promise<LineResult | undefined> {
+    this.emit({ type: 'view' })
+    const running = shell.line(text)
+    if (this.ports.time !== 'virtual') return running
+    const canceller = new Canceller()
+    canceller.onAbort(() => shell.interrupt())
+    const start = () => running.then(() => 0)
+    await drive(start, this.cluster.clock, this.turns, canceller)
+    return running
+  }
+
+  private ended(text: string, result: LineResult): void {
+    // `chainwalk redo` must not cut off what it is about to do again.
+    if (!this.asked.some(({ type }) => type === 'redo' || type === 'undo')) this.undoStack.commit()
+    this.fidelity = result.fidelity
+    this.lab.note({ at: this.now, node: result.node, line: text, exit: result.exit, programs: result.programs })
+  }
+
+  private async followAsked(): Promise<void> {
+    const asked = this.asked
+    this.asked = []
+    for (const input of asked) {
+      // The line that asked is not itself something to undo.
+      if (input.type === 'undo' || input.type === 'redo') this.undoStack.drop()
+      await this.perform(input)
+    }
+  }
+
+  private signal(id: string, signal: 'INT' | 'EOF'): void {
+    const shell = this.terminals.get(id)
+    const idle = !shell.running
+    if (signal === 'INT') shell.interrupt()
+    else shell.endOfFile()
+    if (!idle) return
+    if (shell.closed) {
+      this.emit({ type: 'closed', shell: id, exit: shell.exit })
+      this.terminals.remove(id)
+    } else this.prompt(id)
+  }
+
+  private async clock(action: 'pause' | 'resume' | 'advance', ms: number): Promise<void> {
+    if (action === 'advance') await this.advance(ms)
+    else this.paused = action === 'pause'
+  }
+
+  private async advance(ms: number): Promise<void> {
+    const { clock } = this.cluster
+    const target = this.now + ms
+    const due = clock.nextDue()
+    const somethingDue = due !== undefined && due <= target
+    while (!clock.advanceTo(target)) await this.settle()
+    if (!somethingDue) return
+    await this.settle()
+    if (this.lab.evaluate()) this.emit({ type: 'view' })
+  }
+
+  /** Lets commands that were woken go as far as they can. */
+  private async settle(): Promise<void> {
+    for (let i = 0; i < QUICK_TURNS; i++) await undefined
+    if (!this.terminals.running) return
+    await this.ports.yieldToHost()
+    while (this.turns.busy) await this.ports.yieldToHost()
+  }
+
+  private async step(kind: 'undo' | 'redo'): Promise<void> {
+    if (!this.idle) throw new RefusedError('a command is running')
+    const present = this.state()
+    const point = kind === 'undo' ? this.undoStack.undo(present) : this.undoStack.redo(present)
+    if (point === undefined) throw new RefusedError(`nothing to ${kind}`)
+    this.load(point.state, true)
+    this.lab.evaluate()
+    this.announce(kind === 'undo' ? `undone: ${point.label}` : `done again: ${point.label}`)
+  }
+
+  private async reset(): Promise<void> {
+    if (!this.idle) throw new RefusedError('a command is running')
+    this.cluster.load(this.initial)
+    this.undoStack.clear()
+    this.lab.clear()
+    this.fidelity = undefined
+    await this.terminals.restart()
+    this.lab.evaluate()
+    this.announce('the lab is as it was at its start')
+  }
+
+  /** A line in every terminal, apart from what the node prints, and the prompt again. */
+  private announce(words: string): void {
+    for (const { id } of this.terminals.all) {
+      this.emit({ type: 'output', shell: id, data: `\n\x1b[2m-- ${words} --\x1b[0m\n` })
+      this.prompt(id)
+    }
+  }
+
+  private prompt(id: string): void {
+    const event = this.terminals.promptOf(id)
+    if (event !== undefined) this.emit(event)
+  }
+
+  /** What an undo point holds: the cluster, every shell, and what the lab's checks remember. */
+  private state(): Json {
+    return { cluster: this.cluster.save(), shells: this.terminals.save(), lab: this.lab.saveMemory() }
+  }
+
+  private load(state: Json, undo: boolean): void {
+    const { cluster, shells, lab } = state as unknown as { cluster: Json; shells: Json; lab: Json }
+    this.cluster.load(cluster)
+    this.terminals.load(shells, undo)
+    if (undo) this.lab.loadMemory(lab)
+  }
+
+  /** A bug of ours: back to before the input, and said so. */
+  private fail(error: unknown, before: Json): void {
+    const message = error instanceof Error ? error.message : String(error)
+    const snapshot = this.snapshotOr(null)
+    this.load(before, true)
+    this.announce(`the simulator failed (${message}); everything is as it was before`)
+    this.emit({ type: 'failed', message, snapshot })
+  }
+
+  private snapshotOr(fallback: Json): Json {
+    try {
+      return this.snapshot()
+    } catch {
+      return fallback
+    }
+  }
+
+  private emit(event: SessionEvent): void {
+    for (const listener of this.listeners) listener(event)
+  }
+}
+
+function label(text: string): string {
+  const line = text.trim().split('\n')[0] ?? ''
+  return line.length > LABEL_LENGTH ? `${line.slice(0, LABEL_LENGTH - 1)}…` : line
+}
+
+/** A session at the start of its lab, or of the cluster described. */
+export function createSession(spec: SessionSpec, ports: HostPorts): Session {
+  return new EngineSession(spec, ports)
+}
+
+/** A session as it was when `snapshot` was taken; `spec` is the one it began with. */
+export function restoreSession(spec: SessionSpec, snapshot: Json, ports: HostPorts): Session {
+  const session = new EngineSession(spec, ports)
+  session.restore(snapshot)
+  return session
+}

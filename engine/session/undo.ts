@@ -1,0 +1,66 @@
+import type { Json } from '../base/json.ts'
+
+/** Everything an undo takes back, as pointers to immutable data. */
+export interface Point {
+  readonly label: string
+  readonly state: Json
+}
+
+const KEPT = 200
+
+/** What was done and can be taken back, and what was taken back and can be done again. */
+export class UndoStack {
+  private done: Point[] = []
+  private undone: Point[] = []
+
+  /** Before something is done. */
+  push(point: Point): void {
+    this.done.push(point)
+    if (this.done.length > KEPT) this.done.shift()
+  }
+
+  /** The newest point turns out to lie before nothing at all. */
+  drop(): void {
+    this.done.pop()
+  }
+
+  /** Something was done: what was undone before is gone. */
+  commit(): void {
+    this.undone = []
+  }
+
+  /** The state to return to, given the present one; undefined when there is nothing to undo. */
+  undo(present: Json): Point | undefined {
+    const point = this.done.pop()
+    if (point !== undefined) this.undone.push({ label: point.label, state: present })
+    return point
+  }
+
+  redo(present: Json): Point | undefined {
+    const point = this.undone.pop()
+    if (point !== undefined) this.done.push({ label: point.label, state: present })
+    return point
+  }
+
+  clear(): void {
+    this.done = []
+    this.undone = []
+  }
+
+  get depth(): number {
+    return this.done.length
+  }
+
+  /** The label below the newest. */
+  get labelBelow(): string | undefined {
+    return this.done.at(-2)?.label
+  }
+
+  get undoLabel(): string | undefined {
+    return this.done.at(-1)?.label
+  }
+
+  get redoLabel(): string | undefined {
+    return this.undone.at(-1)?.label
+  }
+}

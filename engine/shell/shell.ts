@@ -1,0 +1,253 @@
+import type { Json } from '../base/json.ts'
+import { decodeUtf8, encodeUtf8 } from '../base/utf8.ts'
+import type { Fidelity, SessionPort, ShellRequest, Tty } from '../cli/command.ts'
+import { Canceller } from '../clock/clock.ts'
+import type { Machine } from '../cluster/machine.ts'
+import { expandAliases } from './aliases.ts'
+import { asBytes } from './bytes.ts'
+import { weaker } from './fidelity.ts'
+import type { Turns } from './host.ts'
+import type { Launcher } from './launch.ts'
+import { Level, type LevelSpec } from './level.ts'
+import { needsMore } from './parse.ts'
+import { TtyInput } from './tty-input.ts'
+
+/** What a terminal tells those around it. Output is bytes. */
+export interface ShellEvents {
+  output(bytes: string): void
+  raw(on: boolean): void
+}
+
+/** What one line did, as the journal's evidence keeps it. */
+export interface LineResult {
+  readonly exit: number
+  readonly node: string
+  readonly programs: readonly (readonly string[])[]
+  readonly fidelity?: Fidelity
+}
+
+export interface ShellParts {
+  readonly turns: Turns
+  readonly events: ShellEvents
+  readonly session: SessionPort
+  /** A machine by id: a level is saved by it. */
+  machine(id: string): Machine | undefined
+}
+
+/** bash keeps at most this many lines. */
+const HISTORY_SIZE = 1000
+
+/** A terminal's shell: a stack of levels (the node's login, then ssh and exec), one line at a time. */
+export class Shell {
+  columns: number
+  rows: number
+  private readonly parts: ShellParts
+  private readonly input = new TtyInput()
+  private readonly tty: Tty
+  private levels: Level[] = []
+  private canceller: Canceller | undefined
+  private onKey: ((data: string) => void) | undefined
+  private requested: ShellRequest | undefined
+  /** Lines of an input that is not yet complete. */
+  private unfinished = ''
+  private exitCode = 0
+
+  constructor(parts: ShellParts, columns: number, rows: number) {
+    this.parts = parts
+    this.columns = columns
+    this.rows = rows
+    const size = this as { columns: number; rows: number }
+    this.tty = {
+      get columns() {
+        return size.columns
+      },
+      get rows() {
+        return size.rows
+      },
+      grabKeys: (onKey) => this.grabKeys(onKey),
+    }
+  }
+
+  get running(): boolean {
+    return this.canceller !== undefined
+  }
+
+  get closed(): boolean {
+    return this.levels.length === 0
+  }
+
+  get exit(): number {
+    return this.exitCode
+  }
+
+  get prompt(): string {
+    return this.unfinished === '' ? (this.levels.at(-1)?.prompt ?? '') : '> '
+  }
+
+  get wantsMore(): boolean {
+    return this.unfinished !== ''
+  }
+
+  get history(): readonly string[] {
+    return this.levels.at(-1)?.history ?? []
+  }
+
+  /** The level that has the prompt. */
+  get top(): Level | undefined {
+    return this.levels.at(-1)
+  }
+
+  /** Opens a level and reads its start file. */
+  async enter(spec: LevelSpec, machine: Machine): Promise<void> {
+    const level = this.levelFor(spec, machine)
+    this.levels.push(level)
+    if (level.startFile !== undefined) await this.runIn(level, `. ${level.startFile}`, [])
+  }
+
+  /** Runs a line as typed at the prompt. undefined: more lines are wanted, or there was nothing to run. */
+  async line(text: string): Promise<LineResult | undefined> {
+    const level = this.levels.at(-1)
+    if (level === undefined) return undefined
+    if (this.running) {
+      this.input.push(text)
+      return undefined
+    }
+    const whole = this.unfinished === '' ? text : `${this.unfinished}\n${text}`
+    if (needsMore(whole)) {
+      this.unfinished = whole
+      return undefined
+    }
+    this.unfinished = ''
+    if (whole.trim() === '') return undefined
+    this.remember(level, whole)
+    const programs: (readonly string[])[] = []
+    const result = await this.runIn(level, expandAliases(whole, level.bash.aliases), programs)
+    if (result.left) this.leave(result.exit)
+    else if (this.requested !== undefined) await this.follow(this.requested)
+    return { ...result, node: level.machine.hostname, programs }
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.parts.events.output('^C')
+    if (this.canceller === undefined) {
+      this.unfinished = ''
+      this.parts.events.output('\n')
+      return
+    }
+    this.input.takeRest()
+    this.input.end()
+    this.canceller.abort()
+  }
+
+  /** Ctrl-D on an empty line: the end of what a program reads, or of this level. */
+  endOfFile(): void {
+    if (this.running) this.input.end()
+    else if (this.unfinished !== '') {
+      this.unfinished = ''
+      this.parts.events.output(encodeUtf8('bash: syntax error: unexpected end of file\n'))
+    } else this.leave(this.levels.at(-1)?.bash.lastExit ?? 0)
+  }
+
+  key(data: string): void {
+    this.onKey?.(data)
+  }
+
+  /** Lines typed while a program ran that did not read them. */
+  takeTypedAhead(): string[] {
+    return this.input.takeRest().map(decodeUtf8)
+  }
+
+  save(): Json {
+    return { levels: this.levels.map((level) => level.save()), columns: this.columns, rows: this.rows }
+  }
+
+  /** Becomes what was saved. With `keepHistory` what was typed since stays in reach (undo). */
+  load(state: Json, keepHistory = false): void {
+    const saved = state as unknown as {
+      levels: { spec: LevelSpec; bash: Json; history: readonly string[] }[]
+      columns: number
+      rows: number
+    }
+    const before = this.levels
+    this.levels = []
+    this.unfinished = ''
+    for (const [i, { spec, bash, history }] of saved.levels.entries()) {
+      const machine = this.parts.machine(spec.machine)
+      if (machine === undefined) break
+      const level = this.levelFor(spec, machine)
+      level.bash.load(bash)
+      const old = before[i]
+      level.history = keepHistory && old?.spec.machine === spec.machine ? old.history : history
+      this.levels.push(level)
+    }
+    if (!keepHistory) [this.columns, this.rows] = [saved.columns, saved.rows]
+  }
+
+  private levelFor(spec: LevelSpec, machine: Machine): Level {
+    const sink = { write: (text: string) => this.parts.events.output(asBytes(text)) }
+    return new Level(spec, machine, { stdin: this.input, stdout: sink, stderr: sink }, this.tty, this.parts.turns)
+  }
+
+  private async runIn(level: Level, text: string, programs: (readonly string[])[]) {
+    const canceller = new Canceller()
+    let fidelity: Fidelity | undefined
+    const launcher: Launcher = {
+      turns: this.parts.turns,
+      mark: (mark) => {
+        fidelity = weaker(fidelity, mark)
+      },
+      ran: (argv) => programs.push(argv),
+      enterShell: (request) => {
+        this.requested = request
+      },
+      session: this.parts.session,
+      history: () => level.history,
+    }
+    this.canceller = canceller
+    this.requested = undefined
+    try {
+      const { exit, left } = await level.bash.run(text, launcher, canceller)
+      if (canceller.aborted) this.parts.events.output('\n')
+      return { exit, left: left && !canceller.aborted, ...(fidelity === undefined ? {} : { fidelity }) }
+    } finally {
+      this.canceller = undefined
+      if (this.onKey !== undefined) this.releaseKeys()
+    }
+  }
+
+  private async follow(request: ShellRequest): Promise<void> {
+    this.requested = undefined
+    const { machine, host, kind, program } = request
+    await this.enter({ kind, machine: machine.id, program, host }, machine)
+  }
+
+  private leave(exit: number): void {
+    const level = this.levels.pop()
+    if (level === undefined) return
+    const { kind, program, host } = level.spec
+    const words = kind !== 'exec' ? 'logout\n' : program === 'bash' ? 'exit\n' : '\n'
+    this.parts.events.output(words)
+    if (kind === 'ssh') this.parts.events.output(`Connection to ${host} closed.\n`)
+    if (kind === 'exec' && exit !== 0) this.parts.events.output(`command terminated with exit code ${exit}\n`)
+    this.exitCode = exit
+    this.levels.at(-1)?.bash.setLastExit(kind === 'exec' && exit !== 0 ? 1 : exit)
+  }
+
+  private remember(level: Level, text: string): void {
+    if (level.history.at(-1) === text || text.startsWith(' ')) return
+    level.history = [...level.history, text].slice(-HISTORY_SIZE)
+  }
+
+  private grabKeys(onKey: (data: string) => void): () => void {
+    this.onKey = onKey
+    this.parts.events.raw(true)
+    return () => this.releaseKeys()
+  }
+
+  private releaseKeys(): void {
+    if (this.onKey === undefined) return
+    this.onKey = undefined
+    this.parts.events.raw(false)
+  }
+}
