@@ -11,6 +11,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { notEmulated } from '../command.ts'
 import { completeIptables } from './complete.ts'
 import { IPTABLES_FLAGS } from './flags.ts'
+import { help } from './help.ts'
 import { list, listRules } from './show.ts'
 import { legacyWarning, type Tool, toolOf } from './tool.ts'
 
@@ -71,7 +72,7 @@ async function run(context: CommandContext): Promise<number> {
       warn: (text) => context.stderr.write(text),
     })
     if (!('rules' in command)) {
-      if (command.letter === 'h') return notEmulated(context, '--help')
+      if (command.letter === 'h') return help(tool, command.extensions, context)
       context.stdout.write(`${command.what === 'not' ? 'Not ' : ''}${banner(tool.program, tool.dialect)}\n`)
       return 0
     }

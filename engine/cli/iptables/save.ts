@@ -79,11 +79,12 @@ function run(context: CommandContext): number {
     return refused.exit
   }
   if (only !== undefined && !isTableName(only)) {
-    const words =
+    const head = `${banner(tool.program, tool.dialect)}: Cannot initialize: Table does not exist (do you need to insmod?)`
+    context.stderr.write(
       tool.dialect.backend === 'nft'
-        ? `table \`${only}' does not exist`
-        : `Cannot initialize: Table does not exist (do you need to insmod?)`
-    context.stderr.write(`${banner(tool.program, tool.dialect)}: ${words}\n${tool.dialect.trailingNewlines ? '\n' : ''}`)
+        ? `Table \`${only}' does not exist\n`
+        : `${head}\n${tool.dialect.trailingNewlines ? '\n' : ''}`,
+    )
     return 1
   }
   context.stderr.write(legacyWarning(tool, true))

@@ -102,6 +102,12 @@ export function act(command: IptablesCommand, edit: TableEdit, actor: Actor): vo
       })
       return
     case 'ZN':
+      if (edit.chain(chain) === undefined) throw new RuleError('ENOENT')
+      if (command.rulenum > (edit.chain(chain)?.rules.length ?? 0)) {
+        // nft_rule_zero_counters takes a missing rule for success.
+        if (nft) return
+        throw new RuleError('E2BIG', { words: 'Index of counter too big' })
+      }
       edit.zero(chain, command.rulenum)
       return
     case 'N':

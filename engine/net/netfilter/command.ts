@@ -30,7 +30,10 @@ export interface IptablesCommand {
 /** A command line that ends in words instead of an action. */
 export interface Informed {
   readonly letter: 'V' | 'h'
+  /** -V: 'not' behind "!". */
   readonly what: string
+  /** -h: the matches and targets named before it. */
+  readonly extensions: readonly string[]
 }
 
 export function tableOf(command: IptablesCommand): TableName {

@@ -203,7 +203,7 @@ class Reader {
 
   private setCommand(letter: CommandLetter, allowed: readonly CommandLetter[] = []): void {
     const nl = this.env.dialect.trailingNewlines ? '\n' : ''
-    if (this.invert) parameterProblem(`unexpected '!' flag before -${commandLetter(letter)}`)
+    if (this.invert) parameterProblem(`unexpected '!' flag${nl}`)
     if (this.letter !== undefined && !allowed.includes(this.letter))
       parameterProblem(`Cannot use -${commandLetter(letter)} with -${commandLetter(this.letter)}${nl}`)
     const zero = letter === 'Z' || letter === 'ZN'
@@ -290,9 +290,10 @@ class Reader {
         this.policy = this.getopt.take()
         return
       case 'h':
-        return { letter: 'h', what: arg ?? '' }
+        if (this.loaded.length === 0) this.loadProtocol()
+        return { letter: 'h', what: arg ?? '', extensions: this.loaded.map((l) => l.extension.name) }
       case 'V':
-        return { letter: 'V', what: this.invert ? 'not' : '' }
+        return { letter: 'V', what: this.invert ? 'not' : '', extensions: [] }
       case 'p':
         this.setOption('p')
         this.proto = parseProtocol(arg as string, env.names, env.dialect)
@@ -343,7 +344,7 @@ class Reader {
         this.setOption(letter)
         return
       case 't':
-        if (this.invert) parameterProblem("unexpected '!' flag before --table")
+        if (this.invert) parameterProblem('unexpected ! flag before --table')
         if (env.restoring !== undefined) parameterProblem('The -t option cannot be used in iptables-restore.\n')
         this.table = arg as string
         this.tableGiven = true
@@ -375,11 +376,11 @@ class Reader {
   private newChainName(name: string): void {
     const { dialect } = this.env
     const nl = dialect.trailingNewlines ? '\n' : ''
+    if (name.length >= MAX_NAME) parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
     if (name.startsWith('-') || name.startsWith('!'))
       parameterProblem(`chain name not allowed to start with \`${name[0]}'${dialect.trailingNewlines ? '\n' : ''}`)
     if (name === '' || VERDICTS.includes(name) || findTarget(name) !== undefined)
       parameterProblem(`chain name may not clash with target name${nl}`)
-    if (name.length >= MAX_NAME) parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
     if (/\s/.test(name) && !(dialect.backend === 'nft' && dialect.trailingNewlines))
       parameterProblem(`Invalid chain name \`${name}'`)
   }
@@ -398,7 +399,7 @@ class Reader {
   }
 
   private loadMatch(name: string): void {
-    if (this.invert) parameterProblem(`unexpected '!' flag before --match`)
+    if (this.invert) parameterProblem(`unexpected ! flag before --match`)
     const alias = name === 'icmpv6' || name === 'ipv6-icmp' ? 'icmp6' : name
     const matcher = findMatcher(alias)
     if (matcher === undefined || matcher.families?.includes(this.env.family) === false)
@@ -410,10 +411,7 @@ class Reader {
     if (name === '') parameterProblem('Empty interface is likely to be undesired')
     this.setOption(letter)
     if (name.length > 15) parameterProblem(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`)
-    const plus = name.indexOf('+')
     if (/[/ ]/.test(name))
-      this.env.warn(`Warning: weird character in interface \`${name}' ('/' and ' ' are not allowed by the kernel).\n`)
-    else if (plus >= 0 && plus < name.length - 1)
       this.env.warn(`Warning: weird character in interface \`${name}' ('/' and ' ' are not allowed by the kernel).\n`)
     // The nft backend writes no expression for a device that is any device.
     if (name === '+' && this.env.dialect.backend === 'nft') return
@@ -448,6 +446,8 @@ class Reader {
   }
 
   private finish(): IptablesCommand {
+    if (this.table === 'nat' && (this.policy === 'DROP' || this.jump === 'DROP'))
+      parameterProblem('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n')
     const data = new Map<Loaded, ExtensionData>()
     for (const loaded of [...this.loaded.filter((l) => !l.target), ...this.loaded.filter((l) => l.target)]) {
       const { extension, draft, seen } = loaded

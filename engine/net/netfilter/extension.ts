@@ -43,7 +43,8 @@ export interface OptionUse {
 /** What kind of argument an option takes, in the terms of libxtables' guided option parser (xtables.h, XTTYPE_*). */
 export type OptionType =
   | { readonly kind: 'none' }
-  | { readonly kind: 'string'; readonly min?: number; readonly max?: number }
+  /** `size`: longer texts are cut to it without a word, as the kernel structure holds no more. */
+  | { readonly kind: 'string'; readonly min?: number; readonly max?: number; readonly size?: number }
   | { readonly kind: 'uint'; readonly min?: number; readonly max?: number }
   | { readonly kind: 'range'; readonly max: number }
   | { readonly kind: 'mark' }

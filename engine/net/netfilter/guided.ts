@@ -44,7 +44,7 @@ function guidedValue(use: OptionUse): Json {
         parameterProblem(`Argument must have a minimum length of ${type.min} characters\n`)
       if (type.max !== undefined && arg.length > type.max)
         parameterProblem(`Argument must have a maximum length of ${type.max} characters\n`)
-      return arg
+      return type.size === undefined ? arg : arg.slice(0, type.size)
     case 'uint': {
       const min = type.min ?? 0
       const max = type.max ?? 0xffffffff

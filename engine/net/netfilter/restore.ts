@@ -121,8 +121,9 @@ class Restore {
 
   private begin(name: string): void {
     if (!isTableName(name)) {
-      if (this.nft) throw new ToolError(`table '${name}' does not exist\n`, PARAMETER_PROBLEM)
-      throw new ToolError(`${this.program}: unable to initialize table '${name}'\n`, PARAMETER_PROBLEM)
+      const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
+      const words = this.nft ? `line ${this.line} table name '${name}' invalid` : `unable to initialize table '${name}'`
+      throw new ToolError(`${this.program}: ${words}${nl}`, PARAMETER_PROBLEM)
     }
     this.table = name
     this.pending = []
@@ -192,27 +193,24 @@ class Restore {
 
   private ruleLine(text: string): void {
     let line = text
-    let counters: Counters | undefined
     if (line.startsWith('[')) {
-      const match = /^\[(\d+):(\d+)\]\s*/.exec(line)
-      if (match === null) {
-        if (!/^\[[^\]]*\]/.test(line)) parameterProblem('need ]')
-        parameterProblem(`${this.program}: line ${this.line} counters invalid`)
-      } else {
-        if (this.options.counters) counters = [Number(match[1]), Number(match[2])]
-        line = line.slice(match[0].length)
-      }
+      const close = line.indexOf(']')
+      const [packets = '', bytes] = line.slice(1, close).split(':')
+      const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
+      if (close < 0) parameterProblem(`Bad line ${this.line}: need ]${nl}`)
+      if (bytes === undefined) parameterProblem(`Bad line ${this.line}: need :${nl}`)
+      line = line.slice(close + 1)
+      if (this.options.counters) line += ` --set-counters ${packets} ${bytes}`
     }
     const argv = splitLine(line)
     const parsed = parseCommandLine(argv, { ...this.env, restoring: this.table as TableName })
     if (!('rules' in parsed)) return
-    const command: IptablesCommand = counters === undefined ? parsed : { ...parsed, counters }
-    const verbose = this.options.verbose && !this.actor.dialect.trailingNewlines ? { ...command, verbose: 1 } : command
+    const command = this.options.verbose && !this.actor.dialect.trailingNewlines ? { ...parsed, verbose: 1 } : parsed
     if (command.letter === 'L' || command.letter === 'S') {
       this.queue(command.letter, (edit) => this.options.show?.(command, edit))
       return
     }
-    this.queue(command.letter, (edit) => act(verbose, edit, this.actor))
+    this.queue(command.letter, (edit) => act(command, edit, this.actor))
   }
 
   /** libiptc does at once what the nft backend does at COMMIT. */

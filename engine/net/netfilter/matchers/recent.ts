@@ -37,7 +37,7 @@ export const recent: Matcher = {
     { name: 'reap', type: { kind: 'none' }, also: ['seconds'] },
     { name: 'hitcount', arg: true, type: { kind: 'uint' } },
     { name: 'rttl', type: { kind: 'none' } },
-    { name: 'name', arg: true, type: { kind: 'string', min: 1, max: 199 } },
+    { name: 'name', arg: true, type: { kind: 'string', min: 1, size: 199 } },
     {
       name: 'rsource',
       use: ({ draft }) => {

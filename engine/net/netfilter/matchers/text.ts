@@ -65,7 +65,7 @@ function shown(text: string): string {
 /** libxt_helper.c: connections of the engine have no helpers. */
 export const helper: Matcher = {
   name: 'helper',
-  options: [{ name: 'helper', arg: true, type: { kind: 'string', max: 29 }, invert: true, mandatory: true }],
+  options: [{ name: 'helper', arg: true, type: { kind: 'string', size: 29 }, invert: true, mandatory: true }],
   print: (d) => `helper match ${d['helperInv'] ? '! ' : ''}"${d['helper']}"`,
   save: (d) => `${d['helperInv'] ? ' !' : ''} --helper ${d['helper']}`,
   matches: (d) => d['helperInv'] === true,
