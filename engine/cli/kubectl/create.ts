@@ -1,5 +1,8 @@
+import { createIngress } from './create/ingress.ts'
+import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create/rbac.ts'
 import { createService } from './create/service.ts'
 import { createConfigMap, createDeployment, createNamespace, createSecret, createServiceAccount } from './create/simple.ts'
+import { createCronJob, createJob, createPdb, createQuota, UNEMULATED } from './create/workloads.ts'
 import { silentExit } from './errors.ts'
 import {
   DRY_RUN,
@@ -32,7 +35,24 @@ export const create: Verb = {
     known('edit', 'bool'),
     known('raw', 'string'),
   ],
-  verbs: [createConfigMap, createDeployment, createNamespace, createSecret, createService, createServiceAccount],
+  verbs: [
+    createClusterRole,
+    createClusterRoleBinding,
+    createConfigMap,
+    createCronJob,
+    createDeployment,
+    createIngress,
+    createJob,
+    createNamespace,
+    createPdb,
+    createQuota,
+    createRole,
+    createRoleBinding,
+    createSecret,
+    createService,
+    createServiceAccount,
+    ...UNEMULATED,
+  ],
   run: (call) => {
     if (call.flags.changed('filename') || call.flags.changed('kustomize')) {
       if (call.args.length > 0) throw call.usage(`unknown command "${call.args.join(' ')}"`)

@@ -45,6 +45,14 @@ export class NotEmulated extends Error {
   }
 }
 
+/** What the server says of a valid request that it does not emulate, or undefined for every other error. */
+export function notEmulatedBy(error: unknown): string | undefined {
+  if (error instanceof ErrorList) return error.errors.map(notEmulatedBy).find((what) => what !== undefined)
+  if (error instanceof NotEmulated) return error.what
+  if (!(error instanceof StatusError) || error.reason !== 'NotImplemented') return undefined
+  return /chainwalk: (.*): valid, but not emulated here/.exec(error.message)?.[1]
+}
+
 /** Several errors at once (utilerrors.Aggregate). */
 export class ErrorList extends Error {
   readonly errors: readonly Error[]

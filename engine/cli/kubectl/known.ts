@@ -23,5 +23,4 @@ export const completion = known('completion', 'Output shell completion code for 
 export const plugin = known('plugin', 'Provides utilities for interacting with plugins')
 export const kuberc = known('kuberc', 'Manage user preferences (kuberc) file')
 export const drain = known('drain', 'Drain node in preparation for maintenance')
-export const autoscale = known('autoscale', 'Auto-scale a deployment, replica set, stateful set, or replication controller')
 export const alpha = known('alpha', 'Commands for features in alpha')

@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '../../base/utf8.ts'
 import { type Command, type CommandContext, NOT_EMULATED_EXIT } from '../command.ts'
 import { complete } from './complete.ts'
-import { errorText, NotEmulated } from './errors.ts'
+import { errorText, NotEmulated, notEmulatedBy } from './errors.ts'
 import { GLOBAL_FLAGS } from './flags/groups.ts'
 import { FlagError, parseFlags } from './flags/parse.ts'
 import type { FlagSpec } from './flags/spec.ts'
@@ -43,7 +43,8 @@ async function run(context: CommandContext): Promise<number> {
     return (await verb.run(call)) ?? 0
   } catch (error) {
     if (error instanceof FlagError) return say(context, `error: ${error.message}\nSee '${path} --help' for usage.\n`)
-    if (error instanceof NotEmulated) return notEmulated(context, error.what)
+    const lacking = notEmulatedBy(error)
+    if (lacking !== undefined) return notEmulated(context, lacking)
     const told = errorText(error)
     if (told === undefined) throw error
     if (told.text !== '') context.stderr.write(encodeUtf8(told.text.endsWith('\n') ? told.text : `${told.text}\n`))

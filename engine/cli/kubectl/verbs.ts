@@ -1,5 +1,6 @@
 import { apiResources, apiVersions } from './api-resources.ts'
 import { apply } from './apply.ts'
+import { autoscale } from './autoscale.ts'
 import { auth, clusterInfo, options, version } from './cluster-verbs.ts'
 import { config } from './config-verbs/config.ts'
 import { create } from './create.ts'
@@ -35,7 +36,7 @@ export const VERBS: readonly Verb[] = [
   deleteVerb,
   rollout,
   scale,
-  known.autoscale,
+  autoscale,
   known.certificate,
   clusterInfo,
   known.top,

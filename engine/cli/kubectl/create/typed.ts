@@ -1,5 +1,5 @@
 import { dryRunOf, writeQuery } from '../dry-run.ts'
-import { fail, StatusError } from '../errors.ts'
+import { fail, notEmulatedBy, StatusError } from '../errors.ts'
 import { DRY_RUN, fieldManager, PRINT_FLAGS, SAVE_CONFIG, VALIDATE } from '../flags/groups.ts'
 import type { FlagSpec } from '../flags/spec.ts'
 import type { Invocation } from '../invocation.ts'
@@ -52,7 +52,7 @@ export function createTyped(call: Invocation, resource: string, object: Obj, wra
       false,
     )
   } catch (error) {
-    if (wrap !== undefined && error instanceof StatusError) throw fail(`${wrap}: ${error.message}`)
+    if (wrap !== undefined && error instanceof StatusError && notEmulatedBy(error) === undefined) throw fail(`${wrap}: ${error.message}`)
     throw error
   }
   return undefined

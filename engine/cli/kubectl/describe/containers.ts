@@ -45,7 +45,7 @@ function basics(out: Lines, container: Obj, status: Obj, space: string, minor: n
   if (status) out.at(2, `Image ID:\t${status.imageID ?? ''}\n`)
   const ports: readonly Obj[] = container.ports ?? []
   const text = (pick: (p: Obj) => number) =>
-    ports.map((p) => `${pick(p)}/${p.protocol ?? 'TCP'}${minor >= 33 && p.name ? ` (${p.name})` : ''}`).join(', ')
+    ports.map((p) => `${pick(p)}/${p.protocol ?? 'TCP'}${minor >= 35 && p.name ? ` (${p.name})` : ''}`).join(', ')
   const plural = ports.length > 1 ? 's' : ''
   out.at(2, `Port${plural}:\t${orNone(text((p) => p.containerPort))}\n`)
   out.at(2, `Host Port${plural}:\t${orNone(text((p) => p.hostPort ?? 0))}\n`)
