@@ -5,6 +5,7 @@ import type { Strategy } from './kinds/kind.ts'
 import { type Kind, kindOf } from './kinds/registry.ts'
 import { trackUpdate } from './managed-fields.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from './object.ts'
+import { typeOfKind } from './schema/schema.ts'
 import { trackAddresses } from './service-addresses.ts'
 import { allocateService, prepareService } from './service-write.ts'
 import {
@@ -40,6 +41,12 @@ export function writable(resource: GroupResource): Writable {
 
 function check(context: WriteContext, kind: Kind, object: KubeObject, errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalidObject(kind, object.metadata.name ?? '', errors, context.minor)
+}
+
+/** Where the kind has a spec, every object has one: in Go it is no pointer. */
+function withSpec(kind: Kind, object: KubeObject): KubeObject {
+  if (object.spec !== undefined && object.spec !== null) return object
+  return typeOfKind(kind.apiVersion, kind.kind)?.fields.spec === undefined ? object : { ...object, spec: {} }
 }
 
 /** names.SimpleNameGenerator: the prefix, cut to 58, and five random characters. */
@@ -85,6 +92,7 @@ export function createObject(
       creationTimestamp: timestamp(context.clock.now),
     },
   }
+  object = withSpec(kind, object)
   object = strategy.defaults?.(object) ?? object
   admitNamespace(context, kind, object)
   if (resource === 'pods') object = admitPod(context, object)
@@ -180,7 +188,8 @@ export function updateObject(
     throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
   }
   if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw conflict(kind, name, OPTIMISTIC_LOCK)
-  const wanted = options.subresource === undefined ? (strategy.defaults?.(given) ?? given) : given
+  const whole = withSpec(kind, given)
+  const wanted = options.subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
   let object = merged(strategy, wanted, old, options)
   if (options.subresource === undefined) {
     object = strategy.prepareUpdate?.(object, old) ?? object

@@ -11,7 +11,7 @@ import { param, type RequestInfo } from './request-info.ts'
 export function bodyOf(request: ApiRequest): unknown {
   if (typeof request.body !== 'string') return request.body
   try {
-    return parse(request.body)
+    return parse(request.body, { logLevel: 'error' })
   } catch (error) {
     throw badRequest(`error converting YAML to JSON: yaml: ${(error as Error).message.split('\n')[0]}`)
   }

@@ -28,6 +28,15 @@ function valueName(value: unknown): string {
   return typeof value
 }
 
+/** Go's zero value, which null becomes inside lists and maps. */
+function zero(type: string): unknown {
+  if (type.startsWith('[') || type === 'time' || type === 'microtime') return null
+  if (type.startsWith('{') || type.startsWith('@')) return {}
+  if (type === 'bool') return false
+  if (type === 'int32' || type === 'int64' || type === 'float64' || type === 'intorstring') return 0
+  return type === 'quantity' ? '0' : ''
+}
+
 class Decoder {
   readonly problems: string[] = []
 
@@ -39,7 +48,8 @@ class Decoder {
   }
 
   value(value: unknown, type: string, path: readonly string[], owner: string): unknown {
-    if (value === null || value === undefined || type === '*') return value
+    if (type === '*') return value
+    if (value === null || value === undefined) return zero(type)
     if (type.startsWith('[')) {
       if (!Array.isArray(value)) return this.mismatch(value, type, path, owner)
       return value.map((item, i) => this.value(item, type.slice(1), [...path, `[${i}]`], owner))
@@ -97,10 +107,11 @@ class Decoder {
     const out: Record<string, unknown> = {}
     const owner = type.name.split('.').at(-1) as string
     for (const [name, item] of Object.entries(value)) {
-      const field = type.fields[name]
+      const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined
       const at = [...path, name]
       if (field === undefined) this.problems.push(`unknown field "${at.join('.').replaceAll('.[', '[')}"`)
-      else out[name] = this.value(item, field.type, at, owner)
+      // as in Go, null leaves a field as it is: absent
+      else if (item !== null && item !== undefined) out[name] = this.value(item, field.type, at, owner)
     }
     return out
   }

@@ -117,8 +117,7 @@ export function validatePodUpdate(object: KubeObject, old: KubeObject): FieldErr
     const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, nodeName: _node, ...rest } = spec
     return sorted({ ...rest, containers: images(spec.containers), initContainers: images(spec.initContainers) })
   }
-  const out: FieldError[] = []
-  for (const [i, c] of (object.spec.containers ?? []).entries()) if (!c.image) out.push(required(`spec.containers[${i}].image`))
+  const out = validatePodSpec(object.spec, 'spec')
   const bound = old.spec.nodeName
   if ((bound && bound !== object.spec.nodeName) || JSON.stringify(strip(object.spec)) !== JSON.stringify(strip(old.spec))) {
     out.push(forbiddenField('spec', CHANGEABLE))
