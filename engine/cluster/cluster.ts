@@ -65,6 +65,7 @@ export class Cluster implements Stateful {
       context: this.server.context,
     })
     this.server.nodeProxy = this.plane.nodeProxy
+    this.server.componentRuns = (name) => this.plane.runs(name)
     this.plane.start()
     this.clock.settle()
   }

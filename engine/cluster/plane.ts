@@ -38,6 +38,12 @@ export interface PlaneParts {
 /** The range that Cilium takes for the cluster's Pods (its default cluster-pool-ipv4-cidr). */
 const CLUSTER_POD_CIDR = '10.0.0.0/8'
 
+const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
+  'kube-controller-manager': ['controllers'],
+  'kube-scheduler': ['scheduler'],
+  kubelet: ['kubelets'],
+}
+
 /** The CNI plugin's own iptables-restore; that it is refused would be our bug. */
 function writeRules(netns: Netns, text: string, writer: string): void {
   const result = restoreText(netns.netfilter, text, { family: 4, writer, noflush: true })
@@ -58,6 +64,8 @@ export class Plane implements Stateful {
   constructor(parts: PlaneParts) {
     this.parts = parts
     const { spec, nodes, network, dice, clock, context } = parts
+    const { proxyMode } = spec.profile
+    if (proxyMode !== 'iptables') throw new SpecError(`profile.proxyMode: ${proxyMode} is valid, but not emulated`)
     registerWorkloads(network)
     const cni = createCni(
       {
@@ -89,30 +97,17 @@ export class Plane implements Stateful {
   /** Nodes join the pod network, recorded Pods get their namespaces, and what the spec names begins to run. */
   start(): void {
     const { spec, nodes, network, context } = this.parts
-    const runs = (name: string) => spec.running === true || (Array.isArray(spec.running) && spec.running.includes(name))
-    // As a node boots: the kubelet's chains, then kube-proxy's, then the CNI's feeders on top of both.
-    for (const { name } of nodes) {
-      const netns = network.namespace(`nodes/${name}`)
-      if (netns !== undefined && runs('kubelet')) ensureKubeletChains(netns.netfilter, spec.profile.iptables)
-    }
-    if (runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
-    for (const node of nodes) {
-      const netns = network.namespace(`nodes/${node.name}`)
-      const internalIP = primaryIP(node)
-      if (netns === undefined || internalIP === undefined) continue
-      const hostAddress = spec.nodes[node.name]?.ciliumHost
-      this.cni.setupNode({
-        name: node.name,
-        netns,
-        podCIDR: node.podCIDR ?? '',
-        internalIP,
-        ...(hostAddress === undefined ? {} : { hostAddress }),
-      })
-    }
-    for (const pod of context.store.list('pods')) if (pod.status?.phase === 'Running') this.runtime.adopt(pod)
-    const manager = runs('controllers') || runs('kube-controller-manager')
-    this.controllers.start((name) => (name === 'scheduler' ? runs('scheduler') : manager || runs(name)))
-    if (runs('kubelet')) for (const kubelet of this.kubelets.values()) kubelet.start()
+    if (this.runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
+    const manager = this.runs('kube-controller-manager')
+    this.controllers.start((name) => (name === 'scheduler' ? this.runs('kube-scheduler') : manager || this.runs(name)))
+    if (this.runs('kubelet')) for (const kubelet of this.kubelets.values()) kubelet.start()
+  }
+
+  /** Whether the spec lets that component run; a list may name parts by their short names. */
+  runs(component: string): boolean {
+    const { running } = this.parts.spec
+    if (typeof running === 'boolean') return running
+    return [component, ...(ALSO_CALLED[component] ?? [])].some((name) => running.includes(name))
   }
 
   save(): Json {
