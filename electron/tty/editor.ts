@@ -70,7 +70,7 @@ export class LineEditor {
   async press(key: Key): Promise<Edited> {
     if (key.name === 'paste-start') this.pasted = []
     else if (key.name === 'paste-end') this.paste()
-    else if (this.pasted !== undefined) this.pasted.push(key.name === 'return' || key.name === 'enter' ? '\n' : key.sequence)
+    else if (this.pasted !== undefined) this.pasted.push(key.sequence)
     else if (this.confirm !== undefined) this.answer(key)
     else if (this.search !== undefined) return await this.searching(this.search, key)
     else return await this.edit(key)
