@@ -48,11 +48,15 @@ class SettingsState {
     this.#save({ terminalFontSize: this.fontSize })
   }
 
-  /** Changes some of the layout; written a moment later, so that a dragged divider is one write. */
+  /** Changes some of the layout. A divider being dragged is written when it rests, everything else at once. */
   remember(change: Partial<Layout>) {
+    const changed = Object.keys(change).filter((key) => this.layout[key as keyof Layout] !== change[key as keyof Layout])
+    if (changed.length === 0) return
     this.layout = { ...this.layout, ...change }
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#save({ layout: { ...this.layout } }), SAVE_AFTER)
+    const write = () => this.#save({ layout: { ...this.layout } })
+    if (changed.every((key) => key === 'lessonSize' || key === 'tasksSize')) this.#timer = setTimeout(write, SAVE_AFTER)
+    else write()
   }
 
   #take(settings: Settings) {
