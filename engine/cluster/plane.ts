@@ -97,7 +97,22 @@ export class Plane implements Stateful {
   /** Nodes join the pod network, recorded Pods get their namespaces, and what the spec names begins to run. */
   start(): void {
     const { spec, nodes, network, context } = this.parts
+    // kube-proxy comes up before the CNI's agent, which puts its own jumps in front of kube-proxy's.
     if (this.runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
+    for (const node of nodes) {
+      const netns = network.namespace(`nodes/${node.name}`)
+      const internalIP = primaryIP(node)
+      if (netns === undefined || internalIP === undefined) continue
+      const hostAddress = spec.nodes[node.name]?.ciliumHost
+      this.cni.setupNode({
+        name: node.name,
+        netns,
+        podCIDR: node.podCIDR ?? '',
+        internalIP,
+        ...(hostAddress === undefined ? {} : { hostAddress }),
+      })
+    }
+    for (const pod of context.store.list('pods')) if (pod.status?.phase === 'Running') this.runtime.adopt(pod)
     const manager = this.runs('kube-controller-manager')
     this.controllers.start((name) => (name === 'scheduler' ? this.runs('kube-scheduler') : manager || this.runs(name)))
     if (this.runs('kubelet')) for (const kubelet of this.kubelets.values()) kubelet.start()
