@@ -15,8 +15,9 @@ function proxyMark(port: number): string {
 
 const comment = (text: string) => `-m comment --comment "${text}"`
 
+/** Feeders go to the top of their chain (prepend-iptables-chains, Cilium's default). */
 function feeder(chain: string, own: string): string {
-  return `-A ${chain} ${comment(`cilium-feeder: ${own}`)} -j ${own}`
+  return `-I ${chain} 1 ${comment(`cilium-feeder: ${own}`)} -j ${own}`
 }
 
 const NOT_CILIUM_MARKS = ['0xe00/0xf00', '0xd00/0xf00', '0x400/0xf00', '0xa00/0xe00', '0x800/0xe00', '0xf00/0xf00']

@@ -24,8 +24,9 @@ interface Entry {
   ports: Port[]
 }
 
-const order = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0)
-const byPort = (a: Port, b: Port) => order(a.port, b.port) || order(a.protocol, b.protocol) || order(a.name ?? '', b.name ?? '')
+const order = (a: string | bigint, b: string | bigint) => (a < b ? -1 : a > b ? 1 : 0)
+// By a hash over Go's dump of the port, of all things (api/v1/endpoints, SortSubsets).
+const byPort = (a: Port, b: Port) => order(fnv128a(dumped(a)), fnv128a(dumped(b)))
 // As text: "10.0.1.111" before "10.0.1.5" (LessEndpointAddress).
 const byAddress = (a: Address, b: Address) => order(a.ip, b.ip) || order(a.targetRef?.uid ?? '', b.targetRef?.uid ?? '')
 
@@ -67,4 +68,25 @@ export function repack(parts: readonly Subset[]): readonly Subset[] {
     }
   })
   return subsets.sort((a, b) => order(JSON.stringify(a.ports), JSON.stringify(b.ports)))
+}
+
+const FNV_OFFSET = 0x6c62272e07bb014262b821756295c58dn
+const FNV_PRIME = 0x1000000000000000000013bn
+const LOW_128 = (1n << 128n) - 1n
+
+function fnv128a(text: string): bigint {
+  let hash = FNV_OFFSET
+  for (let i = 0; i < text.length; i++) hash = ((hash ^ BigInt(text.charCodeAt(i))) * FNV_PRIME) & LOW_128
+  return hash
+}
+
+/** The port as spew prints it with "%#v" (apimachinery, dump.ForHash). */
+function dumped({ name = '', port, protocol, appProtocol = '<nil>' }: Port): string {
+  const fields = [
+    `Name:(string)${name}`,
+    `Port:(int32)${port}`,
+    `Protocol:(v1.Protocol)${protocol}`,
+    `AppProtocol:(*string)${appProtocol}`,
+  ]
+  return `(v1.EndpointPort){${fields.join(' ')}}`
 }
