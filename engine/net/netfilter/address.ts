@@ -79,3 +79,24 @@ export function leadingMask(text: string): string {
   const [base, mask = ''] = text.split('/')
   return mask.includes('.') ? `${base}/${Math.clz32(~(parseIPv4(mask) ?? 0))}` : text
 }
+
+/** Every pair of source and destination that -s and -d stand for; undefined is any address. */
+export function addressPairs(
+  source: string | undefined,
+  destination: string | undefined,
+  sourceInv: boolean,
+  destinationInv: boolean,
+  env: Pick<ParseEnv, 'family' | 'names' | 'dialect'>,
+): readonly (readonly [string | undefined, string | undefined])[] {
+  const list = (text: string | undefined) =>
+    text === undefined ? [undefined] : text.split(',').flatMap((word) => parseAddress(word.trim(), env))
+  const sources = list(source)
+  const destinations = list(destination)
+  if ((sources.length > 1 && sourceInv) || (destinations.length > 1 && destinationInv))
+    parameterProblem('! not allowed with multiple source or destination IP addresses')
+  const written = (address: string | undefined, invert: boolean) => {
+    if (address === undefined || ((address === '0.0.0.0/0' || address === '::/0') && !invert)) return undefined
+    return env.dialect.truncatesMasks ? leadingMask(address) : address
+  }
+  return sources.flatMap((src) => destinations.map((dst) => [written(src, sourceInv), written(dst, destinationInv)] as const))
+}

@@ -1,18 +1,20 @@
-import { leadingMask, parseAddress } from './address.ts'
+import { addressPairs } from './address.ts'
+import { parseCounters, parseDevice } from './arguments.ts'
 import type { Counters } from './chain.ts'
+import { checkAllowed, checkChain, checkNewChain, checkTargetName, optionName, VERDICTS } from './checks.ts'
 import type { CommandLetter, Informed, IptablesCommand } from './command.ts'
-import { ALLOWED, INVERTIBLE, MAIN_OPTIONS, RULE_OPTIONS } from './command-options.data.ts'
+import { INVERTIBLE } from './command-options.data.ts'
 import type { Dialect } from './dialect.ts'
 import type { Family, TableName } from './env.ts'
 import { PARAMETER_PROBLEM, parameterProblem, ToolError } from './errors.ts'
-import type { Draft, ExtensionOption, Matcher, ParseEnv, Target } from './extension.ts'
-import { Getopt, type LongOption } from './getopt.ts'
-import { checkOptions, useOption } from './guided.ts'
+import type { ParseEnv } from './extension.ts'
+import { Getopt } from './getopt.ts'
+import { useOption } from './guided.ts'
+import { LoadedExtensions, MAIN_SHORT, type OptionValue } from './loaded.ts'
 import { findMatcher } from './matchers/registry.ts'
 import type { NameService } from './names.ts'
 import { parseProtocol, protocolMatch } from './protocol.ts'
 import type { ExtensionData, Filter, Rule, RuleTarget } from './rule.ts'
-import { findTarget } from './targets/registry.ts'
 
 /** What reading a command line needs to know of the tool that was called. */
 export interface CommandEnv {
@@ -27,27 +29,6 @@ export interface CommandEnv {
   readonly restoring?: TableName
 }
 
-interface Loaded {
-  readonly extension: Matcher | Target
-  readonly draft: Draft
-  readonly seen: Set<string>
-  readonly target: boolean
-}
-
-type Value =
-  | { readonly kind: 'main'; readonly letter: string }
-  | { readonly kind: 'ext'; readonly option: ExtensionOption; readonly loaded: Loaded }
-
-const MAIN_LONG = new Map<string, LongOption<Value>>()
-const MAIN_SHORT = new Map<string, LongOption<Value>>()
-for (const [name, letter, has] of MAIN_OPTIONS) {
-  const option: LongOption<Value> = { name, has, value: { kind: 'main', letter } }
-  MAIN_LONG.set(name, option)
-  if (letter !== '0' && !MAIN_SHORT.has(letter)) MAIN_SHORT.set(letter, option)
-}
-const MAX_NAME = 29
-const VERDICTS = ['ACCEPT', 'DROP', 'RETURN', 'QUEUE']
-
 /** What a command's letter is called in messages. */
 function commandLetter(letter: CommandLetter): string {
   return letter === 'DN' ? 'D' : letter === 'ZN' ? 'Z' : letter
@@ -60,8 +41,8 @@ export function parseCommandLine(argv: readonly string[], env: CommandEnv): Ipta
 
 class Reader {
   private readonly env: CommandEnv
-  private readonly getopt: Getopt<Value>
-  private readonly loaded: Loaded[] = []
+  private readonly getopt: Getopt<OptionValue>
+  private readonly extensions: LoadedExtensions
   private readonly options = new Set<string>()
   private readonly inverted = new Set<string>()
   private invert = false
@@ -88,7 +69,8 @@ class Reader {
   constructor(argv: readonly string[], env: CommandEnv) {
     this.env = env
     this.table = env.restoring ?? 'filter'
-    this.getopt = new Getopt<Value>(argv, MAIN_SHORT, (name) => this.findOption(name))
+    this.extensions = new LoadedExtensions(env.family)
+    this.getopt = new Getopt<OptionValue>(argv, MAIN_SHORT, (name) => this.extensions.find(name))
   }
 
   read(): IptablesCommand | Informed {
@@ -122,28 +104,6 @@ class Reader {
     throw new ToolError(`Bad argument \`${word}'`, PARAMETER_PROBLEM, 'plain')
   }
 
-  private findOption(name: string): LongOption<Value> | undefined {
-    const main = MAIN_LONG.get(name)
-    if (main !== undefined) return main
-    for (let i = this.loaded.length - 1; i >= 0; i--) {
-      const loaded = this.loaded[i] as Loaded
-      for (const option of loaded.extension.options)
-        if (option.name === name) return { name, has: option.arg ? 1 : 0, value: { kind: 'ext', option, loaded } }
-    }
-    return this.abbreviated(name)
-  }
-
-  private abbreviated(name: string): LongOption<Value> | undefined {
-    const found: LongOption<Value>[] = []
-    for (const option of MAIN_LONG.values()) if (option.name.startsWith(name)) found.push(option)
-    for (const loaded of this.loaded)
-      for (const option of loaded.extension.options)
-        if (option.name.startsWith(name))
-          found.push({ name: option.name, has: option.arg ? 1 : 0, value: { kind: 'ext', option, loaded } })
-    const letters = new Set(found.map((o) => (o.value.kind === 'main' ? o.value.letter : o.value.option)))
-    return letters.size === 1 ? found[0] : undefined
-  }
-
   /** `-p tcp` brings its match along when an option is otherwise unknown (load_proto). */
   private loadProtocol(): boolean {
     if (this.protoUsed || this.proto === 0) return false
@@ -152,12 +112,8 @@ class Reader {
     const name = protocolMatch(this.proto)
     const matcher = name === undefined ? undefined : findMatcher(name)
     if (matcher === undefined || matcher.families?.includes(this.env.family) === false) return false
-    this.load(matcher, false)
+    this.extensions.load(matcher, false)
     return true
-  }
-
-  private load(extension: Matcher | Target, target: boolean): void {
-    this.loaded.push({ extension, draft: { ...extension.init }, seen: new Set(), target })
   }
 
   private parseEnv(): ParseEnv {
@@ -171,7 +127,7 @@ class Reader {
     }
   }
 
-  private option(value: Value, arg: string | undefined): Informed | undefined {
+  private option(value: OptionValue, arg: string | undefined): Informed | undefined {
     if (value.kind === 'ext') {
       const { option, loaded } = value
       let text = arg ?? ''
@@ -187,17 +143,12 @@ class Reader {
     return this.mainOption(value.letter, arg)
   }
 
-  private name(letter: string): string {
-    const long = MAIN_OPTIONS.find(([, l]) => l === letter)?.[0]
-    return this.env.dialect.longOptionNames || letter === '0' ? `--${long}` : `-${letter}`
-  }
-
   private setOption(letter: string): void {
     const word = this.env.dialect.longOptionNames ? 'options' : 'flags'
-    if (this.options.has(letter)) parameterProblem(`multiple ${this.name(letter)} ${word} not allowed`)
+    if (this.options.has(letter)) parameterProblem(`multiple ${optionName(this.env.dialect, letter)} ${word} not allowed`)
     this.options.add(letter)
     if (!this.invert) return
-    if (!INVERTIBLE.includes(letter)) parameterProblem(`cannot have ! before ${this.name(letter)}`)
+    if (!INVERTIBLE.includes(letter)) parameterProblem(`cannot have ! before ${optionName(this.env.dialect, letter)}`)
     this.inverted.add(letter)
   }
 
@@ -273,7 +224,7 @@ class Reader {
         }
         return
       case 'N':
-        this.newChainName(arg as string)
+        checkNewChain(arg as string, env.dialect)
         this.setCommand('N')
         this.chain = arg
         return
@@ -290,8 +241,8 @@ class Reader {
         this.policy = this.getopt.take()
         return
       case 'h':
-        if (this.loaded.length === 0) this.loadProtocol()
-        return { letter: 'h', what: arg ?? '', extensions: this.loaded.map((l) => l.extension.name) }
+        if (this.extensions.list.length === 0) this.loadProtocol()
+        return { letter: 'h', what: arg ?? '', extensions: this.extensions.list.map((l) => l.extension.name) }
       case 'V':
         return { letter: 'V', what: this.invert ? 'not' : '', extensions: [] }
       case 'p':
@@ -312,12 +263,12 @@ class Reader {
       case 'g':
         this.setOption('j')
         this.goto = true
-        this.jump = this.targetName(arg as string)
+        this.jump = checkTargetName(arg as string)
         return
       case 'j':
         this.setOption('j')
-        this.jump = this.targetName(arg as string)
-        this.loadTarget(this.jump)
+        this.jump = checkTargetName(arg as string)
+        this.extensions.loadTarget(this.jump)
         return
       case 'i':
         this.device('i', arg as string)
@@ -336,7 +287,8 @@ class Reader {
         this.verbose++
         return
       case 'm':
-        this.loadMatch(arg as string)
+        if (this.invert) parameterProblem('unexpected ! flag before --match')
+        this.extensions.loadMatch(arg as string)
         return
       case 'n':
       case 'x':
@@ -373,70 +325,20 @@ class Reader {
     }
   }
 
-  private newChainName(name: string): void {
-    const { dialect } = this.env
-    const nl = dialect.trailingNewlines ? '\n' : ''
-    if (name.length >= MAX_NAME) parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
-    if (name.startsWith('-') || name.startsWith('!'))
-      parameterProblem(`chain name not allowed to start with \`${name[0]}'${dialect.trailingNewlines ? '\n' : ''}`)
-    if (name === '' || VERDICTS.includes(name) || findTarget(name) !== undefined)
-      parameterProblem(`chain name may not clash with target name${nl}`)
-    if (/\s/.test(name) && !(dialect.backend === 'nft' && dialect.trailingNewlines))
-      parameterProblem(`Invalid chain name \`${name}'`)
-  }
-
-  private targetName(name: string): string {
-    if (name === '') parameterProblem('Invalid target name (too short)')
-    if (name.length >= MAX_NAME) parameterProblem(`Invalid target name \`${name}' (${MAX_NAME - 1} chars max)`)
-    if (/\s/.test(name)) parameterProblem(`Invalid target name \`${name}'`)
-    return name
-  }
-
-  private loadTarget(name: string): void {
-    const target = findTarget(name)
-    if (target === undefined || target.families?.includes(this.env.family) === false) return
-    this.load(target, true)
-  }
-
-  private loadMatch(name: string): void {
-    if (this.invert) parameterProblem(`unexpected ! flag before --match`)
-    const alias = name === 'icmpv6' || name === 'ipv6-icmp' ? 'icmp6' : name
-    const matcher = findMatcher(alias)
-    if (matcher === undefined || matcher.families?.includes(this.env.family) === false)
-      parameterProblem(`Couldn't load match \`${name}':No such file or directory\n`)
-    this.load(matcher as Matcher, false)
-  }
-
-  private device(letter: 'i' | 'o', name: string): void {
-    if (name === '') parameterProblem('Empty interface is likely to be undesired')
+  private device(letter: 'i' | 'o', arg: string): void {
+    if (arg === '') parameterProblem('Empty interface is likely to be undesired')
     this.setOption(letter)
-    if (name.length > 15) parameterProblem(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`)
-    if (/[/ ]/.test(name))
-      this.env.warn(`Warning: weird character in interface \`${name}' ('/' and ' ' are not allowed by the kernel).\n`)
+    const name = parseDevice(arg, this.env.warn)
     // The nft backend writes no expression for a device that is any device.
     if (name === '+' && this.env.dialect.backend === 'nft') return
-    if (letter === 'i') {
-      this.filter.iif = name
-      if (this.invert) this.filter.iifInv = true
-    } else {
-      this.filter.oif = name
-      if (this.invert) this.filter.oifInv = true
-    }
+    this.filter[letter === 'i' ? 'iif' : 'oif'] = name
+    if (this.invert) this.filter[letter === 'i' ? 'iifInv' : 'oifInv'] = true
   }
 
   private countersOption(arg: string): void {
     this.setOption('c')
-    const comma = arg.indexOf(',', 1)
-    const packets = comma < 0 ? arg : arg.slice(0, comma)
-    const bytes = comma >= 0 ? arg.slice(comma + 1) : this.getopt.hasWord() ? this.getopt.take() : undefined
-    const name = this.name('c')
-    if (bytes === undefined) {
-      parameterProblem(`${name} requires packet and byte counter`)
-      return
-    }
-    if (!/^\s*\d/.test(packets)) parameterProblem(`${name} packet counter not numeric`)
-    if (!/^\s*\d/.test(bytes)) parameterProblem(`${name} byte counter not numeric`)
-    this.counters = [Number.parseInt(packets, 10), Number.parseInt(bytes, 10)]
+    const next = () => (this.getopt.hasWord() ? this.getopt.take() : undefined)
+    this.counters = parseCounters(arg, next, optionName(this.env.dialect, 'c'))
   }
 
   private waitOption(arg: string | undefined): void {
@@ -448,25 +350,20 @@ class Reader {
   private finish(): IptablesCommand {
     if (this.table === 'nat' && (this.policy === 'DROP' || this.jump === 'DROP'))
       parameterProblem('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n')
-    const data = new Map<Loaded, ExtensionData>()
-    for (const loaded of [...this.loaded.filter((l) => !l.target), ...this.loaded.filter((l) => l.target)]) {
-      const { extension, draft, seen } = loaded
-      checkOptions(extension.name, extension.options, seen, extension.finish, draft, this.parseEnv())
-      const made: Record<string, ExtensionData[string]> & { ext: string } = { ext: extension.name }
-      for (const key in draft) if (!key.startsWith('_')) made[key] = draft[key] as ExtensionData[string]
-      data.set(loaded, made)
-    }
+    const data = this.extensions.finish(this.parseEnv())
     if (this.waitInterval && !this.waiting) parameterProblem('--wait-interval only makes sense with --wait\n')
     const letter = this.letter
     if (letter === undefined) return parameterProblem('no command specified')
     if (this.invert) parameterProblem('nothing appropriate following !')
     const ruleCommand = 'ACDIR'.includes(letter)
-    const addresses = this.addresses(ruleCommand)
+    const addresses = ruleCommand
+      ? addressPairs(this.source, this.destination, this.inverted.has('s'), this.inverted.has('d'), this.env)
+      : []
     if (letter === 'R' && addresses.length !== 1) parameterProblem('Replacement rule does not specify a unique address')
-    this.checkAllowed(letter)
-    this.checkChain(letter)
-    const found = this.loaded.find((l) => l.target)
-    const matches = this.loaded.filter((l) => !l.target).map((l) => data.get(l) as ExtensionData)
+    checkAllowed(this.alsoZero ? [letter, 'Z'] : [letter], this.options, this.env.dialect)
+    checkChain(letter, this.chain, this.newName, this.options, this.env.dialect)
+    const found = this.extensions.list.find((l) => l.target)
+    const matches = this.extensions.list.filter((l) => !l.target).map((l) => data.get(l) as ExtensionData)
     const target = this.target(found === undefined ? undefined : data.get(found))
     const rules = addresses.map(
       ([src, dst]): Rule => ({ writer: this.env.dialect.key, filter: this.ruleFilter(src, dst), matches, target }),
@@ -504,52 +401,5 @@ class Reader {
       ...(src === undefined ? {} : { src, ...(this.inverted.has('s') ? { srcInv: true } : {}) }),
       ...(dst === undefined ? {} : { dst, ...(this.inverted.has('d') ? { dstInv: true } : {}) }),
     }
-  }
-
-  private addresses(ruleCommand: boolean): readonly (readonly [string | undefined, string | undefined])[] {
-    if (!ruleCommand) return []
-    const list = (text: string | undefined) =>
-      text === undefined ? [undefined] : text.split(',').flatMap((word) => parseAddress(word.trim(), this.env))
-    const sources = list(this.source)
-    const destinations = list(this.destination)
-    if ((sources.length > 1 && this.inverted.has('s')) || (destinations.length > 1 && this.inverted.has('d')))
-      parameterProblem('! not allowed with multiple source or destination IP addresses')
-    const any = (address: string | undefined, letter: string) =>
-      address !== undefined && (address === '0.0.0.0/0' || address === '::/0') && !this.inverted.has(letter) ? undefined : address
-    const written = (address: string | undefined) =>
-      address !== undefined && this.env.dialect.truncatesMasks ? leadingMask(address) : address
-    return sources.flatMap((src) => destinations.map((dst) => [written(any(src, 's')), written(any(dst, 'd'))] as const))
-  }
-
-  private checkAllowed(letter: CommandLetter): void {
-    const commands = this.alsoZero ? [letter, 'Z'] : [letter]
-    const every = this.env.dialect.strictOptions
-    for (const [option] of RULE_OPTIONS) {
-      if (!this.options.has(option)) continue
-      const allows = (c: string) => (ALLOWED[c] as string).includes(option)
-      if (every ? commands.every(allows) : commands.some(allows)) continue
-      const nl = this.env.dialect.trailingNewlines ? '\n' : ''
-      parameterProblem(`Illegal option \`${this.name(option)}' with this command${nl}`)
-    }
-  }
-
-  private checkChain(letter: CommandLetter): void {
-    const chain = this.chain
-    if (chain !== undefined && chain.length >= MAX_NAME)
-      parameterProblem(`chain name \`${chain}' too long (must be under ${MAX_NAME} chars)`)
-    if (letter === 'E' && this.newName !== undefined) this.checkNewName(this.newName)
-    if (!'ACDIR'.includes(letter)) return
-    const nl = this.env.dialect.trailingNewlines || !this.env.dialect.longOptionNames ? '\n' : ''
-    const refuse = (option: string, used: boolean) => {
-      if (used) parameterProblem(`Can't use ${this.name(option)} with ${chain}${nl}`)
-    }
-    if (chain === 'PREROUTING' || chain === 'INPUT') refuse('o', this.options.has('o'))
-    if (chain === 'POSTROUTING' || chain === 'OUTPUT') refuse('i', this.options.has('i'))
-  }
-
-  private checkNewName(name: string): void {
-    if (!this.env.dialect.checksNewName) return
-    if (VERDICTS.includes(name) || findTarget(name) !== undefined) parameterProblem('chain name may not clash with target name')
-    if (name.length >= MAX_NAME) parameterProblem(`chain name \`${name}' too long (must be under ${MAX_NAME} chars)`)
   }
 }
