@@ -97,7 +97,11 @@ export class Plane implements Stateful {
   /** Nodes join the pod network, recorded Pods get their namespaces, and what the spec names begins to run. */
   start(): void {
     const { spec, nodes, network, context } = this.parts
-    // kube-proxy comes up before the CNI's agent, which puts its own jumps in front of kube-proxy's.
+    // As a node boots: the kubelet's chains, then kube-proxy's, then the CNI's feeders on top of both.
+    for (const { name } of nodes) {
+      const netns = network.namespace(`nodes/${name}`)
+      if (netns !== undefined && this.runs('kubelet')) ensureKubeletChains(netns.netfilter, spec.profile.iptables)
+    }
     if (this.runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
     for (const node of nodes) {
       const netns = network.namespace(`nodes/${node.name}`)
