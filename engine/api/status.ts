@@ -119,6 +119,11 @@ export function unsupportedMediaType(message: string): StatusError {
   return failure(415, 'UnsupportedMediaType', message)
 }
 
+/** 429 with its cause, as an eviction that a budget refuses. */
+export function tooManyRequests(message: string, cause: string): StatusError {
+  return failure(429, 'TooManyRequests', message, { causes: [{ reason: 'DisruptionBudget', message: cause }] })
+}
+
 export function expired(message: string): StatusError {
   return failure(410, 'Expired', message)
 }

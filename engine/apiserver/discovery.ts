@@ -1,4 +1,5 @@
-import { AGGREGATED, GROUPS, RESOURCES, VERSION } from '../api/schema/discovery.data.ts'
+import { VERSION } from '../api/schema/discovery.data.ts'
+import { aggregatedAt, groupsAt, resourcesAt } from '../api/schema/versions.ts'
 import type { Json } from '../base/json.ts'
 import type { ApiRequest, ApiResponse } from './client.ts'
 import { reply, textReply } from './respond.ts'
@@ -13,14 +14,6 @@ export interface ServerFacts {
 
 const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
-interface Group {
-  readonly name: string
-  readonly versions: readonly unknown[]
-  readonly preferredVersion: unknown
-}
-
-const groups = (): readonly Group[] => (JSON.parse(GROUPS) as { groups: readonly Group[] }).groups
-
 function versionInfo(version: string): Json {
   const [major = '1', minor = '35'] = version.split('.')
   const before = String(Number(minor) - 1)
@@ -33,12 +26,9 @@ function versionInfo(version: string): Json {
   return old
 }
 
-function rootPaths(): readonly string[] {
+function rootPaths(minor: number): readonly string[] {
   const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis']
-  for (const apiVersion of Object.keys(RESOURCES)) {
-    if (!apiVersion.includes('/')) continue
-    paths.push(`/apis/${apiVersion.split('/')[0]}`, `/apis/${apiVersion}`)
-  }
+  for (const { name, versions } of groupsAt(minor)) paths.push(`/apis/${name}`, ...versions.map((v) => `/apis/${v.groupVersion}`))
   return [...new Set([...paths, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'])].sort()
 }
 
@@ -58,33 +48,34 @@ export function discovery(
   facts: ServerFacts,
 ): ApiResponse | undefined {
   if (request.method !== 'GET') return undefined
+  const minor = Number(facts.version.split('.')[1] ?? 35)
   const aggregated =
     (request.headers?.Accept ?? request.headers?.accept ?? '').split(',')[0]?.includes('APIGroupDiscoveryList') ?? false
   const [first, second, third] = parts
-  if (parts.length === 0) return reply(200, { paths: rootPaths() })
+  if (parts.length === 0) return reply(200, { paths: rootPaths(minor) })
   if (first === 'version' && parts.length === 1) return reply(200, versionInfo(facts.version))
   if (first === 'api' && parts.length === 1) {
-    if (aggregated) return reply(200, JSON.parse(AGGREGATED.api as string), [], AGGREGATED_TYPE)
+    if (aggregated) return reply(200, aggregatedAt(minor, 'api'), [], AGGREGATED_TYPE)
     const addresses = [{ clientCIDR: '0.0.0.0/0', serverAddress: facts.address }]
     return reply(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: addresses })
   }
   if (first === 'apis' && parts.length === 1) {
-    if (aggregated) return reply(200, JSON.parse(AGGREGATED.apis as string), [], AGGREGATED_TYPE)
-    return reply(200, JSON.parse(GROUPS))
+    if (aggregated) return reply(200, aggregatedAt(minor, 'apis'), [], AGGREGATED_TYPE)
+    return reply(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsAt(minor) })
   }
   if (first === 'apis' && parts.length === 2) {
-    const group = groups().find((g) => g.name === second)
+    const group = groupsAt(minor).find((g) => g.name === second)
     return group === undefined ? undefined : reply(200, { kind: 'APIGroup', apiVersion: 'v1', ...group })
   }
   const apiVersion =
     first === 'api' && parts.length === 2 ? second : first === 'apis' && parts.length === 3 ? `${second}/${third}` : undefined
-  const resources = apiVersion === undefined ? undefined : RESOURCES[apiVersion]
+  const resources = apiVersion === undefined ? undefined : resourcesAt(minor, apiVersion)
   if (resources !== undefined) {
     return reply(200, {
       kind: 'APIResourceList',
       ...(first === 'apis' ? { apiVersion: 'v1' } : {}),
       groupVersion: apiVersion,
-      resources: JSON.parse(resources),
+      resources,
     })
   }
   return health(parts, verbose)

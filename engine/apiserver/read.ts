@@ -16,12 +16,24 @@ function include(info: RequestInfo): IncludeObject {
 /** One object in the shape asked for. */
 export function shaped(kind: Kind, object: KubeObject, info: RequestInfo, shape: Shape, at: RowContext): unknown {
   if (shape.as === 'table') return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion })
-  return shape.as === 'metadata' ? partial(object) : ordered(object)
+  return shape.as === 'metadata' ? partial(object) : ordered(object, at)
 }
 
 /** kind and apiVersion first, as the server writes every object. */
-function ordered({ kind, apiVersion, ...rest }: KubeObject): object {
+function ordered(object: KubeObject, at: RowContext): object {
+  const { kind, apiVersion, ...rest } = onWire(object, at)
   return { kind, apiVersion, ...rest }
+}
+
+/** Before v1.34 an unset creationTimestamp was written as null, which pod templates show (kubernetes PR 130989). */
+const OMITS_ZERO_TIME = 34
+
+/** The object as this version of the server writes it. */
+function onWire(object: KubeObject, { minor = OMITS_ZERO_TIME }: RowContext): KubeObject {
+  const metadata = minor >= OMITS_ZERO_TIME ? undefined : object.spec?.template?.metadata
+  if (metadata === undefined || metadata.creationTimestamp !== undefined) return object
+  const template = { ...object.spec.template, metadata: { creationTimestamp: null, ...metadata } }
+  return { ...object, spec: { ...object.spec, template } }
 }
 
 /** An event of a watch in the shape asked for; only a watch's first table carries columns. */
@@ -51,7 +63,12 @@ export function list(store: Reader, kind: Kind, info: RequestInfo, shape: Shape,
   if (shape.as === 'metadata') {
     return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) }
   }
-  return { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata, items: items.map(bare) }
+  return {
+    kind: `${kind.kind}List`,
+    apiVersion: kind.apiVersion,
+    metadata,
+    items: items.map((object) => bare(onWire(object, at))),
+  }
 }
 
 function bare(object: KubeObject): object {

@@ -1,4 +1,5 @@
 import type { Kind } from '../api/kinds/registry.ts'
+import { serves } from '../api/schema/versions.ts'
 import { methodNotSupported, pathNotFound, StatusError } from '../api/status.ts'
 import type { Store } from '../api/store.ts'
 import type { WriteContext } from '../api/write-context.ts'
@@ -69,7 +70,7 @@ export class ApiServer {
         if (found === undefined) throw pathNotFound()
         return found
       }
-      const kind = served(info)
+      const kind = served(info, this.context.minor)
       warnings.push(...deprecations(kind, this.context.minor))
       return this.object(who, request, info, kind, warnings)
     } catch (error) {
@@ -110,7 +111,7 @@ export class ApiServer {
     try {
       this.authorize(user, request, info)
       if (info.resource === '') throw pathNotFound()
-      const kind = served(info)
+      const kind = served(info, this.context.minor)
       if (kind.key === 'pods' && info.subresource === 'log')
         return follow({ context: this.context, kind, info }, this.nodeProxy, onEvent)
       readable(kind)
@@ -146,10 +147,10 @@ export class ApiServer {
   }
 }
 
-function served(info: RequestInfo): Kind {
+function served(info: RequestInfo, minor: number): Kind {
   const { kind } = info
-  if (kind === undefined || (info.subresource !== undefined && !kind.subresources.some((s) => s.name === info.subresource)))
-    throw pathNotFound()
+  if (kind === undefined || !serves(minor, kind.apiVersion, kind.resource)) throw pathNotFound()
+  if (info.subresource !== undefined && !kind.subresources.some((s) => s.name === info.subresource)) throw pathNotFound()
   if (!kind.namespaced && info.namespace !== undefined) throw pathNotFound()
   return kind
 }

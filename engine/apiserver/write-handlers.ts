@@ -4,6 +4,7 @@ import { shapeOf } from './accept.ts'
 import { bodyOf, requestObject } from './body.ts'
 import type { ApiResponse } from './client.ts'
 import { remove, removeCollection } from './delete-handler.ts'
+import { bind, evict } from './eviction.ts'
 import { type Call, rowContext, writeOptions } from './handler.ts'
 import { header } from './headers.ts'
 import { patch } from './patch-handler.ts'
@@ -33,6 +34,8 @@ function create(call: Call): ApiResponse {
 function update(call: Call): ApiResponse {
   const { kind, info, warnings, context } = call
   const object = requestObject(kind, bodyOf(call.request), info, warnings)
+  if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
+  if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)
   if (kind.key === 'namespaces' && info.subresource === 'finalize')
     return answered(call, finalizeNamespace(context, object, writeOptions(call)), 200)
   const existed = context.store.get(kind.key, object.metadata.namespace, object.metadata.name) !== undefined

@@ -1,0 +1,68 @@
+import { AGGREGATED, GROUPS, RESOURCES } from './discovery.data.ts'
+
+/**
+ * Resources that older servers than the recorded one do not serve (at this version): the first minor that does, from the release
+ * notes of Kubernetes. Whole groups count as their resources.
+ */
+const SINCE: Readonly<Record<string, number>> = {
+  'admissionregistration.k8s.io/v1/validatingadmissionpolicies': 30,
+  'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings': 30,
+  'networking.k8s.io/v1/ipaddresses': 33,
+  'networking.k8s.io/v1/servicecidrs': 33,
+  'resource.k8s.io/v1/deviceclasses': 34,
+  'resource.k8s.io/v1/resourceclaims': 34,
+  'resource.k8s.io/v1/resourceclaimtemplates': 34,
+  'resource.k8s.io/v1/resourceslices': 34,
+  'storage.k8s.io/v1/volumeattributesclasses': 34,
+  'v1/pods/resize': 33,
+}
+
+/** Whether a v1.MINOR server serves the resource ("apps/v1", "deployments/scale"). */
+export function serves(minor: number, apiVersion: string, resource: string): boolean {
+  const [plain] = resource.split('/')
+  return minor >= Math.max(SINCE[`${apiVersion}/${plain}`] ?? 0, SINCE[`${apiVersion}/${resource}`] ?? 0)
+}
+
+interface Named {
+  readonly name: string
+}
+
+/** The resources of a group version on a v1.MINOR server; undefined if there are none. */
+export function resourcesAt(minor: number, apiVersion: string): readonly Named[] | undefined {
+  const text = RESOURCES[apiVersion]
+  if (text === undefined) return undefined
+  const list = (JSON.parse(text) as readonly Named[]).filter((r) => serves(minor, apiVersion, r.name))
+  return list.length === 0 ? undefined : list
+}
+
+export interface Group {
+  readonly name: string
+  readonly versions: readonly { readonly groupVersion: string; readonly version: string }[]
+  readonly preferredVersion: unknown
+}
+
+/** The API groups of a v1.MINOR server in discovery order. */
+export function groupsAt(minor: number): readonly Group[] {
+  const { groups } = JSON.parse(GROUPS) as { groups: readonly Group[] }
+  return groups
+    .map((g) => ({ ...g, versions: g.versions.filter((v) => resourcesAt(minor, v.groupVersion) !== undefined) }))
+    .filter((g) => g.versions.length > 0)
+}
+
+interface AggregatedGroup {
+  readonly metadata: { readonly name?: string }
+  readonly versions: readonly { readonly version: string; readonly resources: readonly { readonly resource: string }[] }[]
+}
+
+/** The aggregated discovery document of "api" or "apis" on a v1.MINOR server. */
+export function aggregatedAt(minor: number, root: 'api' | 'apis'): object {
+  const document = JSON.parse(AGGREGATED[root] as string) as { items: readonly AggregatedGroup[] }
+  const items = document.items.map((item) => {
+    const prefix = item.metadata.name === undefined ? '' : `${item.metadata.name}/`
+    const versions = item.versions
+      .map((v) => ({ ...v, resources: v.resources.filter((r) => serves(minor, `${prefix}${v.version}`, r.resource)) }))
+      .filter((v) => v.resources.length > 0)
+    return { ...item, versions }
+  })
+  return { ...document, items: items.filter((i) => i.versions.length > 0) }
+}
