@@ -8,6 +8,7 @@ import { ALL_NAMESPACES, CHUNK_SIZE, FILENAME_FLAGS, SELECTOR } from './flags/gr
 import { flag } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { manifestTargets } from './manifests.ts'
+import { RECORDED_KINDS } from './recorded.data.ts'
 import type { Verb } from './verb.ts'
 
 export const describe: Verb = {
@@ -63,6 +64,7 @@ function description(call: Invocation, { mapping, object }: Fetched): string {
     list: (path) => quietly(() => listItems(call.rest.get(path)), []),
     age: (timestamp) => (timestamp ? humanDuration(call.now - Date.parse(timestamp)) : '<unknown>'),
   }
+  if (!RECORDED_KINDS.includes(mapping.kind)) call.context.mark('modelled')
   const out = new Lines()
   describerFor(mapping.kind, mapping.group).describe(out, object, tools)
   return out.done()

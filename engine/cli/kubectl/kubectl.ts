@@ -1,12 +1,13 @@
 import { encodeUtf8 } from '../../base/utf8.ts'
-import { type Command, type CommandContext, NOT_EMULATED_EXIT } from '../command.ts'
+import { type Command, type CommandContext, type Fidelity, NOT_EMULATED_EXIT } from '../command.ts'
 import { complete } from './complete.ts'
 import { errorText, NotEmulated, notEmulatedBy } from './errors.ts'
+import { findVerb } from './find-verb.ts'
 import { GLOBAL_FLAGS } from './flags/groups.ts'
 import { FlagError, parseFlags } from './flags/parse.ts'
-import type { FlagSpec } from './flags/spec.ts'
 import { helpText, rootHelp } from './help.ts'
 import { Invocation } from './invocation.ts'
+import { RECORDED, RECORDED_MINOR, VERSIONED } from './recorded.data.ts'
 import { suggestions } from './suggest.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
@@ -17,13 +18,13 @@ export const kubectl: Command = {
   flags: GLOBAL_FLAGS,
   on: 'node',
   run,
-  complete: (words, index, context) => complete(words, index, context),
+  complete: (words, index, context) => complete(VERBS, words, index, context),
 }
 
 async function run(context: CommandContext): Promise<number> {
-  const found = findVerb(context.argv.slice(1))
-  if ('error' in found) return say(context, `error: ${found.error}\n`)
-  const { verb, path, args } = found
+  const { verb, path, args, unknown } = findVerb(VERBS, context.argv.slice(1))
+  if (unknown !== undefined)
+    return say(context, `error: unknown command "${unknown}" for "kubectl"${suggestions(unknown, VERBS)}\n`)
   if (verb === undefined) return rootRun(context, args)
   if (verb.known) return notEmulated(context, path.slice('kubectl '.length))
   try {
@@ -38,7 +39,7 @@ async function run(context: CommandContext): Promise<number> {
       if (specs.find((s) => s.long === name)?.status === 'known') throw new NotEmulated(`--${name}`)
     }
     const call = new Invocation(context, parsed.flags, parsed.args, parsed.dash, path)
-    context.mark('recorded')
+    context.mark(fidelityOf(path.slice('kubectl '.length), parsed.flags.names(), call.minor))
     if (verb.run === undefined) return groupRun(context, verb, path, parsed.args)
     return (await verb.run(call)) ?? 0
   } catch (error) {
@@ -50,6 +51,13 @@ async function run(context: CommandContext): Promise<number> {
     if (told.text !== '') context.stderr.write(encodeUtf8(told.text.endsWith('\n') ? told.text : `${told.text}\n`))
     return told.code
   }
+}
+
+/** An answer is as sure as the weakest of its command, its flags and the version that was recorded. */
+function fidelityOf(command: string, flags: readonly string[], minor: number): Fidelity {
+  const recorded = RECORDED[command]
+  if (recorded === undefined || !flags.every((name) => recorded.includes(name))) return 'modelled'
+  return minor !== RECORDED_MINOR && VERSIONED.some((v) => command === v || command.startsWith(`${v} `)) ? 'modelled' : 'recorded'
 }
 
 function say(context: CommandContext, text: string): number {
@@ -82,49 +90,4 @@ function groupRun(context: CommandContext, verb: Verb, path: string, args: reado
   context.mark('modelled')
   context.stdout.write(encodeUtf8(helpText(verb, path)))
   return 1
-}
-
-interface Found {
-  readonly verb: Verb | undefined
-  readonly path: string
-  readonly args: readonly string[]
-}
-
-/** Walks down the tree of commands as cobra's Find does; what is left are the verb's flags and arguments. */
-export function findVerb(words: readonly string[]): Found | { readonly error: string } {
-  let verbs: readonly Verb[] = VERBS
-  let verb: Verb | undefined
-  let path = 'kubectl'
-  let args = [...words]
-  for (;;) {
-    const at = firstWord(args, verb?.flags ?? [])
-    if (at < 0) return { verb, path, args }
-    const next = verbs.find((v) => v.name === args[at] || v.aliases?.includes(args[at]!))
-    if (next === undefined) {
-      if (verb === undefined) return { error: `unknown command "${args[at]}" for "kubectl"${suggestions(args[at]!, VERBS)}` }
-      return { verb, path, args }
-    }
-    args = args.filter((_, i) => i !== at)
-    verb = next
-    path += ` ${next.name}`
-    verbs = next.verbs ?? []
-    if (verbs.length === 0) return { verb, path, args }
-  }
-}
-
-/** The first word that is neither a flag nor a flag's value (cobra stripFlags). */
-function firstWord(args: readonly string[], own: readonly FlagSpec[]): number {
-  const specs = [...own, ...GLOBAL_FLAGS]
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!
-    if (arg === '--') return -1
-    if (arg.startsWith('--')) {
-      const spec = specs.find((s) => s.long === arg.slice(2))
-      if (!arg.includes('=') && spec?.bare === undefined) i++
-    } else if (arg.startsWith('-') && arg.length > 1) {
-      const spec = specs.find((s) => s.short === arg[1])
-      if (arg.length === 2 && spec?.bare === undefined) i++
-    } else return i
-  }
-  return -1
 }

@@ -52,7 +52,8 @@ export function createTyped(call: Invocation, resource: string, object: Obj, wra
       false,
     )
   } catch (error) {
-    if (wrap !== undefined && error instanceof StatusError && notEmulatedBy(error) === undefined) throw fail(`${wrap}: ${error.message}`)
+    if (wrap !== undefined && error instanceof StatusError && notEmulatedBy(error) === undefined)
+      throw fail(`${wrap}: ${error.message}`)
     throw error
   }
   return undefined

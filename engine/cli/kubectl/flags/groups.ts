@@ -2,7 +2,7 @@ import { accepted, type FlagSpec, flag, known } from './spec.ts'
 
 /** Flags every verb understands (genericclioptions.ConfigFlags and klog's). */
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
-  flag('as', 'string'),
+  flag('as', 'string', { suite: 'kubectl' }),
   flag('as-group', 'stringArray'),
   known('as-uid', 'string'),
   known('as-user-extra', 'stringArray'),
@@ -18,7 +18,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   known('kuberc', 'string'),
   accepted('log-flush-frequency', 'duration', 'nothing is logged', { fallback: '5s' }),
   accepted('match-server-version', 'bool', 'client and server come from one profile'),
-  flag('namespace', 'string', { short: 'n' }),
+  flag('namespace', 'string', { short: 'n', suite: 'kubectl' }),
   known('password', 'string'),
   known('profile', 'string'),
   known('profile-output', 'string'),

@@ -24,8 +24,6 @@ export interface FlagSpec extends Flag {
 
 type Options = Partial<Pick<FlagSpec, 'short' | 'fallback' | 'bare' | 'reason' | 'suite' | 'help'>>
 
-const SUITE = 'kubectl'
-
 /** An emulated flag. */
 export function flag(long: string, type: FlagType, options: Options = {}): FlagSpec {
   return build('emulated', long, type, options)
@@ -50,7 +48,7 @@ function build(status: FlagStatus, long: string, type: FlagType, options: Option
     ...(bare === undefined ? {} : { bare }),
     ...(type === 'bool' ? {} : { value: type }),
     ...(bare !== undefined && type !== 'bool' ? { valueOptional: true } : {}),
-    suite: SUITE,
+    suite: 'modelled',
     ...options,
   }
 }
