@@ -6,6 +6,9 @@ import { defineConfig } from 'electron-vite'
 /** The launcher builds only what is stale: a comma-separated list of main, preload and renderer. */
 const parts = (process.env.CHAINWALK_BUILD ?? 'main,preload,renderer').split(',')
 
+/** Where to: the launcher builds beside the last build and then swaps the two. */
+const out = process.env.CHAINWALK_OUT ?? 'out'
+
 /** Native modules and Electron itself stay outside the bundles; everything else goes in, so a package needs no node_modules tree. */
 const external = ['electron', 'better-sqlite3', 'node-pty']
 
@@ -16,7 +19,7 @@ export default defineConfig({
   ...(parts.includes('main') && {
     main: {
       build: {
-        outDir: 'out/main',
+        outDir: `${out}/main`,
         target: 'node24',
         externalizeDeps: false,
         sourcemap: true,
@@ -38,7 +41,7 @@ export default defineConfig({
   ...(parts.includes('preload') && {
     preload: {
       build: {
-        outDir: 'out/preload',
+        outDir: `${out}/preload`,
         target: 'node24',
         externalizeDeps: false,
         rollupOptions: {
@@ -55,7 +58,7 @@ export default defineConfig({
       base: './',
       plugins: [svelte()],
       build: {
-        outDir: 'out/renderer',
+        outDir: `${out}/renderer`,
         target: 'chrome130',
         minify: true,
         // The page's CSP allows no data: fonts.

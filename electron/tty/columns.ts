@@ -1,4 +1,4 @@
-import { widthOf } from './width.ts'
+import { widthOf } from './cells.ts'
 
 /** Completion candidates as readline lists them: sorted, down the columns, each as wide as the widest and two more. */
 export function inColumns(candidates: readonly string[], columns: number): string[] {

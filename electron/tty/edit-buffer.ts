@@ -1,4 +1,4 @@
-import { clusters } from './width.ts'
+import { clusters } from './cells.ts'
 
 const WORD = /[\p{L}\p{N}]/u
 

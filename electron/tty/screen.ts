@@ -1,4 +1,4 @@
-import { placeAfter } from './width.ts'
+import { placeAfter } from './cells.ts'
 
 export interface Output {
   write(text: string): unknown

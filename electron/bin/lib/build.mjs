@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import process from 'node:process'
 import { withLock } from './lock.mjs'
 import { CACHE, inRoot, OUT, ROOT } from './paths.mjs'
 import { run } from './run.mjs'
@@ -54,6 +55,14 @@ const fresh = (part, hash) => {
   }
 }
 
+/** Puts a new build in the place of the last one: whoever starts meanwhile finds one or the other. */
+function swap(from, to) {
+  const old = `${from}-old`
+  mkdirSync(OUT, { recursive: true })
+  if (existsSync(to)) renameSync(to, old)
+  renameSync(from, to)
+}
+
 /** Builds those of the parts whose sources changed since they were built. */
 export async function ensureBuilt(parts) {
   if (parts.every((part) => fresh(part, sourceHash(part)))) return
@@ -62,6 +71,7 @@ export async function ensureBuilt(parts) {
     if (stale.length === 0) return
     say(`building ${stale.map(([part]) => part).join(', ')}`)
     const began = Date.now()
+    const beside = inRoot(`.out-${process.pid}`)
     const code = await run(
       runtimeNode(),
       [
@@ -74,15 +84,20 @@ export async function ensureBuilt(parts) {
       {
         quiet: true,
         stdin: 'ignore',
-        env: { CHAINWALK_BUILD: stale.map(([part]) => part).join(',') },
+        env: { CHAINWALK_BUILD: stale.map(([part]) => part).join(','), CHAINWALK_OUT: beside },
       },
     )
-    if (code !== 0) fail(`the build failed (${code})`)
+    if (code !== 0) {
+      rmSync(beside, { recursive: true, force: true })
+      fail(`the build failed (${code})`)
+    }
     mkdirSync(CACHE, { recursive: true })
     for (const [part, hash] of stale) {
+      swap(join(beside, part), join(OUT, part))
       if (!existsSync(PARTS[part].output)) fail(`the build left no ${relative(ROOT, PARTS[part].output)}`)
       writeFileSync(stampOf(part), hash)
     }
+    rmSync(beside, { recursive: true, force: true })
     say(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`)
   })
 }
