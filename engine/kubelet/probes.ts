@@ -54,7 +54,7 @@ const ERRNO: Readonly<Record<string, string>> = {
 }
 
 function dialFailure(node: Netns, host: string, port: number): string | undefined {
-  const connection = node.ip.connectTcp({ dst: host, port, uid: 0 })
+  const connection = node.ip.connectTcp({ dst: host, port, uid: 0, unrecorded: true })
   const where = `dial tcp ${host}:${port}: `
   if (typeof connection === 'string') return where + (ERRNO[connection] ?? connection)
   const { state, errno } = connection
@@ -76,7 +76,7 @@ function httpProbe(
   const scheme = (http.scheme ?? 'HTTP').toLowerCase()
   const path = http.path ?? '/'
   const url = `${scheme}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`
-  const connection = node.ip.connectTcp({ dst: host, port, uid: 0 })
+  const connection = node.ip.connectTcp({ dst: host, port, uid: 0, unrecorded: true })
   if (typeof connection === 'string')
     return { ok: false, message: `Get "${url}": dial tcp ${host}:${port}: connect: ${ERRNO[connection] ?? connection}` }
   if (connection.state !== 'connected') {

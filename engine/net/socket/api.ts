@@ -9,6 +9,8 @@ export interface DialOptions {
   readonly device?: string
   readonly uid: number
   readonly owner?: SocketOwner
+  /** Left out of the ring of connections and their walks: a kubelet's probes would crowd everything else out of it. */
+  readonly unrecorded?: boolean
 }
 
 export interface ListenOptions {

@@ -27,12 +27,14 @@ export class Sockets implements SocketApi {
   connectTcp(options: DialOptions): TcpConnection | Errno {
     const ends = this.dial(options, 'tcp')
     if (typeof ends === 'string') return ends
-    const flow = this.flows.open({
-      at: this.host.clock.now,
-      proto: 'tcp',
-      from: { netns: this.host.id, address: ends.src, port: ends.sport },
-      to: { address: options.dst, port: options.port },
-    })
+    const flow = options.unrecorded
+      ? undefined
+      : this.flows.open({
+          at: this.host.clock.now,
+          proto: 'tcp',
+          from: { netns: this.host.id, address: ends.src, port: ends.sport },
+          to: { address: options.dst, port: options.port },
+        })
     const s = newTcp(this.host, {
       family: ipFamily(options.dst) ?? 4,
       local: ends.src,
@@ -41,7 +43,7 @@ export class Sockets implements SocketApi {
       rport: options.port,
       uid: options.uid,
       mss: this.host.mss(options.dst),
-      flow,
+      ...(flow === undefined ? {} : { flow }),
       ...owned(options),
     })
     this.host.sockets.add(s)
