@@ -22,5 +22,4 @@ export const kustomize = known('kustomize', 'Build a kustomization target from a
 export const completion = known('completion', 'Output shell completion code for the specified shell')
 export const plugin = known('plugin', 'Provides utilities for interacting with plugins')
 export const kuberc = known('kuberc', 'Manage user preferences (kuberc) file')
-export const drain = known('drain', 'Drain node in preparation for maintenance')
 export const alpha = known('alpha', 'Commands for features in alpha')

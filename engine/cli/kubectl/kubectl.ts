@@ -23,8 +23,11 @@ export const kubectl: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const { verb, path, args, unknown } = findVerb(VERBS, context.argv.slice(1))
-  if (unknown !== undefined)
-    return say(context, `error: unknown command "${unknown}" for "kubectl"${suggestions(unknown, VERBS)}\n`)
+  if (unknown !== undefined) {
+    const near = suggestions(unknown, VERBS)
+    context.mark(near === '' ? 'recorded' : 'modelled')
+    return say(context, `error: unknown command "${unknown}" for "kubectl"${near === '' ? '\n' : near}`)
+  }
   if (verb === undefined) return rootRun(context, args)
   if (verb.known) return notEmulated(context, path.slice('kubectl '.length))
   try {
@@ -43,7 +46,10 @@ async function run(context: CommandContext): Promise<number> {
     if (verb.run === undefined) return groupRun(context, verb, path, parsed.args)
     return (await verb.run(call)) ?? 0
   } catch (error) {
-    if (error instanceof FlagError) return say(context, `error: ${error.message}\nSee '${path} --help' for usage.\n`)
+    if (error instanceof FlagError) {
+      context.mark(error.message.startsWith('unknown flag') ? 'recorded' : 'modelled')
+      return say(context, `error: ${error.message}\nSee '${path} --help' for usage.\n`)
+    }
     const lacking = notEmulatedBy(error)
     if (lacking !== undefined) return notEmulated(context, lacking)
     const told = errorText(error)

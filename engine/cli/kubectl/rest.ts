@@ -48,7 +48,8 @@ export class Rest {
   send(request: ApiRequest): Obj {
     const response = this.client().request({ ...request, headers: this.headers(request.headers) })
     this.warnings(response.warnings)
-    if (response.status >= 200 && response.status < 300) return response.body
+    // 101: an exec was let through (pod-subresources.ts).
+    if (response.status === 101 || (response.status >= 200 && response.status < 300)) return response.body
     throw statusError(response.status, response.body)
   }
 

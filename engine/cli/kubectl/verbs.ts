@@ -7,6 +7,7 @@ import { create } from './create.ts'
 import { deleteVerb } from './delete.ts'
 import { describe } from './describe.ts'
 import { diff } from './diff.ts'
+import { drain } from './drain.ts'
 import { events } from './events.ts'
 import { exec } from './exec.ts'
 import { expose } from './expose.ts'
@@ -42,7 +43,7 @@ export const VERBS: readonly Verb[] = [
   known.top,
   cordon,
   uncordon,
-  known.drain,
+  drain,
   taint,
   describe,
   logs,
