@@ -18,8 +18,7 @@ interface Transcript {
 function transcripts(text: string): Transcript[] {
   const found: Transcript[] = []
   let current: { command: string; shown: string[]; elided: boolean } | undefined
-  for (const line of text.split('
-')) {
+  for (const line of text.split('\n')) {
     if (line.startsWith(PROMPT)) {
       current = { command: line.slice(PROMPT.length).trim(), shown: [], elided: false }
       found.push(current)
