@@ -1,9 +1,12 @@
 import type { Netns } from '../net/netns.ts'
 import type { Computed, ComputedDir, ComputedFile } from './tree.ts'
 
+const NULL_DEVICE: ComputedFile = { read: () => '', write: () => {} }
+
 /** /proc/sys as a machine of this namespace sees it: every sysctl key is a file ("net.ipv4.ip_forward" at net/ipv4/ip_forward). */
 export function procFiles(netns: Netns, more: Readonly<Record<string, () => string>> = {}): Computed {
   return (path) => {
+    if (path === '/dev/null') return NULL_DEVICE
     if (!path.startsWith('/proc/')) return undefined
     const text = more[path]
     if (text !== undefined) return { read: text }
