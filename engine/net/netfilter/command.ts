@@ -1,5 +1,7 @@
 import type { Counters } from './chain.ts'
-import type { TableName } from './env.ts'
+import type { Dialect } from './dialect.ts'
+import type { Family, TableName } from './env.ts'
+import type { NameService } from './names.ts'
 import type { Rule } from './rule.ts'
 
 export type CommandLetter = 'A' | 'C' | 'D' | 'DN' | 'I' | 'R' | 'L' | 'S' | 'F' | 'Z' | 'ZN' | 'N' | 'X' | 'E' | 'P'
@@ -38,4 +40,17 @@ export interface Informed {
 
 export function tableOf(command: IptablesCommand): TableName {
   return command.table as TableName
+}
+
+/** What reading a command line needs to know of the tool that was called. */
+export interface CommandEnv {
+  readonly dialect: Dialect
+  readonly family: Family
+  readonly names: NameService
+  /** 1.8.7 on nft cannot load a protocol's match without privileges. */
+  readonly privileged: boolean
+  /** Lines for stderr that do not end the command. */
+  readonly warn: (text: string) => void
+  /** Inside iptables-restore: -t is fixed. */
+  readonly restoring?: TableName
 }

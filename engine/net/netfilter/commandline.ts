@@ -2,32 +2,17 @@ import { addressPairs } from './address.ts'
 import { parseCounters, parseDevice } from './arguments.ts'
 import type { Counters } from './chain.ts'
 import { checkAllowed, checkChain, checkNewChain, checkTargetName, optionName, VERDICTS } from './checks.ts'
-import type { CommandLetter, Informed, IptablesCommand } from './command.ts'
+import type { CommandEnv, CommandLetter, Informed, IptablesCommand } from './command.ts'
 import { INVERTIBLE } from './command-options.data.ts'
-import type { Dialect } from './dialect.ts'
-import type { Family, TableName } from './env.ts'
+import type { TableName } from './env.ts'
 import { PARAMETER_PROBLEM, parameterProblem, ToolError } from './errors.ts'
 import type { ParseEnv } from './extension.ts'
 import { Getopt } from './getopt.ts'
 import { useOption } from './guided.ts'
 import { LoadedExtensions, MAIN_SHORT, type OptionValue } from './loaded.ts'
 import { findMatcher } from './matchers/registry.ts'
-import type { NameService } from './names.ts'
 import { parseProtocol, protocolMatch } from './protocol.ts'
 import type { ExtensionData, Filter, Rule, RuleTarget } from './rule.ts'
-
-/** What reading a command line needs to know of the tool that was called. */
-export interface CommandEnv {
-  readonly dialect: Dialect
-  readonly family: Family
-  readonly names: NameService
-  /** 1.8.7 on nft cannot load a protocol's match without privileges. */
-  readonly privileged: boolean
-  /** Lines for stderr that do not end the command. */
-  readonly warn: (text: string) => void
-  /** Inside iptables-restore: -t is fixed. */
-  readonly restoring?: TableName
-}
 
 /** What a command's letter is called in messages. */
 function commandLetter(letter: CommandLetter): string {
