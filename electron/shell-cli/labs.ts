@@ -35,3 +35,12 @@ export function findLab(id: string): LabFolder | undefined {
   const scenario = /^scenario:\s*["']?([a-z0-9-]+)/m.exec(files['lab.yaml'] ?? '')?.[1]
   return { id, files, scenario: scenario === undefined ? {} : filesUnder(join(labs, 'scenarios', scenario)) }
 }
+
+/** The lab that a shell opens when none is named. */
+export function firstLab(): string {
+  const labs = labsFolder()
+  const ids = labs === undefined ? [] : readdirSync(labs).sort()
+  const id = ids.find((each) => findLab(each) !== undefined)
+  if (id === undefined) throw new Error('there is no lab')
+  return id
+}

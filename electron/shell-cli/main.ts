@@ -1,6 +1,8 @@
+import process from 'node:process'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { runBatch } from './batch.ts'
-import { findLab } from './labs.ts'
+import { findLab, firstLab } from './labs.ts'
 
 const USAGE = `usage: npm run -s shell -- [--lab ID | --session] [--node NAME] [-c LINE]
        npm run -s shell -- --batch
@@ -23,8 +25,33 @@ async function main(): Promise<number> {
     await runBatch(process.stdin, process.stdout, findLab)
     return 0
   }
-  process.stderr.write(USAGE)
-  return 2
+  const { node } = options
+  try {
+    if (options.session) return await join(node)
+    const { runLines, runTerminal } = await import('./local.ts')
+    const local = { lab: options.lab ?? firstLab(), ...(node === undefined ? {} : { node }) }
+    if (options.command !== undefined) return await runLines(local, [options.command])
+    if (!process.stdin.isTTY) return await runLines(local, createInterface({ input: process.stdin }))
+    if (options.lab === undefined) process.stderr.write(`lab ${local.lab}, a fresh copy; nothing is saved\n`)
+    return await runTerminal(local)
+  } catch (error) {
+    // What is wrong with a lab's folder, or with what was asked for.
+    process.stderr.write(`chainwalk: ${(error as Error).message}\n`)
+    return 1
+  }
+}
+
+/** A shell in the attempt that is open in the app. */
+async function join(node: string | undefined): Promise<number> {
+  const { dataFolder } = await import('../data-folder.ts')
+  const { runningInstance } = await import('../host/instance.ts')
+  const instance = await runningInstance(dataFolder(process.env, process.platform))
+  if (instance === undefined) {
+    process.stderr.write('chainwalk: the app is not running: start it with npm start, or leave out --session\n')
+    return 1
+  }
+  const { joinHost } = await import('../tty/join.ts')
+  return joinHost(instance.socket, { token: instance.token, join: node === undefined ? {} : { node } })
 }
 
 function readOptions() {
@@ -43,4 +70,6 @@ function readOptions() {
 // Whoever reads our output may stop early (`| head`): that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
-process.exitCode = await main()
+const exit = await main()
+// A terminal or a timer left open must not keep us; what was printed must get out first.
+process.stdout.write('', () => process.exit(exit))

@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts'
+import { encodeUtf8 } from '../base/utf8.ts'
 import type { Fidelity } from '../cli/command.ts'
 import { Canceller } from '../clock/clock.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
@@ -36,6 +37,8 @@ export class EngineSession implements Session {
   private readonly initial: Json
   private journal: JournalEntry[] = []
   private paused = false
+  /** The terminal whose line is being followed: its prompt comes when all is done. */
+  private atWork: string | undefined
   private fidelity: Fidelity | undefined
   /** What `chainwalk` asked for while its line ran: done once the line has ended. */
   private asked: Input[] = []
@@ -228,8 +231,13 @@ export class EngineSession implements Session {
       return
     }
     if (result === undefined) this.undoStack.drop()
-    else this.ended(text, result)
-    await this.followAsked()
+    else this.ended(result)
+    this.atWork = id
+    try {
+      await this.followAsked()
+    } finally {
+      this.atWork = undefined
+    }
     this.lab.evaluate()
     if (shell.closed) {
       this.emit({ type: 'closed', shell: id, exit: shell.exit })
@@ -254,11 +262,12 @@ export class EngineSession implements Session {
     return running
   }
 
-  private ended(text: string, result: LineResult): void {
+  private ended(result: LineResult): void {
+    this.undoStack.relabel(label(result.line))
     // `chainwalk redo` must not cut off what it is about to do again.
     if (!this.asked.some(({ type }) => type === 'redo' || type === 'undo')) this.undoStack.commit()
     this.fidelity = result.fidelity
-    this.lab.note({ at: this.now, node: result.node, line: text, exit: result.exit, programs: result.programs })
+    this.lab.note({ at: this.now, node: result.node, line: result.line, exit: result.exit, programs: result.programs })
   }
 
   private async followAsked(): Promise<void> {
@@ -331,8 +340,8 @@ export class EngineSession implements Session {
   /** A line in every terminal, apart from what the node prints, and the prompt again. */
   private announce(words: string): void {
     for (const { id } of this.terminals.all) {
-      this.emit({ type: 'output', shell: id, data: `\n\x1b[2m-- ${words} --\x1b[0m\n` })
-      this.prompt(id)
+      this.emit({ type: 'output', shell: id, data: encodeUtf8(`\n\x1b[2m-- ${words} --\x1b[0m\n`) })
+      if (id !== this.atWork) this.prompt(id)
     }
   }
 

@@ -76,7 +76,14 @@ export class Terminals {
   promptOf(id: string): Extract<SessionEvent, { type: 'prompt' }> | undefined {
     const shell = this.open.get(id)?.shell
     if (shell === undefined || shell.running || shell.closed) return undefined
-    return { type: 'prompt', shell: id, prompt: shell.prompt, more: shell.wantsMore, history: shell.history }
+    return {
+      type: 'prompt',
+      shell: id,
+      prompt: shell.prompt,
+      more: shell.wantsMore,
+      history: shell.history,
+      exit: shell.lastExit,
+    }
   }
 
   views(): ShellView[] {
@@ -119,7 +126,8 @@ export class Terminals {
 
   private make(id: string, columns: number, rows: number): Shell {
     const events = {
-      output: (bytes: string) => this.emit({ type: 'output', shell: id, data: bytes }),
+      output: (bytes: string, stderr = false) =>
+        this.emit({ type: 'output', shell: id, data: bytes, ...(stderr ? { stderr: true as const } : {}) }),
       raw: (on: boolean) => this.emit({ type: 'raw', shell: id, on }),
     }
     const machine = (machineId: string) => this.machineById(machineId)

@@ -23,6 +23,7 @@ export type Input =
       readonly type: 'open'
       readonly shell: string
       readonly target: ShellTarget
+      /** 0: no terminal, the output goes to a pipe or a file. */
       readonly columns: number
       readonly rows: number
     }
@@ -93,7 +94,7 @@ export interface SessionView {
 
 export type SessionEvent =
   /** `data` is bytes, one char each. */
-  | { readonly type: 'output'; readonly shell: string; readonly data: string }
+  | { readonly type: 'output'; readonly shell: string; readonly data: string; readonly stderr?: true }
   /** The shell is ready for a line at `prompt` (also after continuation: `more` true and prompt "> "). */
   | {
       readonly type: 'prompt'
@@ -101,6 +102,8 @@ export type SessionEvent =
       readonly prompt: string
       readonly more: boolean
       readonly history: readonly string[]
+      /** `$?`. */
+      readonly exit: number
     }
   /** A full-screen program took or gave back the keys. */
   | { readonly type: 'raw'; readonly shell: string; readonly on: boolean }

@@ -19,6 +19,12 @@ export class UndoStack {
     if (this.done.length > KEPT) this.done.shift()
   }
 
+  /** The newest point's label, now that it is known. */
+  relabel(label: string): void {
+    const point = this.done.pop()
+    if (point !== undefined) this.done.push({ ...point, label })
+  }
+
   /** The newest point turns out to lie before nothing at all. */
   drop(): void {
     this.done.pop()

@@ -1,7 +1,7 @@
 import { Bash, defineCommand } from 'just-bash/browser'
 import type { Json } from '../base/json.ts'
 import { decodeUtf8, encodeUtf8 } from '../base/utf8.ts'
-import type { Tty, User } from '../cli/command.ts'
+import { NOT_EMULATED_EXIT, type Tty, type User } from '../cli/command.ts'
 import { COMMANDS } from '../cli/registry.ts'
 import type { Canceller } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
@@ -9,7 +9,7 @@ import { BashFs, ERR_PATH, OUT_PATH, type Terminal } from './bash-fs.ts'
 import type { HostAbort, Turns, World } from './host.ts'
 import { type InterpreterState, keepState, loadState, saveState, startAndCapture, stateOf } from './interpreter-state.ts'
 import { Buffered, type Call, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
-import { DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite } from './rewrite.ts'
+import { BACKGROUND, DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite } from './rewrite.ts'
 import { type SyntaxSource, syntaxError } from './syntax.ts'
 import { BUILTIN_COMMANDS, TEXT_TOOLS } from './text-tools.ts'
 
@@ -66,7 +66,7 @@ export class BashShell {
     const { machine, user, cwd } = options
     this.options = options
     const terminal = { ...options.terminal, stderr: { write: (text: string) => options.terminal.stderr.write(this.named(text)) } }
-    const isProgram = (path: string) => commandAt(machine, path) !== undefined || textToolAt(path)
+    const isProgram = (path: string) => isFoundAt(machine, path)
     this.files = new BashFs(machine.fs, () => machine.clock.now, terminal, isProgram)
     this.files.onTick = () => this.tick()
     this.files.onPrinted = () => {
@@ -93,6 +93,7 @@ export class BashShell {
         ast: rewrite(ast, {
           isOurs: (name) => isShellName(name) || commandOn(machine, name) !== undefined,
           isFunction: (name) => state.functions.has(name) || stateOf(this.bash).functions.has(name),
+          basename: (path) => (commandAt(machine, path) === undefined ? undefined : path.slice(path.lastIndexOf('/') + 1)),
           stdinIsTty: options.terminal.stdin.isTty,
         }),
       }),
@@ -203,6 +204,14 @@ export class BashShell {
     ])
     return [
       ...['bash', 'sh', ...names].map((name) => defineCommand(name, (args, context) => this.program(name, args, context))),
+      defineCommand(BACKGROUND, async () => {
+        this.launcher?.mark('not emulated')
+        return {
+          stdout: '',
+          stderr: 'chainwalk: bash: & (jobs in the background): valid, but not emulated here\n',
+          exitCode: NOT_EMULATED_EXIT,
+        }
+      }),
       defineCommand(LEAVE, async () => {
         this.left = true
         return { stdout: '', stderr: '', exitCode: this.running?.lastExitCode ?? 0 }
@@ -215,8 +224,9 @@ export class BashShell {
     const [files = '', path] = (context.env.get(DIRECT_VARIABLE) ?? '').split(':')
     const direct = path === OUT_PATH ? files : ''
     const { [DIRECT_VARIABLE]: _marker, ...env } = context.exportedEnv ?? {}
-    const out = direct.includes('1') ? terminal.stdout : new Buffered()
-    const err = direct.includes('2') ? terminal.stderr : new Buffered()
+    // What goes straight to the terminal is not returned as well, or bash would print it again.
+    const out = new Buffered()
+    const err = new Buffered()
     const toTerminal = direct.includes('1') && tty !== undefined
     const exit = await this.guarded({
       argv: [name, ...args],
@@ -225,16 +235,16 @@ export class BashShell {
       user,
       machine,
       stdin: direct.includes('0') && terminal.stdin.isTty ? terminal.stdin : textStdin(context.stdin as unknown as string),
-      stdout: out,
-      stderr: err,
+      stdout: direct.includes('1') ? terminal.stdout : out,
+      stderr: direct.includes('2') ? terminal.stderr : err,
       ...(toTerminal ? { tty } : {}),
       signal: this.canceller as Canceller,
     })
     this.setTime(this.running)
     if (direct.includes('1')) this.files.onPrinted()
     return {
-      stdout: out instanceof Buffered ? out.bytes : '',
-      stderr: err instanceof Buffered ? decodeUtf8(err.bytes) : '',
+      stdout: out.bytes,
+      stderr: decodeUtf8(err.bytes),
       exitCode: exit,
       stdoutKind: 'bytes' as const,
       stdoutEncoding: 'binary' as const,
@@ -267,9 +277,15 @@ export class BashShell {
   }
 }
 
-function textToolAt(path: string): boolean {
+/**
+ * just-bash runs a command of its table only where PATH leads to /usr/bin or /bin, so that is where it finds them all; a program's own
+ * path is put right before it looks (`basename` below).
+ */
+function isFoundAt(machine: Machine, path: string): boolean {
   const name = /^\/(?:usr\/)?bin\/([^/]+)$/.exec(path)?.[1]
-  return name !== undefined && ((TEXT_TOOLS as readonly string[]).includes(name) || isShellName(name) || name === LEAVE)
+  if (name === undefined) return false
+  const known = (TEXT_TOOLS as readonly string[]).includes(name) || (BUILTIN_COMMANDS as readonly string[]).includes(name)
+  return known || isShellName(name) || name === LEAVE || name === BACKGROUND || commandOn(machine, name) !== undefined
 }
 
 function isShellName(name: string): boolean {

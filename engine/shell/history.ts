@@ -1,4 +1,4 @@
-import { afterQuote, startsQuote } from './scan.ts'
+import { afterQuote, atEnd, startsQuote } from './scan.ts'
 
 export type Expansion = { readonly text: string; readonly changed: boolean } | { readonly error: string }
 
@@ -96,4 +96,21 @@ export function splitWords(line: string): string[] {
     i = j
   }
   return words
+}
+
+/** After these a new line needs no semicolon. */
+const NO_SEMICOLON = /(^|[\s;&|])(do|then|else|elif|in|\{|\(|;|;;|&|\||\|\||&&)\s*$|^\s*$|[({;&|]\s*$/
+
+/** An input of several lines as history keeps it (bash's `cmdhist`): one line, but for quotes and here-documents. */
+export function oneLine(text: string): string {
+  const [first = '', ...rest] = text.split('\n')
+  if (text.includes('<<')) return text
+  let all = first
+  for (const line of rest) {
+    const end = atEnd(all)
+    if (end.backslash) all = all.slice(0, -1) + line
+    else if (end.quote) all += `\n${line}`
+    else all += `${NO_SEMICOLON.test(all) ? ' ' : '; '}${line.trimStart()}`
+  }
+  return all
 }

@@ -27,7 +27,7 @@ export class Level {
   readonly bash: BashShell
   history: readonly string[] = []
 
-  constructor(spec: LevelSpec, machine: Machine, terminal: Terminal, tty: Tty, turns: Turns) {
+  constructor(spec: LevelSpec, machine: Machine, terminal: Terminal, tty: Tty | undefined, turns: Turns) {
     this.spec = spec
     this.machine = machine
     const home = machine.fs.exists(this.user.home) ? this.user.home : '/'

@@ -7,6 +7,8 @@ export const OUT_VARIABLE = '__chainwalk_out'
 export const ERR_VARIABLE = '__chainwalk_err'
 /** Tells one of our programs which of its standard files are the shell's own: "0", "1", "2" in any mix, then ":" and the out path. */
 export const DIRECT_VARIABLE = '__chainwalk_direct'
+/** Stands in for a job that was to run in the background. */
+export const BACKGROUND = '__chainwalk_background'
 /** Runs just before `exit`. */
 export const LEAVE = '__chainwalk_leave'
 
@@ -18,6 +20,8 @@ export interface RewriteOptions {
   /** Whether a word names one of our programs (which can print as they go). */
   isOurs(name: string): boolean
   isFunction(name: string): boolean
+  /** The name of the program of ours that lies at this path, or undefined. */
+  basename(path: string): string | undefined
   readonly stdinIsTty: boolean
 }
 
@@ -65,7 +69,11 @@ export function rewrite(script: ScriptNode, options: RewriteOptions): ScriptNode
 }
 
 function statements(list: StatementNode[], place: Place, options: RewriteOptions): void {
-  for (const statement of list) for (const p of statement.pipelines) pipeline(p, place, options)
+  for (const statement of list) {
+    // Job control is not emulated, and running the job in the foreground would be a lie.
+    if (statement.background) Object.assign(statement, call(BACKGROUND), { sourceText: undefined })
+    for (const each of statement.pipelines) pipeline(each, place, options)
+  }
 }
 
 function pipeline(node: PipelineNode, place: Place, options: RewriteOptions): void {
@@ -146,7 +154,9 @@ function command(node: CommandNode, place: Place, options: RewriteOptions): void
 
 function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions): void {
   if (node.name === null) return
-  const name = literal(node.name)
+  const written = literal(node.name)
+  const name = (written?.includes('/') ? options.basename(written) : undefined) ?? written
+  if (name !== undefined && name !== written) node.name = { type: 'Word', parts: [{ type: 'Literal', value: name }] }
   if (name !== undefined && LEAVE_ALONE.has(name)) return
   const isFunction = name === undefined || name === 'eval' || name === 'source' || name === '.' || options.isFunction(name)
   if (isFunction) {

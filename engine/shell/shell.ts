@@ -6,20 +6,23 @@ import type { Machine } from '../cluster/machine.ts'
 import { expandAliases } from './aliases.ts'
 import { asBytes } from './bytes.ts'
 import { weaker } from './fidelity.ts'
+import { oneLine } from './history.ts'
 import type { Turns } from './host.ts'
-import type { Launcher } from './launch.ts'
+import { type Launcher, textStdin } from './launch.ts'
 import { Level, type LevelSpec } from './level.ts'
 import { needsMore } from './parse.ts'
 import { TtyInput } from './tty-input.ts'
 
 /** What a terminal tells those around it. Output is bytes. */
 export interface ShellEvents {
-  output(bytes: string): void
+  output(bytes: string, stderr?: boolean): void
   raw(on: boolean): void
 }
 
 /** What one line did, as the journal's evidence keeps it. */
 export interface LineResult {
+  /** The whole input, with what came after continuation prompts. */
+  readonly line: string
   readonly exit: number
   readonly node: string
   readonly programs: readonly (readonly string[])[]
@@ -80,6 +83,10 @@ export class Shell {
     return this.exitCode
   }
 
+  get lastExit(): number {
+    return this.levels.at(-1)?.bash.lastExit ?? this.exitCode
+  }
+
   get prompt(): string {
     return this.unfinished === '' ? (this.levels.at(-1)?.prompt ?? '') : '> '
   }
@@ -119,12 +126,12 @@ export class Shell {
     }
     this.unfinished = ''
     if (whole.trim() === '') return undefined
-    this.remember(level, whole)
+    this.remember(level, oneLine(whole))
     const programs: (readonly string[])[] = []
     const result = await this.runIn(level, expandAliases(whole, level.bash.aliases), programs)
     if (result.left) this.leave(result.exit)
     else if (this.requested !== undefined) await this.follow(this.requested)
-    return { ...result, node: level.machine.hostname, programs }
+    return { ...result, line: whole, node: level.machine.hostname, programs }
   }
 
   /** Ctrl-C. */
@@ -185,8 +192,12 @@ export class Shell {
   }
 
   private levelFor(spec: LevelSpec, machine: Machine): Level {
-    const sink = { write: (text: string) => this.parts.events.output(asBytes(text)) }
-    return new Level(spec, machine, { stdin: this.input, stdout: sink, stderr: sink }, this.tty, this.parts.turns)
+    const { events, turns } = this.parts
+    const stdout = { write: (text: string) => events.output(asBytes(text)) }
+    const stderr = { write: (text: string) => events.output(asBytes(text), true) }
+    const isTerminal = this.columns > 0
+    const stdin = isTerminal ? this.input : textStdin('')
+    return new Level(spec, machine, { stdin, stdout, stderr }, isTerminal ? this.tty : undefined, turns)
   }
 
   private async runIn(level: Level, text: string, programs: (readonly string[])[]) {
@@ -227,7 +238,7 @@ export class Shell {
     if (level === undefined) return
     const { kind, program, host } = level.spec
     const words = kind !== 'exec' ? 'logout\n' : program === 'bash' ? 'exit\n' : '\n'
-    this.parts.events.output(words)
+    if (this.columns > 0) this.parts.events.output(words)
     if (kind === 'ssh') this.parts.events.output(`Connection to ${host} closed.\n`)
     if (kind === 'exec' && exit !== 0) this.parts.events.output(`command terminated with exit code ${exit}\n`)
     this.exitCode = exit

@@ -32,7 +32,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'join',
   'jq',
   'ln',
-  'ls',
   'md5sum',
   'mkdir',
   'mv',
