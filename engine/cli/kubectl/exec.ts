@@ -47,7 +47,7 @@ async function run(call: Invocation): Promise<number> {
     method: 'POST',
     path: `${pathOf(call.mapper.resolve('pods'), pod.metadata.namespace, pod.metadata.name, 'exec')}?${params.join('&')}`,
   })
-  const machine = call.context.machine.reach(answer.machine)
+  const machine = call.context.machine.container(pod.metadata.namespace, pod.metadata.name, answer.container ?? container)
   if (machine === undefined) throw fail(`unable to upgrade connection: container not found ("${container}")`)
   if (flags.bool('tty') && call.context.tty === undefined)
     call.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')

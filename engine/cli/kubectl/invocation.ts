@@ -7,6 +7,9 @@ import type { FlagValues } from './flags/parse.ts'
 import { Mapper } from './mapper.ts'
 import { Rest } from './rest.ts'
 
+/** The one device whose content is known without a kernel. */
+export const NULL_DEVICE = '/dev/null'
+
 /** One run of a verb: its flags and arguments, and everything it may use. */
 export class Invocation {
   readonly context: CommandContext
@@ -108,6 +111,7 @@ export class Invocation {
 
   /** A file's text; its absence is told in Go's words. */
   readFile(path: string): string {
+    if (this.resolve(path) === NULL_DEVICE) return ''
     try {
       return decodeUtf8(this.context.machine.fs.read(this.resolve(path)))
     } catch (error) {

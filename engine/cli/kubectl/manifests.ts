@@ -3,7 +3,7 @@ import { decodeUtf8 } from '../../base/utf8.ts'
 import { FsError } from '../../cluster/fs.ts'
 import type { Target } from './builder.ts'
 import { fail } from './errors.ts'
-import type { Invocation } from './invocation.ts'
+import { type Invocation, NULL_DEVICE } from './invocation.ts'
 import { type Mapping, pathOf } from './mapper.ts'
 import { isMap, type Obj } from './values.ts'
 
@@ -53,6 +53,7 @@ async function texts(call: Invocation, file: string): Promise<{ source: string; 
   if (/^https?:\/\//.test(file)) throw call.notEmulated('-f with a URL')
   const { fs } = call.context.machine
   const path = call.resolve(file)
+  if (path === NULL_DEVICE) return [{ source: file, text: '' }]
   try {
     if (fs.stat(path, { follow: true }).type !== 'dir') return [{ source: file, text: decodeUtf8(fs.read(path)) }]
   } catch (error) {
