@@ -44,9 +44,10 @@ export class Pump {
   }
 
   private async step(): Promise<void> {
-    const now = this.now()
-    const elapsed = Math.min(now - this.last, LONGEST_STEP)
-    this.last = now
+    // Whole milliseconds: the engine's clock knows no others. What is left over belongs to the next step.
+    const passed = Math.floor(this.now() - this.last)
+    const elapsed = Math.min(passed, LONGEST_STEP)
+    this.last += passed
     if (!this.stopped && elapsed > 0) await this.session.pump(elapsed)
   }
 
