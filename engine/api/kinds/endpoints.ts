@@ -7,8 +7,9 @@ interface Subset {
   readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[]
 }
 
-/** At most three addresses, then "+ n more..." (printers.go formatEndpoints with max 3). */
+/** At most three addresses, then "+ n more..."; empty when none is ready (printers.go formatEndpoints). */
 function endpointsText(subsets: readonly Subset[] | undefined): string {
+  if ((subsets ?? []).length === 0) return '<none>'
   const all: string[] = []
   for (const { addresses = [], ports = [] } of subsets ?? []) {
     if (ports.length === 0) for (const { ip } of addresses) all.push(ip)
@@ -16,7 +17,6 @@ function endpointsText(subsets: readonly Subset[] | undefined): string {
       for (const { port } of ports)
         for (const { ip } of addresses) all.push(ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)
   }
-  if (all.length === 0) return '<none>'
   return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',')
 }
 

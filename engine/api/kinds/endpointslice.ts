@@ -10,7 +10,7 @@ interface SlicePort {
 
 /** Ports joined by commas, three at most; "<unset>" without ports (printers.go formatDiscoveryPorts). */
 function portsText(ports: readonly SlicePort[] | undefined): string {
-  const texts = (ports ?? []).map((p) => (p.port === undefined || p.port === null ? '*' : String(p.port)))
+  const texts = (ports ?? []).map((p) => String(p.port ?? p.name ?? '*'))
   if (texts.length === 0) return '<unset>'
   return texts.length > 3 ? `${texts.slice(0, 3).join(',')} + ${texts.length - 3} more...` : texts.join(',')
 }
