@@ -105,9 +105,9 @@ export class TtyClient {
     return this.backend.complete(line, cursor)
   }
 
-  private accepted(text: string): void {
+  private async accepted(text: string): Promise<void> {
     this.state = 'running'
-    this.tail = this.tail.then(() => this.send(text))
+    await this.send(text)
   }
 
   private async send(text: string): Promise<void> {

@@ -10,8 +10,8 @@ export interface EditorHost {
   write(text: string): void
   columns(): number
   complete(line: string, cursor: number): Promise<Completion>
-  /** Enter. */
-  accept(text: string): void
+  /** Enter. Resolves when it is decided what becomes of the line: later keys wait for that. */
+  accept(text: string): Promise<void>
   interrupt(): void
   /** Ctrl-D on an empty line. */
   endOfFile(): void
@@ -102,11 +102,11 @@ export class Editor {
     this.draw()
   }
 
-  private enter(): void {
+  private enter(): Promise<void> {
     this.toEnd()
     this.host.write('\n')
     this.row = 0
-    this.host.accept(this.buffer.text)
+    return this.host.accept(this.buffer.text)
   }
 
   private insert(text: string): void {
