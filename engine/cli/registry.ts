@@ -1,15 +1,21 @@
 import { chainwalk } from './chainwalk/chainwalk.ts'
 import type { Command } from './command.ts'
+import { conntrack } from './conntrack/conntrack.ts'
+import { curl } from './curl/curl.ts'
 import { iptables } from './iptables/iptables.ts'
 import { iptablesRestore } from './iptables/restore.ts'
 import { iptablesSave } from './iptables/save.ts'
 import { kubectl } from './kubectl/kubectl.ts'
+import { nc } from './nc/nc.ts'
 import { nfacct } from './nfacct/nfacct.ts'
+import { ping } from './ping/ping.ts'
+import { ss } from './ss/ss.ts'
 import { ssh } from './ssh/ssh.ts'
 import { clear } from './system/clear.ts'
 import { nano, vi } from './system/editors.ts'
 import { history } from './system/history.ts'
 import { hostname, id, uname, whoami } from './system/identity.ts'
+import { ls } from './system/ls.ts'
 import { less, more } from './system/pager.ts'
 import { sleep } from './system/sleep.ts'
 import { timeout } from './system/timeout.ts'
@@ -20,6 +26,8 @@ import { watch } from './watch/watch.ts'
 export const COMMANDS: readonly Command[] = [
   chainwalk,
   clear,
+  conntrack,
+  curl,
   history,
   hostname,
   id,
@@ -28,10 +36,14 @@ export const COMMANDS: readonly Command[] = [
   iptablesSave,
   kubectl,
   less,
+  ls,
   more,
   nano,
+  nc,
   nfacct,
+  ping,
   sleep,
+  ss,
   ssh,
   timeout,
   uname,
