@@ -42,9 +42,10 @@ export function optionName(dialect: Dialect, letter: string): string {
 }
 
 /** Refuses options that the command does not take (generic_opt_check). */
-export function checkAllowed(commands: readonly string[], options: ReadonlySet<string>, dialect: Dialect): void {
+export function checkAllowed(commands: readonly string[], options: string, dialect: Dialect): void {
+  if (options === '') return
   for (const [option] of RULE_OPTIONS) {
-    if (!options.has(option)) continue
+    if (!options.includes(option)) continue
     const allows = (command: string) => (ALLOWED[command] as string).includes(option)
     if (dialect.strictOptions ? commands.every(allows) : commands.some(allows)) continue
     const nl = dialect.trailingNewlines ? '\n' : ''
@@ -57,7 +58,7 @@ export function checkChain(
   letter: CommandLetter,
   chain: string | undefined,
   newName: string | undefined,
-  options: ReadonlySet<string>,
+  options: string,
   dialect: Dialect,
 ): void {
   if (chain !== undefined && chain.length >= MAX_NAME)
@@ -66,7 +67,7 @@ export function checkChain(
   if (!'ACDIR'.includes(letter)) return
   const nl = dialect.longOptionNames ? '' : '\n'
   const refuse = (option: string) => {
-    if (options.has(option)) parameterProblem(`Can't use ${optionName(dialect, option)} with ${chain}${nl}`)
+    if (options.includes(option)) parameterProblem(`Can't use ${optionName(dialect, option)} with ${chain}${nl}`)
   }
   if (chain === 'PREROUTING' || chain === 'INPUT') refuse('o')
   if (chain === 'POSTROUTING' || chain === 'OUTPUT') refuse('i')

@@ -14,6 +14,8 @@ import { findMatcher } from './matchers/registry.ts'
 import { parseProtocol, protocolMatch } from './protocol.ts'
 import type { ExtensionData, Filter, Rule, RuleTarget } from './rule.ts'
 
+const NO_COUNTERS: Counters = [0, 0]
+
 /** What a command's letter is called in messages. */
 function commandLetter(letter: CommandLetter): string {
   return letter === 'DN' ? 'D' : letter === 'ZN' ? 'Z' : letter
@@ -28,8 +30,9 @@ class Reader {
   private readonly env: CommandEnv
   private readonly getopt: Getopt<OptionValue>
   private readonly extensions: LoadedExtensions
-  private readonly options = new Set<string>()
-  private readonly inverted = new Set<string>()
+  /** Letters of the options given, and of those inverted. */
+  private options = ''
+  private inverted = ''
   private invert = false
   private letter: CommandLetter | undefined
   private alsoZero = false
@@ -46,7 +49,7 @@ class Reader {
   private protoUsed = false
   private jump: string | undefined
   private goto = false
-  private counters: Counters = [0, 0]
+  private counters: Counters = NO_COUNTERS
   private verbose = 0
   private waiting = false
   private waitInterval = false
@@ -130,11 +133,11 @@ class Reader {
 
   private setOption(letter: string): void {
     const word = this.env.dialect.longOptionNames ? 'options' : 'flags'
-    if (this.options.has(letter)) parameterProblem(`multiple ${optionName(this.env.dialect, letter)} ${word} not allowed`)
-    this.options.add(letter)
+    if (this.options.includes(letter)) parameterProblem(`multiple ${optionName(this.env.dialect, letter)} ${word} not allowed`)
+    this.options += letter
     if (!this.invert) return
     if (!INVERTIBLE.includes(letter)) parameterProblem(`cannot have ! before ${optionName(this.env.dialect, letter)}`)
-    this.inverted.add(letter)
+    this.inverted += letter
   }
 
   private setCommand(letter: CommandLetter, allowed: readonly CommandLetter[] = []): void {
@@ -342,14 +345,13 @@ class Reader {
     if (this.invert) parameterProblem('nothing appropriate following !')
     const ruleCommand = 'ACDIR'.includes(letter)
     const addresses = ruleCommand
-      ? addressPairs(this.source, this.destination, this.inverted.has('s'), this.inverted.has('d'), this.env)
+      ? addressPairs(this.source, this.destination, this.inverted.includes('s'), this.inverted.includes('d'), this.env)
       : []
     if (letter === 'R' && addresses.length !== 1) parameterProblem('Replacement rule does not specify a unique address')
     checkAllowed(this.alsoZero ? [letter, 'Z'] : [letter], this.options, this.env.dialect)
     checkChain(letter, this.chain, this.newName, this.options, this.env.dialect)
-    const found = this.extensions.list.find((l) => l.target)
-    const matches = this.extensions.list.filter((l) => !l.target).map((l) => data.get(l) as ExtensionData)
-    const target = this.target(found === undefined ? undefined : data.get(found))
+    const { matches } = data
+    const target = this.target(data.target)
     const rules = addresses.map(
       ([src, dst]): Rule => ({ writer: this.env.dialect.key, filter: this.ruleFilter(src, dst), matches, target }),
     )
@@ -365,11 +367,11 @@ class Reader {
       counters: this.counters,
       newName: this.newName,
       policy: this.policy,
-      hasCounters: this.options.has('c'),
+      hasCounters: this.options.includes('c'),
       verbose: this.verbose,
-      numeric: this.options.has('n'),
-      exact: this.options.has('x'),
-      lineNumbers: this.options.has('0'),
+      numeric: this.options.includes('n'),
+      exact: this.options.includes('x'),
+      lineNumbers: this.options.includes('0'),
     }
   }
 
@@ -381,10 +383,11 @@ class Reader {
   }
 
   private ruleFilter(src: string | undefined, dst: string | undefined): Filter {
-    return {
-      ...this.filter,
-      ...(src === undefined ? {} : { src, ...(this.inverted.has('s') ? { srcInv: true } : {}) }),
-      ...(dst === undefined ? {} : { dst, ...(this.inverted.has('d') ? { dstInv: true } : {}) }),
-    }
+    const filter = { ...this.filter }
+    if (src !== undefined) filter.src = src
+    if (src !== undefined && this.inverted.includes('s')) filter.srcInv = true
+    if (dst !== undefined) filter.dst = dst
+    if (dst !== undefined && this.inverted.includes('d')) filter.dstInv = true
+    return filter
   }
 }

@@ -68,13 +68,14 @@ function guidedValue(use: OptionUse): Json {
 }
 
 /** Takes one option into the draft, with the checks of xtables_option_parse. */
-export function useOption(use: OptionUse, seen: Set<string>): void {
+export function useOption(use: OptionUse, seen: string[]): void {
   const { option, ext, invert, draft } = use
   if (option.use === undefined || option.type !== undefined) {
-    if (!option.multi && seen.has(option.name)) parameterProblem(`${ext}: option "--${option.name}" can only be used once.\n`)
+    if (!option.multi && seen.includes(option.name))
+      parameterProblem(`${ext}: option "--${option.name}" can only be used once.\n`)
     if (invert && !option.invert) parameterProblem(`${ext}: option "--${option.name}" cannot be inverted.\n`)
   }
-  seen.add(option.name)
+  seen.push(option.name)
   if (option.use !== undefined) {
     option.use(use)
     return
@@ -88,20 +89,20 @@ export function useOption(use: OptionUse, seen: Set<string>): void {
 export function checkOptions(
   ext: string,
   options: readonly ExtensionOption[],
-  seen: ReadonlySet<string>,
+  seen: readonly string[],
   finish: ((draft: Draft, env: ParseEnv) => void) | undefined,
   draft: Draft,
   env: ParseEnv,
 ): void {
   finish?.(draft, env)
   for (const option of options) {
-    if (!seen.has(option.name)) {
+    if (!seen.includes(option.name)) {
       if (option.mandatory) parameterProblem(`${ext}: option "--${option.name}" must be specified\n`)
       continue
     }
     for (const also of option.also ?? [])
-      if (!seen.has(also)) parameterProblem(`${ext}: option "--${option.name}" also requires "--${also}".\n`)
+      if (!seen.includes(also)) parameterProblem(`${ext}: option "--${option.name}" also requires "--${also}".\n`)
     for (const other of option.exclusive ?? [])
-      if (seen.has(other)) parameterProblem(`${ext}: option "--${option.name}" cannot be used together with "--${other}".\n`)
+      if (seen.includes(other)) parameterProblem(`${ext}: option "--${option.name}" cannot be used together with "--${other}".\n`)
   }
 }

@@ -45,7 +45,9 @@ function optText(rule: Rule, env: PrintEnv): string {
 /** The texts of the matches and the target, each behind one blank. */
 function tailText(rule: Rule, env: PrintEnv): string {
   let text = ''
-  const inner = { ...env, proto: rule.filter.proto ?? 0 }
+  // One object for a whole listing would do, but printing must not depend on order.
+  const proto = rule.filter.proto ?? 0
+  const inner = env.proto === proto ? env : { ...env, proto }
   for (const data of rule.matches) {
     const part = findMatcher(data.ext)?.print(data, inner)
     if (part) text += ` ${part}`
@@ -68,7 +70,7 @@ function addresses(rule: Rule, env: PrintEnv): readonly [string, string] {
   return [src === undefined ? any : addressText(src, env), dst === undefined ? any : addressText(dst, env)]
 }
 
-/** One line of -L. */
+/** One line of -L, made flat: a listing is joined from 100,000 of them. */
 export function listRule(
   rule: Rule,
   counters: readonly [number, number],
@@ -77,21 +79,22 @@ export function listRule(
   options: ListOptions,
 ): string {
   const f = rule.filter
-  let line = options.lineNumbers ? `${String(n).padEnd(4)} ` : ''
-  if (options.verbose) line += counterText(counters[0], options.exact) + counterText(counters[1], options.exact)
-  line += `${shownTarget(rule).padEnd(9)} ${f.protoInv ? '!' : ' '}`
+  const parts: string[] = []
+  if (options.lineNumbers) parts.push(`${String(n).padEnd(4)} `)
+  if (options.verbose) parts.push(counterText(counters[0], options.exact), counterText(counters[1], options.exact))
   const proto = protocolText(rule, env)
-  line += env.dialect.gluedProtocol ? proto.padEnd(5) : `${proto.padEnd(4)} `
-  line += `${optText(rule, env)} `
-  if (options.verbose) {
-    const device = (name: string | undefined, invert: boolean | undefined) =>
-      ((invert ? '!' : '') + (name ?? (env.numeric ? '*' : 'any'))).padEnd(6)
-    line += ` ${device(f.iif, f.iifInv)} ${device(f.oif, f.oifInv)} `
-  }
+  const column = env.dialect.gluedProtocol ? proto.padEnd(5) : `${proto.padEnd(4)} `
+  parts.push(shownTarget(rule).padEnd(9), f.protoInv ? ' !' : '  ', column, optText(rule, env))
+  if (options.verbose) parts.push('  ', deviceText(f.iif, f.iifInv, env), ' ', deviceText(f.oif, f.oifInv, env))
   const [src, dst] = addresses(rule, env)
-  line += `${f.srcInv ? '!' : ' '}${src.padEnd(19)} ${f.dstInv ? '!' : ' '}${dst.padEnd(19)} `
-  if (rule.target?.kind === 'goto') line += '[goto] '
-  return `${line}${tailText(rule, env)}\n`
+  parts.push(f.srcInv ? ' !' : '  ', src.padEnd(19), f.dstInv ? ' !' : '  ', dst.padEnd(19), ' ')
+  if (rule.target?.kind === 'goto') parts.push('[goto] ')
+  parts.push(tailText(rule, env), '\n')
+  return parts.join('')
+}
+
+function deviceText(name: string | undefined, invert: boolean | undefined, env: PrintEnv): string {
+  return ((invert ? '!' : '') + (name ?? (env.numeric ? '*' : 'any'))).padEnd(6)
 }
 
 /** A rule on a line of its own, as `-v` with -A or -D and 1.8.7's -C print it (FMT_PRINT_RULE). */
@@ -129,12 +132,12 @@ export function listChain(
   options: ListOptions,
   only?: number,
 ): string | undefined {
-  let out = only === undefined ? chainHeader(chain, references, options) : ''
+  const out = [only === undefined ? chainHeader(chain, references, options) : '']
   for (let i = 0; i < chain.rules.length; i++) {
     const rule = readRule(chain.rules[i] as Rule, env.dialect)
     if (rule === 'incompatible') return undefined
     if (only !== undefined && i !== only - 1) continue
-    out += listRule(rule, [chain.packets[i] as number, chain.bytes[i] as number], i + 1, env, options)
+    out.push(listRule(rule, [chain.packets[i] as number, chain.bytes[i] as number], i + 1, env, options))
   }
-  return out
+  return out.join('')
 }

@@ -12,7 +12,7 @@ import { findTarget } from './targets/registry.ts'
 export interface Loaded {
   readonly extension: Matcher | Target
   readonly draft: Draft
-  readonly seen: Set<string>
+  readonly seen: string[]
   readonly target: boolean
 }
 
@@ -63,7 +63,7 @@ export class LoadedExtensions {
 
   /** Takes an extension in, its options unset. */
   load(extension: Matcher | Target, target: boolean): void {
-    this.list.push({ extension, draft: { ...extension.init }, seen: new Set(), target })
+    this.list.push({ extension, draft: { ext: extension.name, ...extension.init }, seen: [], target })
   }
 
   /** -j: a target extension of that name, if there is one. */
@@ -82,16 +82,19 @@ export class LoadedExtensions {
     this.load(matcher as Matcher, false)
   }
 
-  /** The data of every extension, matches first, after the checks over all their options. */
-  finish(env: ParseEnv): ReadonlyMap<Loaded, ExtensionData> {
-    const data = new Map<Loaded, ExtensionData>()
-    for (const loaded of [...this.list.filter((l) => !l.target), ...this.list.filter((l) => l.target)]) {
-      const { extension, draft, seen } = loaded
-      checkOptions(extension.name, extension.options, seen, extension.finish, draft, env)
-      const made: Record<string, ExtensionData[string]> & { ext: string } = { ext: extension.name }
-      for (const key in draft) if (!key.startsWith('_')) made[key] = draft[key] as ExtensionData[string]
-      data.set(loaded, made)
-    }
-    return data
+  /** The data of the matches in order, and of the target, after the checks over all their options. */
+  finish(env: ParseEnv): { readonly matches: readonly ExtensionData[]; readonly target: ExtensionData | undefined } {
+    const matches: ExtensionData[] = []
+    let target: Loaded | undefined
+    for (const loaded of this.list)
+      if (loaded.target) target = loaded
+      else matches.push(finished(loaded, env))
+    return { matches, target: target === undefined ? undefined : finished(target, env) }
   }
+}
+
+function finished({ extension, draft, seen }: Loaded, env: ParseEnv): ExtensionData {
+  checkOptions(extension.name, extension.options, seen, extension.finish, draft, env)
+  for (const key in draft) if (key.startsWith('_')) delete draft[key]
+  return draft as unknown as ExtensionData
 }

@@ -18,7 +18,19 @@ export function protocolName(proto: number, nolookup: boolean, names: NameServic
     const name = names.protocolName(proto)
     if (name !== undefined) return name
   }
-  return dialect.chainProtocols.find(([, number]) => number === proto)?.[0]
+  return chainName(proto, dialect)
+}
+
+const chainNames = new WeakMap<Dialect, Map<number, string>>()
+
+/** xtables' own name for a protocol: the first of its table. */
+function chainName(proto: number, dialect: Dialect): string | undefined {
+  let names = chainNames.get(dialect)
+  if (names === undefined) {
+    names = new Map([...dialect.chainProtocols].reverse().map(([name, number]) => [number, name]))
+    chainNames.set(dialect, names)
+  }
+  return names.get(proto)
 }
 
 /** The match that `-p PROTO` brings along when one of its options is used. */

@@ -100,7 +100,7 @@ export const conntrack: Matcher = {
     },
   ],
   finish: (draft) => {
-    if (Object.keys(draft).length === 0) parameterProblem('conntrack: At least one option is required')
+    if (Object.keys(draft).length === 1) parameterProblem('conntrack: At least one option is required')
   },
   print: (d, env) => render(d, '', env),
   save: (d) => ` ${render(d, '--', undefined)}`,

@@ -4,6 +4,18 @@ import { parseUint } from '../guided.ts'
 
 const SCALE = 0x80000000
 
+const texts = new Map<number, string>()
+
+/** The probability with the eleven digits that -L and -S print. */
+function probabilityText(units: number): string {
+  let text = texts.get(units)
+  if (text === undefined) {
+    text = (units / SCALE).toFixed(11)
+    if (texts.size < 1000) texts.set(units, text)
+  }
+  return text
+}
+
 /** libxt_statistic.c, xt_statistic.c: probabilities are kept as the kernel does, in units of 2^-31. */
 export const statistic: Matcher = {
   name: 'statistic',
@@ -50,11 +62,11 @@ export const statistic: Matcher = {
   },
   print: (d) =>
     d['mode'] === 'random'
-      ? `statistic mode random${d['probabilityInv'] ? ' !' : ''} probability ${((d['probability'] as number) / SCALE).toFixed(11)}`
+      ? `statistic mode random${d['probabilityInv'] ? ' !' : ''} probability ${probabilityText(d['probability'] as number)}`
       : `statistic mode nth${d['everyInv'] ? ' !' : ''} every ${d['every']}${d['packet'] ? ` packet ${d['packet']}` : ''}`,
   save: (d) =>
     d['mode'] === 'random'
-      ? ` --mode random${d['probabilityInv'] ? ' !' : ''} --probability ${((d['probability'] as number) / SCALE).toFixed(11)}`
+      ? ` --mode random${d['probabilityInv'] ? ' !' : ''} --probability ${probabilityText(d['probability'] as number)}`
       : ` --mode nth${d['everyInv'] ? ' !' : ''} --every ${d['every']} --packet ${d['packet'] ?? 0}`,
   matches: (d, _, { hook, memory }) => {
     if (d['mode'] === 'random') {
