@@ -34,9 +34,11 @@ const isStateful = (loop: ControlLoop): loop is StatefulLoop => 'save' in loop
 
 /** The loops of kube-controller-manager, and the scheduler, each by its name. */
 export class Controllers implements Stateful {
+  private readonly env: ControllerEnv
   private readonly loops: readonly { readonly loop: ControlLoop; readonly runner: LoopRunner }[]
 
   constructor(env: ControllerEnv, context: WriteContext) {
+    this.env = env
     const deployment = new DeploymentLoop(env)
     const namespace = new NamespaceLoop(env, context)
     const loops: readonly ControlLoop[] = [
@@ -67,15 +69,17 @@ export class Controllers implements Stateful {
   }
 
   save(): Json {
-    return Object.fromEntries(
+    const loops = Object.fromEntries(
       this.loops.map(({ loop, runner }) => [loop.name, { runner: runner.save(), own: isStateful(loop) ? loop.save() : null }]),
     )
+    return { loops, events: this.env.events.save() }
   }
 
   load(state: Json): void {
-    const saved = state as unknown as Record<string, { runner: Json; own: Json }>
+    const { loops, events } = state as unknown as { loops: Record<string, { runner: Json; own: Json }>; events: Json }
+    this.env.events.load(events)
     for (const { loop, runner } of this.loops) {
-      const own = saved[loop.name]
+      const own = loops[loop.name]
       if (own === undefined) continue
       runner.load(own.runner)
       if (isStateful(loop)) loop.load(own.own)

@@ -113,12 +113,16 @@ export class ContainerSteps {
   }
 
   private missing(pod: KubeObject, name: string, image: string): void {
+    const { lifecycle } = this.kubelet.options
     const why = noSuchImage(fullReference(image))
     this.wait(pod, name, 'ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${why}`)
     this.tell(pod, name, 'Pulling', `Pulling image "${image}"`)
     this.tell(pod, name, 'Failed', `Failed to pull image "${image}": ${why}`, 'Warning')
     this.tell(pod, name, 'Failed', 'Error: ErrImagePull', 'Warning')
-    this.tell(pod, name, 'BackOff', `Back-off pulling image "${image}"`)
+    this.kubelet.tell(pod, 'BackOff', `Back-off pulling image "${image}"`, {
+      fieldPath: `spec.containers{${name}}`,
+      count: lifecycle.backOffs,
+    })
     this.tell(pod, name, 'Failed', 'Error: ImagePullBackOff', 'Warning')
   }
 

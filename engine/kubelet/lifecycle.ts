@@ -22,6 +22,8 @@ export interface Lifecycle {
   readonly waitsForGrace: boolean
   /** Whether pods are told of in Events on stopping. */
   readonly tellsKilling: boolean
+  /** How often a missing image was tried by the time that the Event says so. */
+  readonly backOffs: number
   outcome(image: string, ownerKind: string | undefined): Outcome
 }
 
@@ -36,6 +38,7 @@ export const REAL: Lifecycle = {
   stop: 450,
   waitsForGrace: true,
   tellsKilling: true,
+  backOffs: 1,
   outcome: () => 'runs',
 }
 
@@ -52,6 +55,7 @@ export const STUB: Lifecycle = {
   stop: 1750,
   waitsForGrace: false,
   tellsKilling: false,
+  backOffs: 12,
   outcome: (image, ownerKind) => {
     if (ownerKind === 'Job') return tagOf(image) === 'fails' ? 'fails' : 'completes'
     return STUB_TAGS[tagOf(image)] ?? 'runs'
