@@ -92,6 +92,7 @@ export class Editor {
 
   /** Puts the cursor below the line, so that others may print. */
   toEnd(): void {
+    if (this.buffer.cursor === this.buffer.text.length && this.search === undefined) return
     this.buffer.cursor = this.buffer.text.length
     this.draw()
   }

@@ -12,6 +12,7 @@ import { checksumOf } from './checksum.ts'
 import { LabState } from './lab-state.ts'
 import { type Opened, openSpec } from './open.ts'
 import { sessionPort } from './port.ts'
+import { onlyLooked } from './same.ts'
 import { Terminals } from './terminals.ts'
 import type { Completion, Input, JournalEntry, Session, SessionEvent, SessionSpec, SessionView } from './types.ts'
 import { UndoStack } from './undo.ts'
@@ -231,7 +232,7 @@ export class EngineSession implements Session {
       return
     }
     if (result === undefined) this.undoStack.drop()
-    else this.ended(result)
+    else this.ended(result, before)
     this.atWork = id
     try {
       await this.followAsked()
@@ -262,10 +263,14 @@ export class EngineSession implements Session {
     return running
   }
 
-  private ended(result: LineResult): void {
-    this.undoStack.relabel(label(result.line))
-    // `chainwalk redo` must not cut off what it is about to do again.
-    if (!this.asked.some(({ type }) => type === 'redo' || type === 'undo')) this.undoStack.commit()
+  private ended(result: LineResult, before: Json): void {
+    const asksForUndo = this.asked.some(({ type }) => type === 'redo' || type === 'undo')
+    // Who undoes something, looks, and does it again has not done anything in between; and there is nothing to undo in a look.
+    if (asksForUndo || onlyLooked(before, this.state())) this.undoStack.drop()
+    else {
+      this.undoStack.relabel(label(result.line))
+      this.undoStack.commit()
+    }
     this.fidelity = result.fidelity
     this.lab.note({ at: this.now, node: result.node, line: result.line, exit: result.exit, programs: result.programs })
   }
@@ -273,11 +278,7 @@ export class EngineSession implements Session {
   private async followAsked(): Promise<void> {
     const asked = this.asked
     this.asked = []
-    for (const input of asked) {
-      // The line that asked is not itself something to undo.
-      if (input.type === 'undo' || input.type === 'redo') this.undoStack.drop()
-      await this.perform(input)
-    }
+    for (const input of asked) await this.perform(input)
   }
 
   private signal(id: string, signal: 'INT' | 'EOF'): void {
