@@ -1,10 +1,11 @@
+import { containerNames, defaultContainer } from './containers.ts'
 import { fail } from './errors.ts'
 import { FILENAME_FLAGS } from './flags/groups.ts'
 import { accepted, flag } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { onePod } from './logs.ts'
 import { pathOf } from './mapper.ts'
-import type { Obj } from './values.ts'
+import { type Obj, quote } from './values.ts'
 import type { Verb } from './verb.ts'
 
 export const exec: Verb = {
@@ -32,7 +33,7 @@ async function run(call: Invocation): Promise<number> {
     )
   const command = dash < 0 ? [] : args.slice(dash)
   if (command.length === 0) throw call.usage('you must specify at least one command for the container')
-  const pod = onePod(call, args[0]!)
+  const pod = onePod(call, args[0]!, true)
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed')
     throw fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)
@@ -51,25 +52,49 @@ async function run(call: Invocation): Promise<number> {
   if (machine === undefined) throw fail(`unable to upgrade connection: container not found ("${container}")`)
   if (flags.bool('tty') && call.context.tty === undefined)
     call.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
+  const interactive = flags.bool('stdin') && flags.bool('tty') && call.context.tty !== undefined
+  const shell = /(?:^|\/)(sh|bash)$/.exec(command[0]!)?.[1]
+  if (interactive && shell !== undefined && command.length === 1 && call.context.enterShell !== undefined) {
+    call.context.enterShell({ machine, host: pod.metadata.name, kind: 'exec', program: shell as 'sh' | 'bash' })
+    return 0
+  }
   const stdin = flags.bool('stdin') && call.context.tty === undefined ? await call.context.stdin.text() : undefined
+  let held = ''
+  const isMissing = () =>
+    held === `bash: line 1: ${command[0]}: command not found\n` ||
+    held === `bash: line 1: ${command[0]}: No such file or directory\n`
   const exit = await call.context.run(command, {
     machine,
     ...(flags.bool('stdin') && stdin === undefined ? {} : { stdin: stdin ?? '' }),
+    stderr: {
+      // The shell that stands in for execve says that the program is missing; that is held back until the exit code confirms it.
+      write: (text) => {
+        held += text
+        if (isMissing()) return
+        call.context.stderr.write(held)
+        held = ''
+      },
+    },
   })
+  if (exit === 127 && isMissing()) throw missing(call, command[0]!)
+  call.context.stderr.write(held)
   if (exit !== 0) call.err(`command terminated with exit code ${exit}\n`)
   return exit
 }
 
 function containerOf(call: Invocation, pod: Obj): string {
-  const main: string[] = pod.spec.containers.map((c: Obj) => c.name)
-  const others: string[] = [...(pod.spec.initContainers ?? []), ...(pod.spec.ephemeralContainers ?? [])].map((c: Obj) => c.name)
   const asked = call.flags.text('container')
-  if (asked !== '') {
-    if (![...main, ...others].includes(asked)) throw fail(`container ${asked} not found in pod ${pod.metadata.name}`)
-    return asked
-  }
-  const noted = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  if (noted !== undefined && main.includes(noted)) return noted
-  if (main.length > 1 && !call.flags.bool('quiet')) call.err(`Defaulted container "${main[0]}" out of: ${main.join(', ')}\n`)
-  return main[0]!
+  if (asked === '') return defaultContainer(call, pod, call.flags.bool('quiet'))
+  if (!containerNames(pod).includes(asked)) throw fail(`container ${asked} not found in pod ${pod.metadata.name}`)
+  return asked
+}
+
+/** A program that the image lacks is told by the container runtime (containerd's words), through the API server. */
+function missing(call: Invocation, program: string): Error {
+  let id = ''
+  for (let i = 0; i < 8; i++) id += call.context.machine.dice.u32().toString(16).padStart(8, '0')
+  const where = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'
+  return fail(
+    `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: exec: ${quote(program)}: ${where}: unknown`,
+  )
 }

@@ -12,7 +12,6 @@ const known = (name: string, short: string, aliases: readonly string[] = []): Ve
 export const explain = known('explain', 'Get documentation for a resource')
 export const edit = known('edit', 'Edit a resource on the server')
 export const certificate = known('certificate', 'Modify certificate resources')
-export const top = known('top', 'Display resource (CPU/memory) usage')
 export const attach = known('attach', 'Attach to a running container')
 export const portForward = known('port-forward', 'Forward one or more local ports to a pod')
 export const proxy = known('proxy', 'Run a proxy to the Kubernetes API server')

@@ -1,4 +1,5 @@
 import { listItems } from './builder.ts'
+import { containerNames, defaultContainer } from './containers.ts'
 import { selectorText } from './describe/writer.ts'
 import { fail, silentExit } from './errors.ts'
 import { SELECTOR } from './flags/groups.ts'
@@ -109,7 +110,7 @@ function podsOf(call: Invocation, name: string | undefined, selector: string): O
 }
 
 /** POD or TYPE/NAME: a workload stands for its first pod (polymorphichelpers.AttachablePodForObject). */
-export function onePod(call: Invocation, text: string): Obj {
+export function onePod(call: Invocation, text: string, quiet = false): Obj {
   const pods = call.mapper.resolve('pods')
   const [type, name] = text.includes('/') ? (text.split('/') as [string, string]) : ['pods', text]
   const mapping = call.mapper.resolve(type)
@@ -122,28 +123,16 @@ export function onePod(call: Invocation, text: string): Obj {
   if (list.length === 0) throw fail('timed out waiting for the condition')
   const ready = (p: Obj) => (p.status?.conditions ?? []).some((c: Obj) => c.type === 'Ready' && c.status === 'True')
   const sorted = [...list].sort((x, y) => Number(ready(y)) - Number(ready(x)))
-  if (list.length > 1) call.err(`Found ${list.length} pods, using pod/${sorted[0].metadata.name}\n`)
+  if (list.length > 1 && !quiet) call.err(`Found ${list.length} pods, using pod/${sorted[0].metadata.name}\n`)
   return sorted[0]
 }
 
-const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
-
 function containersOf(call: Invocation, pod: Obj, asked: string): Source[] {
-  const main = pod.spec.containers.map((c: Obj) => c.name as string)
-  const init = (pod.spec.initContainers ?? []).map((c: Obj) => c.name as string)
-  if (call.flags.bool('all-containers')) return [...init, ...main].map((container) => ({ pod, container }))
-  const all = [...main, ...init, ...(pod.spec.ephemeralContainers ?? []).map((c: Obj) => c.name as string)]
-  if (asked !== '') {
-    if (!all.includes(asked)) throw fail(`container ${asked} is not valid for pod ${pod.metadata.name}`)
-    return [{ pod, container: asked }]
+  if (call.flags.bool('all-containers')) {
+    const { initContainers = [], containers } = pod.spec
+    return [...initContainers, ...containers].map((c: Obj) => ({ pod, container: c.name }))
   }
-  const noted = pod.metadata.annotations?.[DEFAULT_CONTAINER]
-  if (noted !== undefined && all.includes(noted)) return [{ pod, container: noted }]
-  if (main.length > 1 || init.length > 0) {
-    if (main.length + init.length > 1) {
-      const list = [...main, ...init.map((n: string) => `${n} (init)`)].join(', ')
-      call.err(`Defaulted container "${main[0]}" out of: ${list}\n`)
-    }
-  }
-  return [{ pod, container: main[0] }]
+  if (asked === '') return [{ pod, container: defaultContainer(call, pod) }]
+  if (!containerNames(pod).includes(asked)) throw fail(`container ${asked} is not valid for pod ${pod.metadata.name}`)
+  return [{ pod, container: asked }]
 }

@@ -6,6 +6,7 @@ import { fail } from './errors.ts'
 import { type Invocation, NULL_DEVICE } from './invocation.ts'
 import { type Mapping, pathOf } from './mapper.ts'
 import { isMap, type Obj } from './values.ts'
+import { yamlError } from './yaml-error.ts'
 
 /** An object from a file, and where it came from. */
 export interface Manifest {
@@ -25,7 +26,7 @@ export async function loadManifests(
   const errors: Error[] = []
   for (const file of files) {
     for (const { source, text } of await texts(call, file)) {
-      for (const object of documents(text, source)) {
+      for (const object of documents(call, text, source)) {
         for (const item of object.kind === 'List' || (String(object.kind).endsWith('List') && Array.isArray(object.items))
           ? (object.items ?? [])
           : [object]) {
@@ -78,17 +79,19 @@ function folder(call: Invocation, name: string, path: string): { source: string;
   return out
 }
 
-function documents(text: string, source: string): Obj[] {
+function documents(call: Invocation, text: string, source: string): Obj[] {
   const out: Obj[] = []
-  // JSON is YAML; a kubelet-free subset of YAML 1.1 (go-yaml v2) decides what "yes" and "on" mean.
+  // JSON is YAML. go-yaml v2 reads YAML 1.1 ("yes" and "on" are booleans) without its times and base-60 numbers.
   for (const doc of parseAllDocuments(text, {
     version: '1.1',
     merge: true,
     uniqueKeys: false,
-    customTags: (tags) => tags.filter((t) => !isTimestamp(t)),
+    customTags: (tags) => tags.filter((t) => !isTime(t)),
   })) {
-    if (doc.errors.length > 0)
-      throw fail(`error parsing ${source}: error converting YAML to JSON: yaml: ${yamlError(doc.errors[0]!)}`)
+    if (doc.errors.length > 0) {
+      call.context.mark('modelled')
+      throw fail(`error parsing ${source}: error converting YAML to JSON: ${yamlError(doc.errors[0]!)}`)
+    }
     const value = doc.toJS({ maxAliasCount: 100 })
     if (value === null || value === undefined) continue
     if (!isMap(value)) {
@@ -101,13 +104,8 @@ function documents(text: string, source: string): Obj[] {
   return out
 }
 
-function isTimestamp(tag: unknown): boolean {
-  return tag === 'timestamp' || (isMap(tag) && tag.tag === 'tag:yaml.org,2002:timestamp')
-}
-
-function yamlError(error: { message: string; linePos?: readonly { line: number }[] }): string {
-  const line = error.linePos?.[0]?.line
-  return `${line === undefined ? '' : `line ${line}: `}${error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')}`
+function isTime(tag: unknown): boolean {
+  return tag === 'timestamp' || (isMap(tag) && (tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME'))
 }
 
 function jsonKind(value: unknown): string {

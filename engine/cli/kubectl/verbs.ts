@@ -22,6 +22,7 @@ import { rollout } from './rollout/rollout.ts'
 import { run } from './run.ts'
 import { scale } from './scale.ts'
 import { set } from './set/set.ts'
+import { top } from './top.ts'
 import type { Verb } from './verb.ts'
 import { wait } from './wait.ts'
 
@@ -40,7 +41,7 @@ export const VERBS: readonly Verb[] = [
   autoscale,
   known.certificate,
   clusterInfo,
-  known.top,
+  top,
   cordon,
   uncordon,
   drain,

@@ -92,7 +92,10 @@ function action(source: string, from: number, line: number, out: Token[]): { at:
     const hit = PATTERNS.map(([pattern, type]) => ({ text: pattern.exec(rest)?.[0], type })).find((h) => h.text !== undefined)
     if (hit === undefined) {
       const ch = String.fromCodePoint(rest.codePointAt(0)!)
-      throw at1(line, `unexpected ${JSON.stringify(ch)} in command`)
+      throw at1(
+        line,
+        `unrecognized character in action: U+${ch.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${ch}'`,
+      )
     }
     const text = hit.text!
     let type = hit.type
