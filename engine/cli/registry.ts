@@ -2,6 +2,7 @@ import { chainwalk } from './chainwalk/chainwalk.ts'
 import type { Command } from './command.ts'
 import { conntrack } from './conntrack/conntrack.ts'
 import { curl } from './curl/curl.ts'
+import { ip } from './ip/ip.ts'
 import { iptables } from './iptables/iptables.ts'
 import { iptablesRestore } from './iptables/restore.ts'
 import { iptablesSave } from './iptables/save.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   hostname,
   id,
+  ip,
   iptables,
   iptablesRestore,
   iptablesSave,
