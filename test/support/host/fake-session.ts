@@ -91,7 +91,7 @@ export class FakeSession implements Session {
   }
 
   promptOf(shell: string): Extract<SessionEvent, { type: 'prompt' }> | undefined {
-    return { type: 'prompt', shell, prompt: 'fake# ', more: false, history: this.state.lines }
+    return { type: 'prompt', shell, prompt: 'fake# ', more: false, history: this.state.lines, exit: 0 }
   }
 
   on(listener: (event: SessionEvent) => void): () => void {
