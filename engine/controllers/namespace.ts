@@ -42,22 +42,26 @@ export class NamespaceLoop implements ControlLoop {
       this.later(name, early)
       return
     }
-    const longest = this.empty(name)
+    // Since 1.33 pods go first: what guards them, such as network policies, outlives them (OrderedNamespaceDeletion).
+    const longest = this.env.minor >= 33 ? this.empty(name, (resource) => resource === R.pods) : 0
+    const podsLeft = longest > 0 && this.env.store.list(R.pods, name).length > 0
+    const rest = podsLeft ? longest : this.empty(name, () => true)
     const left = this.contents(name)
     this.report(name, left)
     if (left.length > 0) {
       // Pods take their grace period; look again when about half of it is over (ResourcesRemainingError).
-      this.later(name, (Math.floor(longest / 2) + 1) * 1000)
+      this.later(name, (Math.floor(rest / 2) + 1) * 1000)
       return
     }
     const current = store.get(R.namespaces, undefined, name)
     if (current !== undefined) finalizeNamespace(this.context, { ...current, spec: { ...current.spec, finalizers: [] } })
   }
 
-  /** Deletes everything in the namespace; returns the longest grace period in seconds that something takes. */
-  private empty(name: string): number {
+  /** Deletes everything of the wanted kinds in the namespace; returns the longest grace period in seconds that something takes. */
+  private empty(name: string, wanted: (resource: string) => boolean): number {
     let longest = 0
     for (const { resource, object } of this.contents(name)) {
+      if (!wanted(resource)) continue
       if (object.metadata.deletionTimestamp === undefined) {
         // Kinds that Chainwalk only reads have no rules of their own for deletion.
         if (kindOf(resource)?.descriptor?.strategy === undefined) this.env.store.remove(resource, name, object.metadata.name)

@@ -73,6 +73,8 @@ export class ReplicaSetLoop implements ControlLoop {
       }
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
+      // Nothing can be made in a namespace that is going away, and nothing needs to be said about it.
+      if (error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating')) return undefined
       events.record(SOURCE, rs, 'FailedCreate', `Error creating: ${error.message}`, { type: 'Warning' })
       return error
     }
