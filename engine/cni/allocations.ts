@@ -1,5 +1,5 @@
-import type { CniNode } from './plugin.ts'
 import { firstFree } from './ipam.ts'
+import type { CniNode } from './plugin.ts'
 
 /** What a plugin remembers of a pod. */
 export interface Allocation {

@@ -3,8 +3,8 @@ import type { Json } from '../base/json.ts'
 import { TABLE_MAIN } from '../net/fib.ts'
 import type { Link } from '../net/link.ts'
 import type { Netns } from '../net/netns.ts'
-import { type Frame, newFrame } from '../net/path/frame.ts'
 import { icmpPacket } from '../net/path/build.ts'
+import { type Frame, newFrame } from '../net/path/frame.ts'
 import type { Wire } from '../net/wire.ts'
 import { Allocations } from './allocations.ts'
 import { ciliumRules } from './cilium-rules.ts'
@@ -40,7 +40,10 @@ export class Cilium implements CniPlugin {
     this.env = env
     this.mode = podServiceLB
     env.network.registerDeviceProgram({ name: 'cilium_host', egress: (ns, _link, frame, wire) => this.fromHost(ns, frame, wire) })
-    env.network.registerDeviceProgram({ name: 'cilium_lxc', ingress: (ns, link, frame, wire) => this.fromPod(ns, link, frame, wire) })
+    env.network.registerDeviceProgram({
+      name: 'cilium_lxc',
+      ingress: (ns, link, frame, wire) => this.fromPod(ns, link, frame, wire),
+    })
   }
 
   get podServiceLB(): 'bpf' | 'none' {
@@ -93,7 +96,15 @@ export class Cilium implements CniPlugin {
     const dst = parseCidr(to)
     if (dst === undefined) return
     const { scope, ...rest } = options
-    ns.addRoute({ dst, type: 'unicast', dev: 'cilium_host', scope: scope ?? 'global', proto: 'kernel', table: TABLE_MAIN, ...rest })
+    ns.addRoute({
+      dst,
+      type: 'unicast',
+      dev: 'cilium_host',
+      scope: scope ?? 'global',
+      proto: 'kernel',
+      table: TABLE_MAIN,
+      ...rest,
+    })
   }
 
   removeNode(name: string): void {
@@ -145,7 +156,8 @@ export class Cilium implements CniPlugin {
   private fromPod(ns: Netns, _link: Link, frame: Frame, wire: Wire): boolean {
     if (this.mode === 'none') return false
     const { network, dice } = this.env
-    const backends = (address: string, port: number, protocol: 'tcp' | 'udp' | 'sctp') => this.env.backends(address, port, protocol)
+    const backends = (address: string, port: number, protocol: 'tcp' | 'udp' | 'sctp') =>
+      this.env.backends(address, port, protocol)
     const translated = this.services.translate(frame.packet, network.clock.now, dice, backends)
     if (translated === 'none') {
       // service-no-backend-response=reject: port unreachable in the name of the ClusterIP.
@@ -153,7 +165,11 @@ export class Cilium implements CniPlugin {
       const pod = network.namespace(podNetns(...this.split(packet.src)))
       wire.bpf(frame, `${packet.dst}:${packet.dport} has no backend: ICMP port unreachable`)
       if (pod !== undefined)
-        wire.inject(pod, 'eth0', newFrame(icmpPacket(packet.dst, packet.src, { type: 3, code: 3, inner: packet }, ''), frame.flow))
+        wire.inject(
+          pod,
+          'eth0',
+          newFrame(icmpPacket(packet.dst, packet.src, { type: 3, code: 3, inner: packet }, ''), frame.flow),
+        )
       return true
     }
     if (translated !== undefined) {

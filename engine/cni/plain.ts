@@ -58,8 +58,10 @@ export class Plain implements CniPlugin {
     const range = node === undefined ? undefined : parseCidr(node.podCIDR)
     if (node === undefined || host === undefined || range === undefined) return { error: `no network configured on ${pod.node}` }
     const gateway = cidrAddress(range, 1)
-    const ip = pod.ip ?? this.pods.next({ name: pod.node, netns: host, podCIDR: node.podCIDR, internalIP: node.internalIP }, [gateway], 2)
-    if (ip === undefined) return { error: `failed to allocate for range 0: no IP addresses available in range set: ${node.podCIDR}` }
+    const ip =
+      pod.ip ?? this.pods.next({ name: pod.node, netns: host, podCIDR: node.podCIDR, internalIP: node.internalIP }, [gateway], 2)
+    if (ip === undefined)
+      return { error: `failed to allocate for range 0: no IP addresses available in range set: ${node.podCIDR}` }
     const { network, dice } = this.env
     const id = podNetns(pod.namespace, pod.name)
     network.removeNetns(id)
