@@ -15,7 +15,7 @@ export interface Layout {
 export const USUAL_LAYOUT: Layout = {
   lessonSize: 37,
   lessonFolded: false,
-  tasksSize: 34,
+  tasksSize: 38,
   tasksFolded: false,
   cursorBlink: true,
   screenReader: false,
