@@ -78,9 +78,10 @@ export interface ShellRequest {
   readonly machine: Machine
   /** How the machine was named: "Connection to HOST closed." */
   readonly host: string
-  /** `ssh` is a login; `exec` is `kubectl exec -it`. */
-  readonly kind: 'ssh' | 'exec'
+  /** `ssh` is a login; `exec` is `kubectl exec -it`; `child` a shell started from a shell. */
+  readonly kind: 'ssh' | 'exec' | 'child'
   readonly program: 'bash' | 'sh'
+  readonly cwd?: string
 }
 
 /** Everything a command may see and do. Nothing here belongs to the host. */
@@ -120,7 +121,7 @@ export interface CommandContext {
 /** A program. `run` writes to the sinks and returns its exit code. One descriptor file and one line in registry.ts each. */
 export interface Command {
   readonly name: string
-  /** Where `which` finds it. */
+  /** Where `which` finds it; empty for a shell's builtin. */
   readonly path: string
   readonly aliases?: readonly string[]
   readonly flags: readonly Flag[]

@@ -19,8 +19,12 @@ import { hostname, id, uname, whoami } from './system/identity.ts'
 import { ls } from './system/ls.ts'
 import { less, more } from './system/pager.ts'
 import { sleep } from './system/sleep.ts'
+import { sudo } from './system/sudo.ts'
+import { sysctl } from './system/sysctl.ts'
 import { timeout } from './system/timeout.ts'
+import { UNEMULATED } from './system/unemulated.ts'
 import { which } from './system/which.ts'
+import { xargs } from './system/xargs.ts'
 import { watch } from './watch/watch.ts'
 
 /** Every program that a machine can run; one line each, in alphabetical order. */
@@ -47,16 +51,23 @@ export const COMMANDS: readonly Command[] = [
   sleep,
   ss,
   ssh,
+  sudo,
+  sysctl,
   timeout,
   uname,
   vi,
   watch,
   which,
   whoami,
+  xargs,
 ]
 
+export { UNEMULATED }
+
 const byName = new Map<string, Command>()
-for (const command of COMMANDS) for (const name of [command.name, ...(command.aliases ?? [])]) byName.set(name, command)
+// What is emulated wins over what is only known to exist.
+for (const command of [...UNEMULATED, ...COMMANDS])
+  for (const name of [command.name, ...(command.aliases ?? [])]) byName.set(name, command)
 
 /** The program called `name` ("iptables", or "/usr/sbin/iptables"), if there is one. */
 export function findCommand(name: string): Command | undefined {

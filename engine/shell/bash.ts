@@ -2,7 +2,7 @@ import { Bash, defineCommand } from 'just-bash/browser'
 import type { Json } from '../base/json.ts'
 import { decodeUtf8, encodeUtf8 } from '../base/utf8.ts'
 import { NOT_EMULATED_EXIT, type Tty, type User } from '../cli/command.ts'
-import { COMMANDS } from '../cli/registry.ts'
+import { COMMANDS, UNEMULATED } from '../cli/registry.ts'
 import type { Canceller } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { BashFs, ERR_PATH, OUT_PATH, type Terminal } from './bash-fs.ts'
@@ -198,10 +198,9 @@ export class BashShell {
 
   private customCommands() {
     const { machine } = this.options
-    const names = COMMANDS.filter((command) => commandOn(machine, command.name) !== undefined).flatMap((command) => [
-      command.name,
-      ...(command.aliases ?? []),
-    ])
+    const names = [...UNEMULATED, ...COMMANDS]
+      .filter((command) => commandOn(machine, command.name) !== undefined)
+      .flatMap((command) => [command.name, ...(command.aliases ?? [])])
     return [
       ...['bash', 'sh', ...names].map((name) => defineCommand(name, (args, context) => this.program(name, args, context))),
       defineCommand(BACKGROUND, async () => {

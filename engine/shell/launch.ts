@@ -95,6 +95,7 @@ export function findProgram(machine: Machine, name: string, cwd: string): string
     return commandAt(machine, path) !== undefined || isExecutable(machine, path) ? name : undefined
   }
   const ours = commandOn(machine, name)
+  if (ours?.path === '') return undefined
   if (ours !== undefined) return name === ours.name ? ours.path : `${ours.path.slice(0, ours.path.lastIndexOf('/'))}/${name}`
   if ((TEXT_TOOLS as readonly string[]).includes(name) || name === 'bash' || name === 'sh') return `/usr/bin/${name}`
   return [...FOLDERS].map((folder) => `${folder}/${name}`).find((path) => isExecutable(machine, path))

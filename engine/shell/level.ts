@@ -5,11 +5,11 @@ import { BashShell } from './bash.ts'
 import type { Terminal } from './bash-fs.ts'
 import type { Turns } from './host.ts'
 import { ROOT } from './launch.ts'
-import { NODE_PS1, promptText, SH_PS1 } from './prompt.ts'
+import { DASH_PS1, NODE_PS1, promptText, SH_PS1 } from './prompt.ts'
 import { loginEnv } from './users.ts'
 
 /** How a level began: the terminal's own login, or ssh or `kubectl exec -it` from the level below. */
-export type LevelKind = 'login' | 'ssh' | 'exec'
+export type LevelKind = 'login' | 'ssh' | 'exec' | 'child'
 
 export interface LevelSpec {
   readonly kind: LevelKind
@@ -17,6 +17,8 @@ export interface LevelSpec {
   readonly program: 'bash' | 'sh'
   /** The name it was entered by. */
   readonly host: string
+  /** Where it starts, if not at home. */
+  readonly cwd?: string
 }
 
 /** One shell of a terminal's stack of shells: a bash on a machine, and what was typed there. */
@@ -31,8 +33,8 @@ export class Level {
     this.spec = spec
     this.machine = machine
     const home = machine.fs.exists(this.user.home) ? this.user.home : '/'
-    const cwd = spec.kind === 'exec' ? '/' : home
-    const ps1 = machine.kind === 'node' || spec.program === 'bash' ? NODE_PS1 : SH_PS1
+    const cwd = spec.cwd ?? (spec.kind === 'exec' ? '/' : home)
+    const ps1 = spec.program === 'bash' ? NODE_PS1 : machine.kind === 'node' ? DASH_PS1 : SH_PS1
     const env = { ...loginEnv(this.user, cwd), PS1: ps1, SHELL: `/bin/${spec.program}` }
     this.bash = new BashShell({ turns, machine, user: this.user, terminal, tty, env, cwd, source: 'prompt' })
   }

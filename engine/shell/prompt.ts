@@ -1,6 +1,8 @@
 /** A node's prompt, as Debian and Ubuntu set it. */
 export const NODE_PS1 = '\\u@\\h:\\w\\$ '
-/** busybox sh and dash know fewer escapes, so images set it plainly. */
+/** dash has no escapes at all. */
+export const DASH_PS1 = '\\$ '
+/** busybox sh in an image. */
 export const SH_PS1 = '\\w \\$ '
 
 export interface PromptFacts {

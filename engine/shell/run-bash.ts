@@ -47,6 +47,10 @@ async function runBash(launcher: Launcher, call: Call): Promise<number> {
     }
     text = name
     args.shift()
+  } else if ((name === undefined || name === '-') && call.stdin.isTty && launcher.enterShell !== undefined) {
+    const program = call.argv[0]?.endsWith('bash') ? 'bash' : 'sh'
+    launcher.enterShell({ machine: call.machine, host: '', kind: 'child', program, cwd: call.cwd })
+    return 0
   } else if (name === undefined || name === '-') {
     text = await call.stdin.text()
     source = { script: 'bash' }

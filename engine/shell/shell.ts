@@ -229,15 +229,16 @@ export class Shell {
 
   private async follow(request: ShellRequest): Promise<void> {
     this.requested = undefined
-    const { machine, host, kind, program } = request
-    await this.enter({ kind, machine: machine.id, program, host }, machine)
+    const { machine, host, kind, program, cwd } = request
+    await this.enter({ kind, machine: machine.id, program, host, ...(cwd === undefined ? {} : { cwd }) }, machine)
   }
 
   private leave(exit: number): void {
     const level = this.levels.pop()
     if (level === undefined) return
     const { kind, program, host } = level.spec
-    const words = kind !== 'exec' ? 'logout\n' : program === 'bash' ? 'exit\n' : '\n'
+    const isLogin = kind === 'login' || kind === 'ssh'
+    const words = isLogin ? 'logout\n' : program === 'bash' ? 'exit\n' : '\n'
     if (this.columns > 0) this.parts.events.output(words)
     if (kind === 'ssh') this.parts.events.output(`Connection to ${host} closed.\n`)
     if (kind === 'exec' && exit !== 0) this.parts.events.output(`command terminated with exit code ${exit}\n`)

@@ -64,7 +64,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'unexpand',
   'uniq',
   'wc',
-  'xargs',
   'zcat',
 ]
 

@@ -4,7 +4,7 @@ import { type Command, notEmulated } from '../command.ts'
 /** bash's builtin, as far as it lists. */
 export const history: Command = {
   name: 'history',
-  path: '/usr/bin/history',
+  path: '',
   on: 'both',
   flags: [],
   run(context) {
