@@ -3,6 +3,11 @@ import type { HookName, RuleStep, TableName } from './netfilter/env.ts'
 import type { Packet, Tuple } from './packet.ts'
 import type { Frame } from './path/frame.ts'
 
+/** What a walk keeps of a packet: headers, and of those what rules and translations speak of. */
+export type PacketHeader = Pick<Packet, 'src' | 'dst' | 'proto' | 'ttl' | 'length' | 'sport' | 'dport'> & {
+  readonly flags?: string
+}
+
 /** One thing that happened to one packet of a connection: a rule, a translation, a routing decision, a device crossed. */
 export interface TraceStep {
   readonly time: number
@@ -15,9 +20,11 @@ export interface TraceStep {
   readonly rule?: number
   readonly text?: string
   readonly verdict?: string
-  readonly before: Packet
-  readonly after: Packet
+  readonly before: PacketHeader
+  /** Absent where nothing changed. */
+  readonly after?: PacketHeader
   readonly mark: number
+  /** With what was found or translated only. */
   readonly ct?: { readonly state: string; readonly direction: string; readonly original: Tuple; readonly reply: Tuple }
 }
 
@@ -37,12 +44,13 @@ export interface TraceSink {
   note(netns: string, kind: TraceStep['kind'], frame: Frame, text: string, before?: Packet, device?: string): void
 }
 
-const WALKS = 50
-const STEPS = 300
+const WALKS = 20
+const STEPS = 160
 
 /** Keeps the walks of the last connections. The packet's payload is not kept: a walk is about headers. */
 export class Trace implements TraceSink, Stateful {
-  private walks = new Map<number, readonly TraceStep[]>()
+  private walks = new Map<number, TraceStep[]>()
+  private saved: readonly (readonly [number, readonly TraceStep[]])[] | undefined
   private readonly now: () => number
 
   constructor(now: () => number) {
@@ -58,59 +66,89 @@ export class Trace implements TraceSink, Stateful {
   }
 
   rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet): void {
-    this.add(frame, { ...this.base(netns, frame, before), kind: 'rule', hook, ...step })
+    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame, before), kind: 'rule', hook, ...step })
   }
 
   conntrack(netns: string, hook: HookName, frame: Frame): void {
-    this.add(frame, { ...this.base(netns, frame), kind: 'conntrack', hook, text: frame.ctState ?? 'UNTRACKED' })
+    if (!this.wants(frame)) return
+    const text = frame.ctState ?? 'UNTRACKED'
+    this.add(frame, { ...this.base(netns, frame), ...this.tracked(frame), kind: 'conntrack', hook, text })
   }
 
   translated(netns: string, hook: HookName, frame: Frame, before: Packet): void {
-    this.add(frame, { ...this.base(netns, frame, before), kind: 'nat', hook })
+    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame, before), ...this.tracked(frame), kind: 'nat', hook })
   }
 
   dropped(netns: string, hook: HookName, frame: Frame, table: TableName): undefined {
-    this.add(frame, { ...this.base(netns, frame), kind: 'drop', hook, table, verdict: 'DROP' })
+    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame), kind: 'drop', hook, table, verdict: 'DROP' })
   }
 
   note(netns: string, kind: TraceStep['kind'], frame: Frame, text: string, before?: Packet, device?: string): void {
-    this.add(frame, { ...this.base(netns, frame, before, device), kind, text })
+    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame, before, device), kind, text })
   }
 
   save(): Json {
-    return [...this.walks] as unknown as Json
+    this.saved ??= [...this.walks].map(([flow, steps]) => [flow, [...steps]] as const)
+    return this.saved as unknown as Json
   }
 
   load(state: Json): void {
-    this.walks = new Map(state as unknown as [number, readonly TraceStep[]][])
+    const saved = state as unknown as readonly (readonly [number, readonly TraceStep[]])[]
+    this.walks = new Map(saved.map(([flow, steps]) => [flow, [...steps]]))
+    this.saved = saved
   }
 
-  private base(netns: string, frame: Frame, before?: Packet, device?: string) {
-    const at = device ?? frame.oif ?? frame.iif
-    const ct = frame.entry
+  private wants(frame: Frame): boolean {
+    return frame.flow !== undefined && (this.walks.get(frame.flow)?.length ?? 0) < STEPS
+  }
+
+  private base(netns: string, frame: Frame, before: Packet = frame.packet, device: string | undefined = frame.oif ?? frame.iif) {
     return {
       time: this.now(),
       netns,
-      ...(at === undefined ? {} : { device: at }),
-      before: header(before ?? frame.packet),
-      after: header(frame.packet),
+      ...(device === undefined ? {} : { device }),
+      before: header(before),
+      ...(before === frame.packet ? {} : { after: header(frame.packet) }),
       mark: frame.mark,
-      ...(ct === undefined
-        ? {}
-        : { ct: { state: frame.ctState ?? '', direction: frame.ctDir, original: ct.original, reply: ct.reply } }),
     }
+  }
+
+  private tracked(frame: Frame): Pick<TraceStep, 'ct'> {
+    const ct = frame.entry
+    if (ct === undefined) return {}
+    return { ct: { state: frame.ctState ?? '', direction: frame.ctDir, original: ct.original, reply: ct.reply } }
   }
 
   private add(frame: Frame, step: TraceStep): void {
     if (frame.flow === undefined) return
+    this.saved = undefined
     const steps = this.walks.get(frame.flow)
-    if (steps === undefined) {
-      if (this.walks.size >= WALKS) this.walks.delete(this.walks.keys().next().value as number)
-      this.walks.set(frame.flow, [step])
-    } else if (steps.length < STEPS) this.walks.set(frame.flow, [...steps, step])
+    if (steps !== undefined) {
+      steps.push(step)
+      return
+    }
+    if (this.walks.size >= WALKS) this.walks.delete(this.walks.keys().next().value as number)
+    this.walks.set(frame.flow, [step])
   }
 }
 
-function header(packet: Packet): Packet {
-  return packet.payload === '' ? packet : { ...packet, payload: '' }
+const headers = new WeakMap<Packet, PacketHeader>()
+
+function header(packet: Packet): PacketHeader {
+  const known = headers.get(packet)
+  if (known !== undefined) return known
+  const { src, dst, proto, ttl, length, sport, dport, tcp } = packet
+  const flags = tcp === undefined ? '' : (['syn', 'fin', 'rst', 'psh', 'ack'] as const).filter((f) => tcp[f]).join(',')
+  const made: PacketHeader = {
+    src,
+    dst,
+    proto,
+    ttl,
+    length,
+    ...(sport === undefined ? {} : { sport }),
+    ...(dport === undefined ? {} : { dport }),
+    ...(flags === '' ? {} : { flags }),
+  }
+  headers.set(packet, made)
+  return made
 }
