@@ -11,7 +11,7 @@ const OPERATIONS: Readonly<Record<string, string>> = { A: 'RULE_APPEND', I: 'RUL
 /** Throws the kernel's refusal of an edit, worded for the command that made it. */
 export function checkEdit(ruleset: Ruleset, edit: TableEdit, letter: string, family: Family, dialect: Dialect): void {
   const before = ruleset.table(family, dialect.backend, edit.table.name)
-  const refusal = validateTable(edit.table, before, family, dialect.backend, ruleset)
+  const refusal = validateTable(edit, before, family, dialect.backend, ruleset)
   if (refusal === undefined) return
   throw new RuleError(refusal.errno, {
     operation: OPERATIONS[letter] ?? 'RULE_APPEND',

@@ -7,11 +7,13 @@ import { BASE_CHAINS, Table } from './table.ts'
 /** A change of one table in the making: reads see it, the table in force does not until it is put into the ruleset. */
 export class TableEdit {
   readonly table: Table
+  /** A rename makes what is known by name useless. */
+  renamed = false
   private readonly owned = new Set<Chain>()
 
   /** `base` undefined: a table nobody made yet. */
   constructor(base: Table | undefined, name: TableName) {
-    this.table = new Table(name, new Map(base?.chains))
+    this.table = base?.next() ?? new Table(name)
   }
 
   chain(name: string): Chain | undefined {
@@ -111,6 +113,7 @@ export class TableEdit {
   }
 
   rename(from: string, to: string): void {
+    this.renamed = true
     const chain = this.writable(from)
     const renamed = chain.renamed(to)
     this.owned.add(renamed)
@@ -134,7 +137,7 @@ export class TableEdit {
   }
 
   references(name: string): number {
-    return this.table.references().get(name) ?? 0
+    return this.table.referencesTo(name)
   }
 }
 

@@ -192,6 +192,31 @@ describe('restore', () => {
     }
   })
 
+  test('sees a loop that many small edits close', () => {
+    const ruleset = load(
+      '*filter\n:INPUT ACCEPT [0:0]\n:A - [0:0]\n:B - [0:0]\n:C - [0:0]\n-A INPUT -j A\n-A A -j B\n-A C -j A\nCOMMIT\n',
+    )
+    const add = (rule: string) =>
+      restoreText(ruleset, `*filter\n-A ${rule}\nCOMMIT\n`, { family: 4, writer: WRITER, noflush: true }).ok
+    expect([add('B -p tcp -j ACCEPT'), add('B -j C'), add('B -j B'), add('A -j C')]).toEqual([true, false, false, false])
+    // A loop nobody reaches is allowed until somebody does.
+    load('*filter\n:X - [0:0]\n:Y - [0:0]\n-A X -j Y\n-A Y -j X\nCOMMIT\n', WRITER, ruleset)
+    expect([add('A -j X'), add('B -p udp -j ACCEPT')]).toEqual([false, true])
+    expect(rules(ruleset, 4, 'nft', 'filter', 'B').map((rule) => rule.text)).toEqual([
+      '-A B -p tcp -j ACCEPT',
+      '-A B -p udp -j ACCEPT',
+    ])
+  })
+
+  test('a chain reached from a new hook is checked for it', () => {
+    const ruleset = load(
+      '*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:M - [0:0]\n-A M -j MASQUERADE\n-A POSTROUTING -j M\nCOMMIT\n',
+    )
+    const add = (rule: string) => restoreText(ruleset, `*nat\n-A ${rule}\nCOMMIT\n`, { family: 4, writer: WRITER, noflush: true })
+    expect(add('PREROUTING -j M')).toMatchObject({ ok: false, exit: 4, line: 2 })
+    expect(add('POSTROUTING -p tcp -j M')).toEqual({ ok: true })
+  })
+
   test('a table takes effect as a whole or not at all', () => {
     const ruleset = load('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\nCOMMIT\n')
     const before = ruleset.save()

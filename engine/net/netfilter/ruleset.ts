@@ -44,6 +44,7 @@ export class Ruleset implements Stateful, Shared {
 
   /** Puts a whole table in force at once. */
   put(family: Family, backend: Backend, table: Table): void {
+    table.adopt()
     this.tables.set(`${family}/${backend}/${table.name}`, table)
     this.dropUnusedRecents()
   }

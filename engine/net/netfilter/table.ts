@@ -1,6 +1,7 @@
 import type { Json } from '../../base/json.ts'
 import { Chain } from './chain.ts'
 import type { HookName, TableName } from './env.ts'
+import type { JumpGraph } from './graph.ts'
 import type { Rule } from './rule.ts'
 
 /** The hooks at which each table has a base chain, in the order of listings. */
@@ -30,7 +31,12 @@ export function jumpTarget(rule: Rule): string | undefined {
 export class Table {
   readonly name: TableName
   readonly chains: Map<string, Chain>
+  /** What validation found out, handed on to the next version of the table (see graph.ts). */
+  graph: JumpGraph | undefined
   private renamed: readonly Chain[] | undefined
+  /** While edited: the table in force that this one starts from, and what the edit changed in its reference counts. */
+  private older: Table | undefined
+  private readonly changes = new Map<string, number>()
   private refs: Map<string, number> | undefined
   private saved: { readonly parts: readonly Json[]; readonly value: Json } | undefined
 
@@ -84,10 +90,32 @@ export class Table {
     return this.refs
   }
 
-  /** For edits: keeps the reference counts right without counting anew. */
+  /** A version of the table to edit: chains shared, what is known of references taken along. */
+  next(): Table {
+    const table = new Table(this.name, new Map(this.chains))
+    table.older = this.older ?? this
+    for (const [name, by] of this.changes) table.changes.set(name, by)
+    return table
+  }
+
+  /** For edits: the change of a chain's references, beside the counts of the table in force. */
   addReference(rule: Rule, by: 1 | -1): void {
     const to = jumpTarget(rule)
-    if (to !== undefined && this.refs !== undefined) this.refs.set(to, (this.refs.get(to) ?? 0) + by)
+    if (to !== undefined) this.changes.set(to, (this.changes.get(to) ?? 0) + by)
+  }
+
+  /** How many jumps and gotos name a chain. */
+  referencesTo(name: string): number {
+    return (this.older?.references().get(name) ?? 0) + (this.changes.get(name) ?? 0)
+  }
+
+  /** Called when the table is put in force: the older one's counts become its own. */
+  adopt(): void {
+    const counted = this.older?.refs
+    if (counted !== undefined) for (const [name, by] of this.changes) counted.set(name, (counted.get(name) ?? 0) + by)
+    this.refs = counted
+    this.older = undefined
+    this.changes.clear()
   }
 
   save(): Json {

@@ -1,8 +1,9 @@
 import type { Chain } from './chain.ts'
-import { reachableFrom } from './edit.ts'
+import { reachableFrom, type TableEdit } from './edit.ts'
 import type { Family, HookName } from './env.ts'
 import type { Errno } from './errors.ts'
 import type { Shared } from './extension.ts'
+import { JumpGraph } from './graph.ts'
 import { findMatcher } from './matchers/registry.ts'
 import type { Rule } from './rule.ts'
 import { BASE_CHAINS, type Table } from './table.ts'
@@ -19,22 +20,32 @@ export interface Refusal {
 
 /** What the kernel has against a table, or undefined: loops, extensions out of place (xt_check_match, xt_check_target). */
 export function validateTable(
-  table: Table,
+  edit: TableEdit,
   before: Table | undefined,
   family: Family,
   backend: 'nft' | 'legacy',
   shared: Shared,
 ): Refusal | undefined {
+  const { table } = edit
+  const check = (chain: Chain, hooks: readonly HookName[]) => checkChain(chain, table, hooks, family, backend, shared)
+  // A partial sync changes a few chains of many thousands: what is known of the others still holds.
+  const graph = before?.graph
+  if (graph !== undefined && !edit.renamed && graph.extend(edit)) {
+    const doubtful = graph.recheck(edit).some((chain) => check(chain, graph.hooksOf(chain.name)) !== undefined)
+    if (!doubtful) {
+      table.graph = graph
+      return undefined
+    }
+  }
   const loop = findLoop(table, backend)
   if (loop !== undefined) return loop
   const hooks = reachableFrom(table)
-  const old = before === undefined ? undefined : reachableFrom(before)
   for (const chain of table.chains.values()) {
-    const reached = hooks.get(chain.name) ?? []
-    if (before?.chains.get(chain.name) === chain && old?.get(chain.name)?.length === reached.length) continue
-    const refused = checkChain(chain, table, reached, family, backend, shared)
+    const refused = check(chain, hooks.get(chain.name) ?? [])
     if (refused !== undefined) return refused
   }
+  const made = new JumpGraph(table, hooks)
+  table.graph = made.cyclic ? undefined : made
   return undefined
 }
 

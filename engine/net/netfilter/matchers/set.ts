@@ -1,3 +1,4 @@
+import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
 
 /** libxt_set.c. ipset is not emulated: without a set of that name the tool itself refuses the rule. */
@@ -10,6 +11,7 @@ export const set: Matcher = {
       mandatory: true,
       use: ({ draft, arg, invert }: OptionUse) => {
         const [name = '', dirs = ''] = arg.split(' ')
+        parameterProblem(`Set ${name} doesn't exist.\n`)
         draft['set'] = name
         draft['dirs'] = dirs
         if (invert) draft['setInv'] = true
