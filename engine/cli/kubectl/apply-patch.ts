@@ -21,7 +21,10 @@ const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
   finalizers: [],
 }
 
-/** What the strategic merge patch calls each side of a list. */
+/** Kinds whose lists are all replaced whole, whatever their fields are called. */
+const ATOMIC_KINDS: readonly string[] = ['EndpointSlice', 'Endpoints', 'Ingress', 'NetworkPolicy']
+
+/** The key by which a list's items are merged, if they all have it. */
 function mergeKey(field: string, items: readonly Obj[]): string | undefined {
   return (MERGE_KEYS[field] ?? []).find(
     (key) => items.length > 0 && items.every((item) => isMap(item) && item[key] !== undefined),
@@ -33,15 +36,16 @@ function mergeKey(field: string, items: readonly Obj[]): string | undefined {
  * was applied last and is gone now (strategicpatch.CreateThreeWayMergePatch). Empty when nothing changes.
  */
 export function applyPatch(original: Obj, modified: Obj, live: Obj): Obj {
-  const patch = mapPatch(original ?? {}, modified, live)
+  const atomic = ATOMIC_KINDS.includes(modified.kind)
+  const patch = mapPatch(original ?? {}, modified, live, atomic)
   for (const key of ['apiVersion', 'kind', 'status']) delete patch[key]
   return patch
 }
 
-function mapPatch(original: Obj, modified: Obj, live: Obj): Record<string, Obj> {
+function mapPatch(original: Obj, modified: Obj, live: Obj, atomic: boolean): Record<string, Obj> {
   const out: Record<string, Obj> = {}
   for (const key of Object.keys(modified)) {
-    const change = valuePatch(key, original?.[key], modified[key], live?.[key])
+    const change = valuePatch(key, original?.[key], modified[key], live?.[key], atomic)
     if (change !== undefined) out[key] = change
   }
   for (const key of Object.keys(original ?? {})) {
@@ -50,14 +54,15 @@ function mapPatch(original: Obj, modified: Obj, live: Obj): Record<string, Obj> 
   return out
 }
 
-function valuePatch(field: string, original: Obj, modified: Obj, live: Obj): Obj {
+function valuePatch(field: string, original: Obj, modified: Obj, live: Obj, atomic: boolean): Obj {
   if (modified === null) return live === undefined || live === null ? undefined : null
   if (isMap(modified)) {
     if (!isMap(live)) return modified
-    const patch = mapPatch(isMap(original) ? original : {}, modified, live)
+    const patch = mapPatch(isMap(original) ? original : {}, modified, live, atomic)
     return Object.keys(patch).length === 0 ? undefined : patch
   }
-  if (Array.isArray(modified)) return listPatch(field, original, modified, live)
+  if (Array.isArray(modified))
+    return atomic ? (same(modified, live) ? undefined : modified) : listPatch(field, original, modified, live)
   return same(modified, live) ? undefined : modified
 }
 
@@ -73,7 +78,7 @@ function listPatch(field: string, original: Obj, modified: readonly Obj[], live:
       out.push(item)
       continue
     }
-    const patch = mapPatch(before.find((o) => o?.[key] === item[key]) ?? {}, item, held)
+    const patch = mapPatch(before.find((o) => o?.[key] === item[key]) ?? {}, item, held, false)
     if (Object.keys(patch).length > 0) out.push({ ...patch, [key]: item[key] })
   }
   for (const item of before) {
