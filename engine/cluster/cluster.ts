@@ -8,7 +8,7 @@ import { Clock } from '../clock/clock.ts'
 import { Dice } from '../clock/dice.ts'
 import { Network } from '../net/network.ts'
 import { addNewClusterObjects } from './defaults.ts'
-import { loadObjects, SpecError } from './load-objects.ts'
+import { loadObjects } from './load-objects.ts'
 import type { Machine } from './machine.ts'
 import { Machines } from './machines.ts'
 import { nodeInfo, primaryIP } from './nodes.ts'
@@ -129,9 +129,7 @@ export class Cluster implements Stateful {
   }
 }
 
-/** Makes the cluster and lets everything that is due at its start happen. Throws {@link SpecError}. */
+/** Makes the cluster and lets everything that is due at its start happen. Throws SpecError (load-objects.ts). */
 export function createCluster(spec: ClusterSpec): Cluster {
   return new Cluster(spec)
 }
-
-export { SpecError }

@@ -1,5 +1,5 @@
 import type { Dice } from '../../clock/dice.ts'
-import type { CtInfo, Packet, Skb } from '../packet.ts'
+import type { Packet, Skb } from '../packet.ts'
 
 export type Family = 4 | 6
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
@@ -58,7 +58,3 @@ export type TableVerdict =
   | { readonly kind: 'reject'; readonly with: string }
   | { readonly kind: 'nat'; readonly request: NatRequest }
   | { readonly kind: 'untracked' }
-
-/** How net asks netfilter: `Ruleset.evaluate` in ruleset.ts implements it. Returns accept where the table has no such base chain. */
-export type EvaluateTable = (family: Family, table: TableName, skb: Skb, env: HookEnv) => TableVerdict
-export type { CtInfo }

@@ -64,7 +64,7 @@ export class Ruleset implements Stateful, Shared {
     return table
   }
 
-  /** What a table says of a packet at a hook; `EvaluateTable` of env.ts. Legacy tables and nft tables both have their say. */
+  /** What a table says of a packet at a hook. Legacy tables and nft tables both have their say. */
   evaluate(family: Family, name: TableName, skb: Skb, env: HookEnv): TableVerdict {
     if (this.tables.size === 0) return ACCEPT
     const legacy = this.table(family, 'legacy', name)
