@@ -94,6 +94,8 @@ export function createObject(
   }
   object = withSpec(kind, object)
   object = strategy.defaults?.(object) ?? object
+  // fields belong to whoever sent them: what admission and allocation add later is nobody's
+  object = trackUpdate(context, undefined, object, options)
   admitNamespace(context, kind, object)
   if (resource === 'pods') object = admitPod(context, object)
   if (strategy.status === true) object = without(object, ['status'])
@@ -103,7 +105,6 @@ export function createObject(
   check(context, kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])
   if (resource === 'services') object = allocateService(allocation(context), object)
   if (context.store.get(resource, object.metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
-  object = trackUpdate(context, undefined, object, options)
   if (options.dryRun) return object
   const stored = context.store.put(resource, object)
   if (resource === 'services') trackAddresses(context, undefined, stored)
@@ -190,7 +191,7 @@ export function updateObject(
   if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw conflict(kind, name, OPTIMISTIC_LOCK)
   const whole = withSpec(kind, given)
   const wanted = options.subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
-  let object = merged(strategy, wanted, old, options)
+  let object = trackUpdate(context, old, merged(strategy, wanted, old, options), options)
   if (options.subresource === undefined) {
     object = strategy.prepareUpdate?.(object, old) ?? object
     if (resource === 'services') object = prepareService(object, old)
@@ -204,6 +205,11 @@ export function updateObject(
   ])
   if (resource === 'services' && options.subresource === undefined) object = allocateService(allocation(context), object, old)
   return commit(context, resource, object, old, options)
+}
+
+function unmanaged(object: KubeObject): object {
+  const { managedFields: _fields, ...metadata } = object.metadata
+  return { ...object, metadata }
 }
 
 /** Takes an object out of the store, with what it had allocated. */
@@ -224,10 +230,9 @@ export function commit(
     if (!options.dryRun) removeObject(context, resource, object)
     return object
   }
-  if (deepEqual(object, old)) return old
-  const tracked = trackUpdate(context, old, object, options)
-  if (options.dryRun) return tracked
-  const stored = context.store.put(resource, tracked)
+  if (deepEqual(unmanaged(object), unmanaged(old))) return old
+  if (options.dryRun) return object
+  const stored = context.store.put(resource, object)
   if (resource === 'services') trackAddresses(context, old, stored)
   return stored
 }

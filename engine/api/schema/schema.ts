@@ -10,6 +10,8 @@ export interface Field {
   /** x-kubernetes-patch-strategy: merge, replace, "merge,retainKeys". */
   readonly patch?: string
   readonly mergeKey?: string
+  /** A struct that Go holds by value: present even when nothing in it is set. */
+  readonly value?: boolean
 }
 
 export interface Type {
