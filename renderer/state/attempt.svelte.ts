@@ -1,4 +1,12 @@
-import type { HostEvent, Notice, SessionView, ShellTarget, TerminalView, WindowInput } from '../../electron/contract/index.ts'
+import type {
+  HostEvent,
+  Notice,
+  SessionView,
+  ShellTarget,
+  ShellView,
+  TerminalView,
+  WindowInput,
+} from '../../electron/contract/index.ts'
 import { type Bridge, BridgeError, wordsOf } from '../bridge/bridge.ts'
 import { settings } from './settings.svelte.ts'
 
@@ -27,6 +35,8 @@ export class AttemptState {
   savedAt = $state<number | undefined>()
   notices = $state.raw<readonly Notice[]>([])
   terminals = $state.raw<readonly TerminalView[]>([])
+  /** Shells as last seen: one that has ended is no longer in the view, but its tab still has a name and can be opened again. */
+  shells = $state.raw<Readonly<Record<string, ShellView>>>({})
   exits = $state.raw<Readonly<Record<string, number>>>({})
   active = $state<string | undefined>()
   stepId = $state<string | undefined>()
@@ -78,12 +88,12 @@ export class AttemptState {
 
   tabs: readonly Tab[] = $derived.by(() =>
     this.terminals.map((terminal) => {
-      const shell = this.view?.shells.find((s) => s.id === terminal.id)
+      const shell = this.shells[terminal.id]
       return {
         id: terminal.id,
         title: settings.layout.tabNames[`${this.id}/${terminal.id}`] ?? shell?.title ?? terminal.id,
         target: shell?.target,
-        shell: shell?.state ?? (this.exits[terminal.id] === undefined ? 'idle' : 'closed'),
+        shell: this.exits[terminal.id] === undefined ? (shell?.state ?? 'idle') : 'closed',
         client: terminal.state,
         exit: this.exits[terminal.id],
       }
@@ -181,6 +191,7 @@ export class AttemptState {
 
   #see(view: SessionView) {
     this.view = view
+    this.shells = { ...this.shells, ...Object.fromEntries(view.shells.map((shell) => [shell.id, shell])) }
     this.viewAt = Date.now()
   }
 
