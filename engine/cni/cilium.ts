@@ -86,7 +86,10 @@ export class Cilium implements CniPlugin {
     if (own === undefined) return
     const ns = space(own)
     if (ns === undefined) return
-    if (other.name === name) return this.route(ns, own.podCIDR, { via: own.hostAddress, src: own.hostAddress })
+    if (other.name === name) {
+      this.route(ns, own.podCIDR, { via: own.hostAddress, src: own.hostAddress })
+      return
+    }
     const peer = space(other)
     this.route(ns, other.podCIDR, { via: own.hostAddress, src: own.hostAddress, mtu: TUNNEL_MTU })
     if (peer !== undefined) this.route(peer, own.podCIDR, { via: other.hostAddress, src: other.hostAddress, mtu: TUNNEL_MTU })
@@ -188,7 +191,10 @@ export class Cilium implements CniPlugin {
     const key = this.pods.keyOf(dst)
     const allocation = key === undefined ? undefined : this.pods.get(key)
     const home = allocation === undefined ? undefined : this.nodes.get(allocation.node)
-    if (allocation !== undefined && home?.netns === ns.id) return this.toPod(ns, allocation.device, dst, frame, wire)
+    if (allocation !== undefined && home?.netns === ns.id) {
+      this.toPod(ns, allocation.device, dst, frame, wire)
+      return
+    }
     const remote = this.nodeOfPodRange(dst)
     if (remote === undefined || remote.netns === ns.id) return
     const there = this.env.network.namespace(remote.netns)
@@ -200,8 +206,14 @@ export class Cilium implements CniPlugin {
   /** from-overlay: a packet comes out of the tunnel. */
   private fromOverlay(ns: Netns, frame: Frame, wire: Wire): void {
     const fresh = newFrame(frame.packet, frame.flow)
-    if (ns.isLocal(fresh.packet.dst)) return wire.inject(ns, 'cilium_net', fresh)
-    if (this.mode === 'bpf') return this.toEndpoint(ns, fresh, wire)
+    if (ns.isLocal(fresh.packet.dst)) {
+      wire.inject(ns, 'cilium_net', fresh)
+      return
+    }
+    if (this.mode === 'bpf') {
+      this.toEndpoint(ns, fresh, wire)
+      return
+    }
     wire.inject(ns, 'cilium_vxlan', fresh)
   }
 

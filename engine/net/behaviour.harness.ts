@@ -4,11 +4,11 @@ import { Dice } from '../clock/dice.ts'
 import type { CtEntry } from './conntrack/entry.ts'
 import { entryText } from './conntrack/text.ts'
 import { TABLE_MAIN } from './fib.ts'
-import type { Netns } from './netns.ts'
 import { dialectOf } from './netfilter/dialect.ts'
+import { NO_NAMES } from './netfilter/names.ts'
 import { restoreText } from './netfilter/restore.ts'
 import { saveTable } from './netfilter/save.ts'
-import { NO_NAMES } from './netfilter/names.ts'
+import type { Netns } from './netns.ts'
 import { Network } from './network.ts'
 import type { TcpConnection } from './socket/api.ts'
 
@@ -43,7 +43,12 @@ export class Bench {
     for (const key of ['net.ipv4.ip_forward', 'net.ipv4.conf.all.route_localnet']) this.node.setSysctl(key, '1')
     net.removeNetns(lan.id)
     const pods: Record<string, Netns> = {}
-    for (const [name, ip] of [['p1', '10.0.1.122'], ['p2', '10.0.2.209'], ['p3', '10.0.2.13'], ['dns', '10.0.0.161']] as const) {
+    for (const [name, ip] of [
+      ['p1', '10.0.1.122'],
+      ['p2', '10.0.2.209'],
+      ['p3', '10.0.2.13'],
+      ['dns', '10.0.0.161'],
+    ] as const) {
       const pod = net.createNetns(`pods/demo/${name}`)
       net.addVeth(this.node, `lxc_${name}`, pod, 'eth0')
       pod.addAddress('eth0', `${ip}/32`)
@@ -83,7 +88,13 @@ export class Bench {
   }
 
   /** Connects, reads the greeting, exchanges messages and closes; what the recorder's client did. */
-  talk(from: Netns, dst: string, port: number, messages: number, src?: string): { hello?: Greeting; errno?: string; afterMs: number } {
+  talk(
+    from: Netns,
+    dst: string,
+    port: number,
+    messages: number,
+    src?: string,
+  ): { hello?: Greeting; errno?: string; afterMs: number } {
     const start = this.clock.now
     const c = from.ip.connectTcp({ dst, port, uid: 0, ...(src === undefined ? {} : { src }) })
     if (typeof c === 'string') return { errno: c, afterMs: 0 }
@@ -144,5 +155,13 @@ export interface Greeting {
 function route(ns: Netns, to: string, dev: string, via?: string): void {
   const dst = parseCidr(to)
   if (dst === undefined) throw new Error(to)
-  ns.addRoute({ dst, type: 'unicast', dev, scope: via === undefined ? 'link' : 'global', proto: 'boot', table: TABLE_MAIN, ...(via === undefined ? {} : { via }) })
+  ns.addRoute({
+    dst,
+    type: 'unicast',
+    dev,
+    scope: via === undefined ? 'link' : 'global',
+    proto: 'boot',
+    table: TABLE_MAIN,
+    ...(via === undefined ? {} : { via }),
+  })
 }

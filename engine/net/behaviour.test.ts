@@ -9,7 +9,12 @@ interface Record_ {
   readonly to?: string
   readonly what?: string
   readonly writer?: readonly [string, string]
-  readonly result?: { readonly pod?: string; readonly peer?: readonly [string, number]; readonly error?: string; readonly peerline?: { readonly pod: string } }
+  readonly result?: {
+    readonly pod?: string
+    readonly peer?: readonly [string, number]
+    readonly error?: string
+    readonly peerline?: { readonly pod: string }
+  }
   readonly nat?: Record<string, [number, number]>
   readonly filter?: Record<string, [number, number]>
   readonly conntrack?: { readonly stdout: string }
@@ -17,7 +22,10 @@ interface Record_ {
 
 const folder = 'test/golden/behaviour'
 const rules = readFileSync(`${folder}/lab.rules`, 'utf8')
-const records = readFileSync(`${folder}/behaviour.jsonl`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record_)
+const records = readFileSync(`${folder}/behaviour.jsonl`, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Record_)
 const writerOf = (r: Record_): readonly [string, string] => (r.writer as [string, string]) ?? ['1.8.9', 'nft']
 
 function source(bench: Bench, from: string) {
@@ -29,7 +37,11 @@ function source(bench: Bench, from: string) {
 }
 
 /** The draw is the dice's: tries seeds until the same endpoint comes up, then everything else must be the same. */
-function withDraw<T>(wanted: string | undefined, r: Record_, attempt: (bench: Bench) => { pod: string | undefined; value: T }): T {
+function withDraw<T>(
+  wanted: string | undefined,
+  r: Record_,
+  attempt: (bench: Bench) => { pod: string | undefined; value: T },
+): T {
   let last: T | undefined
   for (let seed = 1; seed <= 40; seed++) {
     const { pod, value } = attempt(new Bench(seed, rules, writerOf(r)))
@@ -39,29 +51,38 @@ function withDraw<T>(wanted: string | undefined, r: Record_, attempt: (bench: Be
   return last as T
 }
 
-const connections = records.filter((r) => ['one-connection-5-msgs', 'hairpin', 'off-cluster-source-masquerade', 'nodeport', 'connect-fail'].includes(r.scenario))
+const connections = records.filter((r) =>
+  ['one-connection-5-msgs', 'hairpin', 'off-cluster-source-masquerade', 'nodeport', 'connect-fail'].includes(r.scenario),
+)
 
-test.each(connections.map((r) => [r.id, r.scenario, r.frm ?? r.what ?? '', r] as const))('%s %s from %s', (_id, _scenario, _from, r) => {
-  const target = r.to ?? '10.100.0.1:80'
-  const [dst = '', port = ''] = target.split(':')
-  const wanted = r.result?.pod ?? r.result?.peerline?.pod
-  const seen = withDraw(wanted, r, (bench) => {
-    const { ns, src } = source(bench, r.frm ?? 'client')
-    const messages = r.scenario === 'one-connection-5-msgs' ? 5 : 0
-    const talk = bench.talk(ns, dst, Number(port), messages, src)
-    return { pod: talk.hello?.pod, value: { talk, nat: bench.counters('nat'), filter: bench.counters('filter'), lines: bench.lines() } }
-  })
-  expect(seen.talk.hello?.pod).toBe(wanted)
-  expect(seen.talk.errno).toBe(r.result?.error)
-  const peer = r.result?.peer?.[0]
-  if (peer !== undefined) expect(seen.talk.hello?.peer[0]).toBe(peer)
-  if (r.nat !== undefined) expect(seen.nat).toEqual(r.nat)
-  if (r.filter === undefined) return
-  // The recorder kept only some rules of the filter table for NodePorts.
-  if (r.scenario === 'nodeport') expect(seen.filter).toMatchObject(r.filter)
-  else expect(seen.filter).toEqual(r.what === 'cluster IP wrong port' ? withoutOutput(r.filter) : r.filter)
-  if (r.conntrack !== undefined && r.what !== 'cluster IP wrong port') expect(masked(joined(seen.lines))).toEqual(masked(r.conntrack.stdout))
-})
+test.each(connections.map((r) => [r.id, r.scenario, r.frm ?? r.what ?? '', r] as const))(
+  '%s %s from %s',
+  (_id, _scenario, _from, r) => {
+    const target = r.to ?? '10.100.0.1:80'
+    const [dst = '', port = ''] = target.split(':')
+    const wanted = r.result?.pod ?? r.result?.peerline?.pod
+    const seen = withDraw(wanted, r, (bench) => {
+      const { ns, src } = source(bench, r.frm ?? 'client')
+      const messages = r.scenario === 'one-connection-5-msgs' ? 5 : 0
+      const talk = bench.talk(ns, dst, Number(port), messages, src)
+      return {
+        pod: talk.hello?.pod,
+        value: { talk, nat: bench.counters('nat'), filter: bench.counters('filter'), lines: bench.lines() },
+      }
+    })
+    expect(seen.talk.hello?.pod).toBe(wanted)
+    expect(seen.talk.errno).toBe(r.result?.error)
+    const peer = r.result?.peer?.[0]
+    if (peer !== undefined) expect(seen.talk.hello?.peer[0]).toBe(peer)
+    if (r.nat !== undefined) expect(seen.nat).toEqual(r.nat)
+    if (r.filter === undefined) return
+    // The recorder kept only some rules of the filter table for NodePorts.
+    if (r.scenario === 'nodeport') expect(seen.filter).toMatchObject(r.filter)
+    else expect(seen.filter).toEqual(r.what === 'cluster IP wrong port' ? withoutOutput(r.filter) : r.filter)
+    if (r.conntrack !== undefined && r.what !== 'cluster IP wrong port')
+      expect(masked(joined(seen.lines))).toEqual(masked(r.conntrack.stdout))
+  },
+)
 
 /** That record's ICMP errors are late answers to an ARP request of an earlier, unrecorded connection (2 on nft, 1 on legacy). */
 function withoutOutput(filter: Record<string, [number, number]>) {
@@ -76,7 +97,12 @@ const joined = (lines: readonly string[]) => lines.map((l) => `${l}\n`).join('')
 function masked(lines: string): string[] {
   return lines
     .split('\n')
-    .map((l) => l.replace(/(?<=port=)(?!8080 |80 |53 )\d+/g, 'N').replace(/ (\d+)(?= [A-Z_]+ src| src)/, (_, s) => ` ${Math.round(Number(s) / 10) * 10}`).replace(/use=\d+/, 'use=N'))
+    .map((l) =>
+      l
+        .replace(/(?<=port=)(?!8080 |80 |53 )\d+/g, 'N')
+        .replace(/ (\d+)(?= [A-Z_]+ src| src)/, (_, s) => ` ${Math.round(Number(s) / 10) * 10}`)
+        .replace(/use=\d+/, 'use=N'),
+    )
     .sort()
 }
 
@@ -97,7 +123,9 @@ test('no endpoints: REJECT at once, and no entry stays', () => {
   }
 })
 
-test.each(records.filter((r) => r.scenario === 'conntrack-tcp').map((r) => [(r as unknown as { name: string }).name, r] as const))('conntrack follows TCP: %s', (_name, r) => {
+test.each(
+  records.filter((r) => r.scenario === 'conntrack-tcp').map((r) => [(r as unknown as { name: string }).name, r] as const),
+)('conntrack follows TCP: %s', (_name, r) => {
   const { script, snapshots } = r as unknown as { script: (string | number)[][]; snapshots: string[] }
   const bench = new Bench(3, rules, writerOf(r))
   let c: ReturnType<Bench['connect']> | undefined
@@ -113,7 +141,12 @@ test.each(records.filter((r) => r.scenario === 'conntrack-tcp').map((r) => [(r a
     else if (op === 'ct') {
       // Only a half-closed flow needs the delayed acknowledgement that the recorder waited for.
       if (c?.eof) bench.clock.advanceTo(bench.clock.now + 100)
-      seen.push(bench.lines().map((l) => `${l}\n`).join(''))
+      seen.push(
+        bench
+          .lines()
+          .map((l) => `${l}\n`)
+          .join(''),
+      )
     }
   }
   const endpoint = (s: string) => s.replace(/src=10\.0\.[12]\.\d+/g, 'src=POD')
@@ -124,9 +157,17 @@ test.each(records.filter((r) => r.scenario === 'conntrack-tcp').map((r) => [(r a
 })
 
 test('conntrack follows UDP: unreplied, replied, a stream after two seconds', () => {
-  const r = records.find((x) => x.scenario === 'conntrack-udp') as unknown as Record<'unreplied' | 'replied_once' | 'replied_over_2s', { stdout: string }>
+  const r = records.find((x) => x.scenario === 'conntrack-udp') as unknown as Record<
+    'unreplied' | 'replied_once' | 'replied_over_2s',
+    { stdout: string }
+  >
   const bench = new Bench(3, rules, ['1.8.9', 'nft'])
-  const text = () => bench.lines().map((l) => `${l}\n`).sort(byPort).join('')
+  const text = () =>
+    bench
+      .lines()
+      .map((l) => `${l}\n`)
+      .sort(byPort)
+      .join('')
   const send = (sport: number, data: string) => {
     const s = bench.client.ip.openUdp({ dst: '10.96.0.10', port: 53, sport, uid: 0 })
     if (typeof s === 'string') throw new Error(s)
@@ -153,7 +194,8 @@ test('counters of long flows', () => {
   })
   expect(one.nat).toEqual(tcp.nat)
   // The recorder's messages were longer than ours: packets are compared there, bytes elsewhere.
-  const packets = (c: Record<string, [number, number]> | undefined) => Object.fromEntries(Object.entries(c ?? {}).map(([k, v]) => [k, v[0]]))
+  const packets = (c: Record<string, [number, number]> | undefined) =>
+    Object.fromEntries(Object.entries(c ?? {}).map(([k, v]) => [k, v[0]]))
   expect(packets(one.filter)).toEqual(packets(tcp.filter))
   const bench = new Bench(1, rules, ['1.8.9', 'nft'])
   const s = bench.client.ip.openUdp({ dst: '10.96.0.10', port: 53, uid: 0 })

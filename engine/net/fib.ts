@@ -50,7 +50,10 @@ function indexOf(routes: readonly Route[], table: number, family: IpFamily): Ind
   for (const route of routes) {
     if (route.table !== table || route.dst.family !== family) continue
     let bucket = byLength.get(route.dst.bits)
-    if (bucket === undefined) byLength.set(route.dst.bits, (bucket = new Map()))
+    if (bucket === undefined) {
+      bucket = new Map()
+      byLength.set(route.dst.bits, bucket)
+    }
     const key = keyOf(route.dst.base, route.dst.bits, family)
     const list = bucket.get(key)
     if (list === undefined) bucket.set(key, [route])

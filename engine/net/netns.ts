@@ -1,4 +1,4 @@
-import { cidrContains, type IpFamily, ipFamily, parseCidr } from '../base/ip.ts'
+import { type IpFamily, ipFamily, parseCidr } from '../base/ip.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
@@ -12,6 +12,7 @@ import type { Frame } from './path/frame.ts'
 import type { SocketApi } from './socket/api.ts'
 import { SocketTable } from './socket/table.ts'
 import type { Errno } from './socket/types.ts'
+import { linkLocal, sameSubnet } from './subnet.ts'
 import { sysctlDefault, sysctlKeys } from './sysctl.ts'
 
 /** Where a packet goes: to this host, out of a device, or nowhere. */
@@ -87,7 +88,14 @@ export class Netns implements Stateful {
     const added: Link = { ...link, index: link.index ?? this.nextIndex }
     this.nextIndex = Math.max(this.nextIndex, added.index) + 1
     this.setLinks([...this.linkList, added])
+    if (added.up) this.addLinkLocal(added)
     return added
+  }
+
+  /** Every device but loopback has fe80::/64 from its MAC while it is up (addrconf_dev_config). */
+  private addLinkLocal(link: Link): void {
+    if (link.kind === 'loopback' || link.addresses.some((a) => a.family === 6 && a.scope === 'link')) return
+    this.addAddress(link.name, `${linkLocal(link.mac)}/64`, { scope: 'link' })
   }
 
   /** Replaces a device's properties. Going down takes its routes along, as fib_disable_ip does. */
@@ -95,7 +103,11 @@ export class Netns implements Stateful {
     const before = this.link(name)
     this.setLinks(this.linkList.map((l) => (l === before ? { ...l, ...change } : l)))
     if (before?.up === true && change.up === false) this.setRoutes(this.routeList.filter((r) => r.dev !== before.name))
-    if (before?.up === false && change.up === true) for (const a of before.addresses) this.connect(name, a)
+    if (before?.up === false && change.up === true) {
+      for (const a of before.addresses) this.connect(name, a)
+      const now = this.link(name)
+      if (now !== undefined) this.addLinkLocal(now)
+    }
   }
 
   removeLink(name: string): void {
@@ -385,11 +397,6 @@ function onLink(dst: string, dev: string): Route {
     proto: 'boot',
     table: TABLE_MAIN,
   }
-}
-
-export function sameSubnet(a: string, b: string, bits: number): boolean {
-  const cidr = parseCidr(`${a}/${bits}`)
-  return cidr !== undefined && cidrContains(cidr, b)
 }
 
 /** A queued packet as plain data: its flow is looked up again when it moves on. */

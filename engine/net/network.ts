@@ -8,6 +8,7 @@ import { Netns, type NetworkPort } from './netns.ts'
 import { type Frame, newFrame } from './path/frame.ts'
 import { ICMP_ERROR } from './path/icmp-errors.ts'
 import { IpStack, type StackPort } from './path/stack.ts'
+import { type Attached, endsOf, ownerOf } from './segment.ts'
 import { Sockets } from './socket/client.ts'
 import type { Program } from './socket/program.ts'
 import { tcpFail } from './socket/tcp.ts'
@@ -15,12 +16,6 @@ import { acknowledgeLate, armTimers, retransmit } from './socket/timers.ts'
 import type { Socket, TcpSocket } from './socket/types.ts'
 import { Trace } from './trace.ts'
 import type { DeviceProgram, Wire } from './wire.ts'
-
-/** Somebody outside every namespace who answers ARP on a segment, such as a default gateway that nothing is behind. */
-export interface SegmentHost {
-  readonly address: string
-  readonly mac: string
-}
 
 interface OnWire {
   readonly ns: Netns
@@ -247,14 +242,23 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   }
 
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
-    if (link.kind === 'loopback') return this.enqueue({ ns, link, frame })
+    if (link.kind === 'loopback') {
+      this.enqueue({ ns, link, frame })
+      return
+    }
     if (!link.up) return
     if (link.egress !== undefined && this.devicePrograms.get(link.egress)?.egress?.(ns, link, frame, this)) return
-    if (nexthop === '255.255.255.255' || ns.isBroadcast(nexthop)) return this.broadcast(ns, link, frame)
+    if (nexthop === '255.255.255.255' || ns.isBroadcast(nexthop)) {
+      this.broadcast(ns, link, frame)
+      return
+    }
     const known = ns.neighbour(link.name, nexthop)
     const owner = this.ownerOf(ns, link, nexthop)
     if (known?.state === 'PERMANENT' && known.mac !== owner?.link.mac) return
-    if (owner === undefined) return this.unresolved(ns, link, frame, nexthop)
+    if (owner === undefined) {
+      this.unresolved(ns, link, frame, nexthop)
+      return
+    }
     if (known?.state !== 'PERMANENT') this.learn(ns, link, nexthop, owner.link.mac)
     this.learnSender(owner.ns, owner.link, ns, link, frame)
     this.enqueue({ ns: owner.ns, link: owner.link, frame: crossed(frame, ns === owner.ns) })
@@ -266,31 +270,12 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   }
 
   private broadcast(ns: Netns, link: Link, frame: Frame): void {
-    for (const end of this.ends(ns, link)) this.enqueue({ ...end, frame: crossed(frame, false) })
+    for (const end of endsOf(this.spaces, ns, link)) this.enqueue({ ...end, frame: crossed(frame, false) })
   }
 
-  /** Everything that hears what leaves this device. */
-  private *ends(ns: Netns, link: Link): Iterable<{ ns: Netns; link: Link }> {
-    if (link.peer !== undefined) {
-      const peer = this.spaces.get(link.peer.netns)
-      const other = peer?.linkByIndex(link.peer.index)
-      if (peer !== undefined && other?.up) yield { ns: peer, link: other }
-    }
-    if (link.segment === undefined) return
-    for (const other of this.spaces.values())
-      for (const l of other.links)
-        if (l.segment === link.segment && l.up && !(other === ns && l.index === link.index)) yield { ns: other, link: l }
-  }
-
-  /** Who answers ARP for an address here: any host that has it on whatever device (arp_ignore 0). */
-  private ownerOf(ns: Netns, link: Link, address: string): { ns: Netns; link: Link } | undefined {
-    for (const end of this.ends(ns, link)) {
-      const device = end.ns.localDevice(address)
-      if (device === undefined || device.kind === 'loopback') continue
-      if (end.ns.confMax(end.link.name, 'arp_ignore') > 0 && device.index !== end.link.index) continue
-      return end
-    }
-    return undefined
+  /** Who answers ARP for an address here. */
+  private ownerOf(ns: Netns, link: Link, address: string): Attached | undefined {
+    return ownerOf(this.spaces, ns, link, address)
   }
 
   resolve(ns: Netns, link: Link, address: string): string | undefined {
@@ -333,9 +318,10 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     const waiting = neighbour.waiting
     if (this.ownerOf(ns, link, address) !== undefined) {
       ns.removeNeighbour(dev, address)
-      return this.run(() => {
+      this.run(() => {
         for (const frame of waiting) this.transmit(ns, link, frame, address)
       })
+      return
     }
     if (tries < ARP_TRIES) {
       this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns, dev, address, tries: tries + 1 })

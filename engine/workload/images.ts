@@ -136,7 +136,7 @@ const IMAGES: readonly (readonly [string, ImageWork])[] = [
     {
       comm: 'kube-proxy',
       listen: (s) => [
-        tcp(10249, 'http', { site: 'kube-proxy-metrics', text: s.env['PROXY_MODE'] ?? 'iptables', address: '127.0.0.1' }),
+        tcp(10249, 'http', { site: 'kube-proxy-metrics', text: s.env.PROXY_MODE ?? 'iptables', address: '127.0.0.1' }),
         tcp(10256, 'http', { site: 'kube-proxy-health', address: '::' }),
       ],
     },

@@ -46,7 +46,7 @@ const http: Program = {
         ...(config.text === undefined ? {} : { text: config.text }),
       })
       if (response !== undefined) connection.send(formatResponse(response, request.method === 'HEAD'))
-      if (request.headers['connection']?.toLowerCase() === 'close' || request.version === 'HTTP/1.0') return connection.close()
+      if (request.headers.connection?.toLowerCase() === 'close' || request.version === 'HTTP/1.0') return connection.close()
     }
     connection.app = buffer
   },

@@ -1,7 +1,7 @@
 import { cidrContains, ipToBigInt } from '../../base/ip.ts'
 import { type Route, type RouteType, routeName, TABLE_LOCAL, TABLE_MAIN } from '../../net/fib.ts'
 import type { Netns } from '../../net/netns.ts'
-import { sameSubnet } from '../../net/netns.ts'
+import { sameSubnet } from '../../net/subnet.ts'
 import { Args, address, command, prefix } from './args.ts'
 import { kernel, NotEmulatedHere, syntax } from './error.ts'
 import type { IpStyle } from './view.ts'

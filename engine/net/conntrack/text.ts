@@ -64,6 +64,7 @@ export function entryText(entry: CtEntry, options: CtTextOptions): string {
 /** nf_ct_get_id: a keyed hash of the entry; stable for its life. */
 export function idOf(entry: CtEntry): number {
   let h = 0x9e3779b9 ^ entry.id
-  for (const ch of `${entry.original.src}${entry.original.dst}${entry.original.sport}`) h = Math.imul(h ^ ch.charCodeAt(0), 0x85ebca6b)
+  for (const ch of `${entry.original.src}${entry.original.dst}${entry.original.sport}`)
+    h = Math.imul(h ^ ch.charCodeAt(0), 0x85ebca6b)
   return h >>> 0
 }

@@ -95,7 +95,10 @@ export class IpStack implements SocketHost {
     if (result.kind !== 'accept') return
     const { dst } = frame.packet
     if (!this.sourceValid(link, frame)) return
-    if (this.ns.isLocal(dst) || this.ns.isBroadcast(dst)) return this.deliver(frame)
+    if (this.ns.isLocal(dst) || this.ns.isBroadcast(dst)) {
+      this.deliver(frame)
+      return
+    }
     this.forward(frame)
   }
 
@@ -172,7 +175,10 @@ export class IpStack implements SocketHost {
       return
     }
     if (route.kind !== 'unicast') return
-    if (frame.packet.ttl <= 1) return this.complain(frame, ICMP_ERROR.ttl)
+    if (frame.packet.ttl <= 1) {
+      this.complain(frame, ICMP_ERROR.ttl)
+      return
+    }
     frame.packet = { ...frame.packet, ttl: frame.packet.ttl - 1 }
     this.aim(frame, route)
     if (this.hook('FORWARD', frame).kind !== 'accept') return

@@ -55,7 +55,10 @@ export function takeError(s: { errno?: Errno }): Errno | undefined {
 export function icmpReceive(host: SocketHost, packet: Packet, flow: number | undefined): void {
   const icmp = packet.icmp
   if (icmp === undefined) return
-  if (isIcmpError(packet)) return errorReceive(host, packet)
+  if (isIcmpError(packet)) {
+    errorReceive(host, packet)
+    return
+  }
   const request = packet.proto === PROTO.icmp ? 8 : 128
   if (icmp.type === request) {
     if (packet.proto === PROTO.icmp && host.sysctl('net.ipv4.icmp_echo_ignore_all') !== 0) return

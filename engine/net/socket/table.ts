@@ -85,7 +85,10 @@ export class SocketTable implements Stateful {
 
   watch(id: number, wake: () => void): () => void {
     let set = this.watchers.get(id)
-    if (set === undefined) this.watchers.set(id, (set = new Set()))
+    if (set === undefined) {
+      set = new Set()
+      this.watchers.set(id, set)
+    }
     set.add(wake)
     return () => {
       set.delete(wake)

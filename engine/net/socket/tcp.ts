@@ -85,8 +85,14 @@ export function tcpSend(host: SocketHost, s: TcpSocket, data: string): Errno | u
 /** close(2): FIN, or RST where data was left unread. */
 export function tcpClose(host: SocketHost, s: TcpSocket): void {
   s.orphan = true
-  if (s.state === 'LISTEN' || s.state === 'SYN_SENT' || s.state === 'CLOSED') return finish(host, s)
-  if (s.received !== '' && s.program === undefined && s.state !== 'TIME_WAIT') return tcpReset(host, s)
+  if (s.state === 'LISTEN' || s.state === 'SYN_SENT' || s.state === 'CLOSED') {
+    finish(host, s)
+    return
+  }
+  if (s.received !== '' && s.program === undefined && s.state !== 'TIME_WAIT') {
+    tcpReset(host, s)
+    return
+  }
   tcpShutdown(host, s)
 }
 
@@ -126,11 +132,18 @@ export function tcpReceive(host: SocketHost, packet: Packet, device: string | un
   const header = packet.tcp
   if (header === undefined) return
   const found = host.sockets.find('tcp', packet.dst, packet.dport ?? 0, packet.src, packet.sport ?? 0, device)
-  if (found === undefined || found.proto !== 'tcp') return refuse(host, packet, flow)
-  if (found.state === 'LISTEN') return listening(host, found, packet, flow)
+  if (found === undefined || found.proto !== 'tcp') {
+    refuse(host, packet, flow)
+    return
+  }
+  if (found.state === 'LISTEN') {
+    listening(host, found, packet, flow)
+    return
+  }
   if (found.state === 'TIME_WAIT' && header.syn && !header.ack) {
     finish(host, found)
-    return tcpReceive(host, packet, device, flow)
+    tcpReceive(host, packet, device, flow)
+    return
   }
   segment(host, found, packet)
 }
@@ -150,7 +163,10 @@ function refuse(host: SocketHost, packet: Packet, flow: number | undefined): voi
 function listening(host: SocketHost, listener: TcpSocket, packet: Packet, flow: number | undefined): void {
   const header = packet.tcp
   if (header === undefined || header.rst) return
-  if (header.ack || !header.syn) return refuse(host, packet, flow)
+  if (header.ack || !header.syn) {
+    refuse(host, packet, flow)
+    return
+  }
   const child = newTcp(host, {
     family: packet.family,
     local: packet.dst,
@@ -196,11 +212,15 @@ export function connectionOf(host: SocketHost, s: TcpSocket): ProgramConnection 
 function segment(host: SocketHost, s: TcpSocket, packet: Packet): void {
   const header = packet.tcp
   if (header === undefined) return
-  if (s.state === 'SYN_SENT') return answered(host, s, packet)
+  if (s.state === 'SYN_SENT') {
+    answered(host, s, packet)
+    return
+  }
   if (header.rst) {
     // Outside the window: not for us (RFC 5961).
     if (before(header.seq, s.rcvNxt)) return
-    return finish(host, s, s.state === 'TIME_WAIT' ? undefined : 'ECONNRESET')
+    finish(host, s, s.state === 'TIME_WAIT' ? undefined : 'ECONNRESET')
+    return
   }
   if (header.syn) {
     if (s.state === 'SYN_RECV') resend(host, s)
@@ -235,8 +255,14 @@ function accept(host: SocketHost, s: TcpSocket): void {
 function answered(host: SocketHost, s: TcpSocket, packet: Packet): void {
   const header = packet.tcp
   if (header === undefined) return
-  if (header.ack && header.ackSeq !== s.sndNxt) return refuse(host, packet, s.flow)
-  if (header.rst) return header.ack ? finish(host, s, 'ECONNREFUSED') : undefined
+  if (header.ack && header.ackSeq !== s.sndNxt) {
+    refuse(host, packet, s.flow)
+    return
+  }
+  if (header.rst) {
+    header.ack ? finish(host, s, 'ECONNREFUSED') : undefined
+    return
+  }
   if (!header.syn || !header.ack) return
   acknowledge(host, s, header.ackSeq)
   s.rcvNxt = add(header.seq, 1)
@@ -271,9 +297,15 @@ function timeWait(host: SocketHost, s: TcpSocket): void {
 function take(host: SocketHost, s: TcpSocket, packet: Packet): void {
   const header = packet.tcp
   if (header === undefined) return
-  if (header.seq !== s.rcvNxt) return sendAck(host, s)
+  if (header.seq !== s.rcvNxt) {
+    sendAck(host, s)
+    return
+  }
   const data = packet.payload
-  if (data !== '' && s.orphan) return tcpReset(host, s)
+  if (data !== '' && s.orphan) {
+    tcpReset(host, s)
+    return
+  }
   s.rcvNxt = add(s.rcvNxt, data.length)
   if (data !== '') {
     s.heard = true

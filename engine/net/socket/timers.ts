@@ -30,7 +30,10 @@ export function retransmit(host: SocketHost, s: TcpSocket): void {
       : s.state === 'SYN_RECV'
         ? 5
         : host.sysctl('net.ipv4.tcp_retries2')
-  if (s.retries >= limit) return tcpFail(host, s, 'ETIMEDOUT')
+  if (s.retries >= limit) {
+    tcpFail(host, s, 'ETIMEDOUT')
+    return
+  }
   s.retries++
   resend(host, s)
   host.later(s)
