@@ -1,4 +1,4 @@
-import { type Cidr, formatCidr, type IpFamily, ipToBigInt, parseIPv4 } from '../base/ip.ts'
+import { type Cidr, formatCidr, type IpFamily, ipToBigInt, parseCidr, parseIPv4 } from '../base/ip.ts'
 
 export type RouteType = 'unicast' | 'local' | 'broadcast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
 export type RouteScope = 'global' | 'link' | 'host'
@@ -90,4 +90,17 @@ export function fibLookup(
 export function routeName(dst: Cidr): string {
   if (dst.bits === 0) return 'default'
   return dst.bits === (dst.family === 4 ? 32 : 128) ? dst.base : formatCidr(dst)
+}
+
+/** The route that a socket bound to a device takes where the table has none: everything is on that link. */
+export function onLinkRoute(dst: string, dev: string): Route {
+  const dest = parseCidr(dst)
+  return {
+    dst: dest ?? { family: 4, base: dst, bits: 32 },
+    type: 'unicast',
+    dev,
+    scope: 'link',
+    proto: 'boot',
+    table: TABLE_MAIN,
+  }
 }

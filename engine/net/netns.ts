@@ -4,7 +4,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import type { CtEntry } from './conntrack/entry.ts'
 import { ConntrackTable } from './conntrack/table.ts'
-import { fibLookup, type Route, TABLE_MAIN } from './fib.ts'
+import { fibLookup, onLinkRoute, type Route, TABLE_MAIN } from './fib.ts'
 import type { Link, LinkAddress } from './link.ts'
 import { type Neighbour, neighbourState } from './neighbour.ts'
 import { Ruleset } from './netfilter/ruleset.ts'
@@ -219,7 +219,7 @@ export class Netns implements Stateful {
           nexthop: dst,
           src: options.src ?? this.sourceFor(link.name, dst),
           mtu: link.mtu,
-          route: onLink(dst, link.name),
+          route: onLinkRoute(dst, link.name),
         }
       return { kind: 'error', errno: 'ENETUNREACH', type: 'none' }
     }
@@ -385,18 +385,6 @@ export class Netns implements Stateful {
 
 function localSource(dst: string): string {
   return dst.startsWith('127.') ? '127.0.0.1' : dst
-}
-
-function onLink(dst: string, dev: string): Route {
-  const dest = parseCidr(dst)
-  return {
-    dst: dest ?? { family: 4, base: dst, bits: 32 },
-    type: 'unicast',
-    dev,
-    scope: 'link',
-    proto: 'boot',
-    table: TABLE_MAIN,
-  }
 }
 
 /** A queued packet as plain data: its flow is looked up again when it moves on. */

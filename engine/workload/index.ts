@@ -1,2 +1,2 @@
 export { registerWorkloads } from './programs.ts'
-export { isModelled, startWorkload, stopWorkload, type WorkloadFailure, type WorkloadSpec } from './start.ts'
+export { isModelled, startNodeDaemons, startWorkload, stopWorkload, type WorkloadFailure, type WorkloadSpec } from './start.ts'

@@ -32,6 +32,8 @@ export function startWorkload(spec: WorkloadSpec): readonly WorkloadFailure[] {
   const work = workOf(spec.image)
   if (work === undefined) return []
   const owner = ownerOf(spec, work.comm)
+  // It runs already: adopting a pod twice starts nothing twice.
+  if (spec.netns.sockets.all().some((s) => s.owner?.pid === owner.pid && s.program !== undefined)) return []
   const failures: WorkloadFailure[] = []
   const listeners = work.listen({ image: spec.image, ports: spec.ports ?? [], args: spec.args ?? [], env: spec.env ?? {} })
   for (const [i, l] of listeners.entries()) {
@@ -75,4 +77,19 @@ function pidOf(spec: Pick<WorkloadSpec, 'namespace' | 'pod' | 'container' | 'pid
   let h = 0x811c9dc5
   for (const ch of `${spec.namespace}/${spec.pod}/${spec.container}`) h = Math.imul(h ^ ch.charCodeAt(0), 0x01000193)
   return 1000 + ((h >>> 0) % 30_000)
+}
+
+/** What a node runs beside its pods: sshd and the kubelet. */
+export function startNodeDaemons(netns: Netns, hostname: string): void {
+  const listen = (comm: string, pid: number, fd: number, port: number, program: string, address: string, site?: string) =>
+    netns.ip.listenTcp({
+      port,
+      address,
+      program,
+      owner: { comm, pid, fd },
+      config: { hostname, ...(site === undefined ? {} : { site }) },
+    })
+  listen('sshd', 812, 3, 22, 'accept', '0.0.0.0')
+  listen('kubelet', 901, 12, 10248, 'http', '127.0.0.1', 'healthz')
+  listen('kubelet', 901, 15, 10250, 'tls', '::')
 }
