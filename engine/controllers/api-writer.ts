@@ -1,5 +1,5 @@
 import { deleteObject } from '../api/delete.ts'
-import { createObject, updateObject } from '../api/write.ts'
+import { bindPod, createObject, updateObject } from '../api/write.ts'
 import type { WriteContext } from '../api/write-context.ts'
 import type { ApiWriter } from './env.ts'
 
@@ -11,6 +11,9 @@ export function apiWriter(context: WriteContext, manager: string): ApiWriter {
       updateObject(context, resource, object, part === undefined ? { manager } : { manager, subresource: part }),
     delete: (resource, namespace, name, options = {}) => {
       deleteObject(context, resource, namespace, name, options)
+    },
+    bind: (namespace, name, node) => {
+      bindPod(context, namespace, name, node, { manager })
     },
   }
 }

@@ -10,6 +10,8 @@ export interface ApiWriter {
   /** `part` 'status' goes through the status subresource. */
   update(resource: GroupResource, object: KubeObject, part?: 'status'): KubeObject
   delete(resource: GroupResource, namespace: string | undefined, name: string, options?: DeleteOptions): void
+  /** The binding subresource: gives a pod its node. */
+  bind(namespace: string, name: string, node: string): void
 }
 
 export interface DeleteOptions {

@@ -5,10 +5,10 @@ import { Clock } from '../clock/clock.ts'
 import { Dice } from '../clock/dice.ts'
 import { restoreText } from '../net/netfilter/restore.ts'
 import { Ruleset } from '../net/netfilter/ruleset.ts'
+import { rulesWriter } from '../net/netfilter/writer.ts'
 import { ProxyFlagError, parseProxyArgs } from './config.ts'
 import { staleUdpFlows } from './iptables/conntrack.ts'
 import type { ProxyKernel } from './iptables/kernel.ts'
-import { rulesKernel } from './iptables/node-kernel.ts'
 import { KubeProxy } from './kube-proxy.ts'
 import { servicePorts } from './service-map.ts'
 
@@ -35,7 +35,7 @@ function setup() {
   const store = new MemoryStore()
   const ruleset = new Ruleset()
   const writes: string[] = []
-  const rules = rulesKernel(ruleset, '1.8.9/nft')
+  const rules = rulesWriter(ruleset, '1.8.9/nft')
   const kernel: ProxyKernel = {
     ...rules,
     restore: (family, text) => {

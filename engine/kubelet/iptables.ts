@@ -1,5 +1,5 @@
-import { rulesKernel } from '../kube-proxy/iptables/node-kernel.ts'
 import type { Ruleset } from '../net/netfilter/ruleset.ts'
+import { rulesWriter } from '../net/netfilter/writer.ts'
 
 const FIREWALL =
   '-A KUBE-FIREWALL -m comment --comment "block incoming localnet connections" -d 127.0.0.0/8 ! -s 127.0.0.0/8 ' +
@@ -10,7 +10,7 @@ const FIREWALL =
  * canaries that tell of a flush, and the wall around 127.0.0.0/8.
  */
 export function ensureKubeletChains(ruleset: Ruleset, iptables: string): void {
-  const kernel = rulesKernel(ruleset, iptables)
+  const kernel = rulesWriter(ruleset, iptables)
   for (const family of [4, 6] as const) {
     const ensure = (table: 'mangle' | 'nat' | 'filter', chain: string, rules = '') => {
       if (!kernel.chains(family, table).includes(chain)) kernel.restore(family, `*${table}\n:${chain} - [0:0]\n${rules}COMMIT\n`)

@@ -8,12 +8,12 @@ import { Clock } from '../../engine/clock/clock.ts'
 import { Dice } from '../../engine/clock/dice.ts'
 import { parseProxyArgs } from '../../engine/kube-proxy/config.ts'
 import type { ProxyKernel } from '../../engine/kube-proxy/iptables/kernel.ts'
-import { rulesKernel } from '../../engine/kube-proxy/iptables/node-kernel.ts'
 import { KubeProxy } from '../../engine/kube-proxy/kube-proxy.ts'
 import { dialectOf } from '../../engine/net/netfilter/dialect.ts'
 import type { TableName } from '../../engine/net/netfilter/env.ts'
 import { NO_NAMES } from '../../engine/net/netfilter/names.ts'
 import { Ruleset } from '../../engine/net/netfilter/ruleset.ts'
+import { rulesWriter } from '../../engine/net/netfilter/writer.ts'
 import { saveTable } from '../../engine/net/netfilter/save.ts'
 
 /** What the real kube-proxy wrote (conformance/kube-proxy): API objects in, rules of each node out. */
@@ -69,7 +69,7 @@ function proxied(recording: Recording, variant: Variant, node: string) {
   const addresses = { 4: ['127.0.0.1', place?.ip ?? ''], 6: ['::1', ...(place?.ip6 ? [place.ip6] : [])] }
   const sysctls = new Map<string, string>()
   const kernel: ProxyKernel = {
-    ...rulesKernel(ruleset, writer),
+    ...rulesWriter(ruleset, writer),
     addresses: (family) => addresses[family],
     setSysctl: (name, value) => sysctls.set(name, value),
     deleteFlows: () => 0,

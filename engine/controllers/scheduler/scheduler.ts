@@ -65,7 +65,7 @@ export class SchedulerLoop implements ControlLoop {
       return
     }
     const node = (candidates.length === 1 ? candidates[0] : candidates[dice.int(candidates.length)])?.node as KubeObject
-    this.bind(pod, node.metadata.name)
+    this.api.bind(namespace ?? 'default', name, node.metadata.name)
     const message = `Successfully assigned ${namespace}/${name} to ${node.metadata.name}`
     events.record({ component: NAME, host: this.host() }, pod, 'Scheduled', message, { action: 'Binding' })
   }
@@ -93,17 +93,6 @@ export class SchedulerLoop implements ControlLoop {
     const nodes = this.env.store.list(R.nodes)
     const control = nodes.find((n) => 'node-role.kubernetes.io/control-plane' in (n.metadata.labels ?? {})) ?? nodes[0]
     return control?.metadata.name ?? NAME
-  }
-
-  private bind(pod: KubeObject, nodeName: string): void {
-    const condition = {
-      type: 'PodScheduled',
-      status: 'True',
-      lastProbeTime: null,
-      lastTransitionTime: timeText(this.env.clock.now),
-    }
-    const bound = this.api.update(R.pods, { ...pod, spec: { ...pod.spec, nodeName } })
-    this.api.update(R.pods, { ...bound, status: { ...bound.status, conditions: scheduled(bound, condition) } }, 'status')
   }
 
   private report(pod: KubeObject, nodes: number, reasons: ReadonlyMap<string, number>): void {
