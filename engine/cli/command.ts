@@ -25,6 +25,15 @@ export interface Flag {
   readonly suite?: string
 }
 
+/** A verb, match, target or object of a tool, with flags of its own ("kubectl get", "-m statistic", "ip route"). */
+export interface CommandPart {
+  readonly name: string
+  readonly status: FlagStatus
+  readonly flags: readonly Flag[]
+  /** The golden suite that covers it, or 'modelled'. */
+  readonly suite?: string
+}
+
 export interface Sink {
   write(text: string): void
 }
@@ -125,6 +134,8 @@ export interface Command {
   readonly path: string
   readonly aliases?: readonly string[]
   readonly flags: readonly Flag[]
+  /** Its verbs, matches, targets... for FIDELITY.md. */
+  readonly parts?: readonly CommandPart[]
   /** Where it exists: on nodes, in pods (by image), or both. */
   readonly on?: 'node' | 'pod' | 'both'
   run(context: CommandContext): number | Promise<number>

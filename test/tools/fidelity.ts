@@ -22,17 +22,28 @@ export function fidelityDocument(commands: readonly Command[]): string {
     out.push(`| \`${c.name}\` | ${count('emulated')} | ${count('accepted')} | ${count('known')} |`)
   }
   for (const c of sorted) {
-    if (c.flags.length === 0) continue
-    out.push('', `## ${c.name}`, '', '| flag | state | covered by |', '|---|---|---|')
-    for (const f of c.flags) {
-      const names = [f.short === undefined ? '' : `-${f.short}`, f.long === undefined ? '' : `--${f.long}`]
-        .filter(Boolean)
-        .join(', ')
-      const state = f.status === 'accepted' ? `accepted: ${f.reason ?? 'no reason given'}` : f.status
-      out.push(
-        `| \`${names}${f.value === undefined ? '' : ` ${f.value}`}\` | ${state} | ${f.status === 'emulated' ? (f.suite ?? 'modelled') : ''} |`,
-      )
+    const parts = c.parts ?? []
+    if (c.flags.length + parts.length === 0) continue
+    out.push('', `## ${c.name}`)
+    if (parts.length > 0) {
+      out.push('', '| part | state | covered by |', '|---|---|---|')
+      for (const p of parts)
+        out.push(`| \`${p.name}\` | ${p.status} | ${p.status === 'emulated' ? (p.suite ?? 'modelled') : ''} |`)
     }
+    out.push(...flagTable(c.flags))
+    for (const p of parts) if (p.flags.length > 0) out.push('', `### ${c.name} ${p.name}`, ...flagTable(p.flags))
   }
   return `${out.join('\n')}\n`
+}
+
+function flagTable(flags: readonly Flag[]): string[] {
+  if (flags.length === 0) return []
+  const rows = flags.map((f) => {
+    const names = [f.short === undefined ? '' : `-${f.short}`, f.long === undefined ? '' : `--${f.long}`]
+      .filter(Boolean)
+      .join(', ')
+    const state = f.status === 'accepted' ? `accepted: ${f.reason ?? 'no reason given'}` : f.status
+    return `| \`${names}${f.value === undefined ? '' : ` ${f.value}`}\` | ${state} | ${f.status === 'emulated' ? (f.suite ?? 'modelled') : ''} |`
+  })
+  return ['', '| flag | state | covered by |', '|---|---|---|', ...rows]
 }
