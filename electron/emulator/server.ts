@@ -24,6 +24,8 @@ class Failure extends Error {
 
 /** Between two views at least this long: a flood of events is one picture. */
 const VIEW_EVERY = 50
+/** Output travels in pieces of at most this many characters, so that Ctrl-C is heard between them. */
+const PIECE = 65_536
 /** Turns of the event loop a replayed line gets before it is taken to wait on the clock. */
 const REPLAY_TURNS = 20
 
@@ -157,7 +159,11 @@ export class EmulatorServer {
       return
     }
     if (event.type === 'prompt') this.announceIdle()
-    this.outside.send({ event })
+    if (event.type === 'output' && event.data.length > PIECE) {
+      for (let from = 0; from < event.data.length; from += PIECE) {
+        this.outside.send({ event: { ...event, data: event.data.slice(from, from + PIECE) } })
+      }
+    } else this.outside.send({ event })
   }
 
   private announceIdle(): void {

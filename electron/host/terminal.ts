@@ -80,7 +80,7 @@ export class Terminal {
     this.unacked = 0
     this.flow()
     this.resize(columns, rows)
-    return this.kept
+    return this.kept.slice(-KEPT)
   }
 
   /** No window shows it: it prints on, and only the newest part is kept. */
@@ -123,7 +123,9 @@ export class Terminal {
   }
 
   private print(data: string): void {
-    this.kept = (this.kept + data).slice(-KEPT)
+    this.kept += data
+    // Not at every piece: cutting copies what is kept.
+    if (this.kept.length > 2 * KEPT) this.kept = this.kept.slice(-KEPT)
     if (this.attached) {
       this.unacked += data.length
       this.flow()
