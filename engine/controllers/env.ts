@@ -75,10 +75,6 @@ export function timeText(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
-export function minorOf(version: string): number {
-  return Number(version.replace(/^v/, '').split('.')[1] ?? 35)
-}
-
 /** Whether two plain values say the same, whatever the order of their fields; an undefined field is none. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true

@@ -1,6 +1,5 @@
 import type { KubeObject, OwnerReference } from '../api/object.ts'
 import { type LabelSelector, matchesSelector } from '../api/selectors.ts'
-import type { Store } from '../api/store.ts'
 
 /** The owner that controls an object, if any (metav1.GetControllerOf). */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
@@ -16,11 +15,6 @@ export function controllerReference(owner: KubeObject): OwnerReference {
     controller: true,
     blockOwnerDeletion: true,
   }
-}
-
-/** Objects of the owner's namespace that it controls. */
-export function controlledBy(store: Store, resource: string, owner: KubeObject): readonly KubeObject[] {
-  return store.list(resource, owner.metadata.namespace).filter((o) => controllerOf(o)?.uid === owner.metadata.uid)
 }
 
 export interface Claim {
