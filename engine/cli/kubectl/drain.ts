@@ -1,7 +1,7 @@
 import { goDuration } from '../../base/duration.ts'
 import { fetchObjects, listItems, targets } from './builder.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
-import { fail, isNotFound, StatusError, silentExit, throwAll } from './errors.ts'
+import { fail, isNotFound, notEmulatedBy, StatusError, silentExit, throwAll } from './errors.ts'
 import { DRY_RUN, SELECTOR } from './flags/groups.ts'
 import { accepted, flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
@@ -57,7 +57,7 @@ async function run(call: Invocation): Promise<undefined> {
       await drainNode(call, object.metadata.name, dryRun !== 'none')
       printer.print(mapping, object, 'drained')
     } catch (error) {
-      if (!(error instanceof Error) || objects.length === 0) throw error
+      if (!(error instanceof Error) || notEmulatedBy(error) !== undefined) throw error
       failed.push({ node: object.metadata.name, error })
     }
   }

@@ -7,6 +7,7 @@ import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { pathOf } from './mapper.ts'
 import { printerFor, ResultPrinter } from './print/printer.ts'
+import { runAttached } from './run-attached.ts'
 import { isMap, type Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
@@ -33,17 +34,17 @@ export const run: Verb = {
     known('pod-running-timeout', 'duration'),
     flag('port', 'string'),
     known('privileged', 'bool'),
-    known('quiet', 'bool', { short: 'q' }),
+    flag('quiet', 'bool', { short: 'q' }),
     flag('restart', 'string', { fallback: 'Always' }),
-    known('rm', 'bool'),
-    known('stdin', 'bool', { short: 'i' }),
-    known('tty', 'bool', { short: 't' }),
+    flag('rm', 'bool'),
+    flag('stdin', 'bool', { short: 'i' }),
+    flag('tty', 'bool', { short: 't' }),
     known('wait', 'bool'),
   ],
   run: runRun,
 }
 
-function runRun(call: Invocation): undefined {
+async function runRun(call: Invocation): Promise<number | undefined> {
   const { flags } = call
   const name = call.args[0]
   if (name === undefined) throw call.usage('NAME is required for run')
@@ -54,6 +55,19 @@ function runRun(call: Invocation): undefined {
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
     throw fail(`invalid restart policy: ${restart}\nSee 'kubectl run -h' for help and examples`)
   const dryRun = dryRunOf(call)
+  const command = call.args.slice(1)
+  const attached = flags.bool('stdin')
+  if (flags.bool('tty') && !attached) throw fail('-i/--stdin is required for containers with -t/--tty=true')
+  if (flags.bool('rm') && !attached) throw fail('--rm should only be used for attached containers')
+  if (attached && dryRun !== 'none')
+    throw fail("--dry-run=server|client can't be used with attached containers options (--attach, --stdin, or --tty)")
+  if (attached && !flags.bool('rm')) throw call.notEmulated('--stdin without --rm')
+  if (
+    attached &&
+    (command.length === 0 || (call.context.tty !== undefined && /^(.*\/)?(ba|a|z)?sh$/.test(command[0]!) && command.length === 1))
+  ) {
+    throw call.notEmulated('--stdin with a shell (run the pod, then kubectl exec -it)')
+  }
   const labels = flags.text('labels') === '' ? { run: name } : pairs(flags.text('labels').split(','), 'label')
   const pod = merged(build(call, name, image, restart, labels), flags.text('overrides'))
   const printer = new ResultPrinter(call, dryRun)
@@ -84,8 +98,12 @@ function runRun(call: Invocation): undefined {
     )
     if (dryRun === 'client' && printerFor(call, 'other') !== undefined && flags.text('output') === 'yaml') call.out('---\n')
   }
-  send('pods', pod)
-  return undefined
+  if (!attached) {
+    send('pods', pod)
+    return undefined
+  }
+  const made = call.rest.post(pathOf(call.mapper.resolve('pods'), namespace) + writeQuery(call, dryRun), place(pod))
+  return runAttached(call, made, command)
 }
 
 function named(metadata: Obj, namespace: string): Obj {
@@ -106,6 +124,8 @@ function build(call: Invocation, name: string, image: string, restart: string, l
     ...(env.length > 0 ? { env } : {}),
     resources: {},
     ...(policy === '' ? {} : { imagePullPolicy: policy }),
+    ...(flags.bool('stdin') ? { stdin: true, stdinOnce: true } : {}),
+    ...(flags.bool('tty') ? { tty: true } : {}),
   }
   const annotations = flags.list('annotations')
   const metadata = {

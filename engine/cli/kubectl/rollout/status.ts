@@ -5,8 +5,10 @@ import { flag } from '../flags/spec.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Mapping, pathOf } from '../mapper.ts'
 import { revisionOf } from '../owners.ts'
+import { query } from '../rest.ts'
 import type { Obj } from '../values.ts'
 import type { Verb } from '../verb.ts'
+import { waitForEvents } from '../wait-events.ts'
 import { workloads } from './objects.ts'
 
 export const status: Verb = {
@@ -27,27 +29,30 @@ export const status: Verb = {
   },
 }
 
-const STEP_MS = 100
-
-/** Tells the status whenever it changes, until the rollout is done. */
+/** Tells the status at every event of the object, until the rollout is done. */
 async function follow(call: Invocation, { mapping, object }: Fetched): Promise<void> {
   const { flags } = call
-  const path = pathOf(mapping, object.metadata.namespace, object.metadata.name)
-  const timeout = flags.duration('timeout')
-  const deadline = timeout > 0 ? call.now + timeout : Number.POSITIVE_INFINITY
-  let version = ''
-  for (;;) {
-    const live = call.rest.get(path)
-    if (live.metadata.resourceVersion !== version) {
-      version = live.metadata.resourceVersion
-      const { text, done } = rolloutStatus(mapping, live, flags.int('revision'))
-      call.out(text)
-      if (done || !flags.bool('watch')) return
-    }
-    if (call.now >= deadline) throw fail('timed out waiting for the condition')
-    if (call.context.signal.aborted) throw silentExit(130)
-    await call.context.sleep(Math.min(STEP_MS, deadline - call.now))
+  const { name, namespace } = object.metadata
+  const tell = (live: Obj) => {
+    const { text, done } = rolloutStatus(mapping, live, flags.int('revision'))
+    call.out(text)
+    return done || !flags.bool('watch')
   }
+  const live = call.rest.get(pathOf(mapping, namespace, name))
+  if (tell(live)) return
+  const params = { fieldSelector: `metadata.name=${name}`, resourceVersion: live.metadata.resourceVersion, watch: 'true' }
+  const timeout = flags.duration('timeout')
+  const done = await waitForEvents(
+    call,
+    pathOf(mapping, namespace) + query(params),
+    'application/json',
+    (event) => {
+      if (event.type === 'DELETED') throw fail('object has been deleted')
+      return event.type === 'BOOKMARK' ? false : tell(event.object)
+    },
+    timeout > 0 ? timeout : Number.POSITIVE_INFINITY,
+  )
+  if (!done) throw call.context.signal.aborted ? silentExit(130) : fail('timed out waiting for the condition')
 }
 
 /** polymorphichelpers StatusViewer. */
