@@ -102,11 +102,6 @@ export function badRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message)
 }
 
-export function methodNotAllowed(resource: ResourceName, verb: string): StatusError {
-  const message = `${verb} is not supported on resources of kind "${qualified(resource)}"`
-  return failure(405, 'MethodNotAllowed', message, detailsOf(resource, ''))
-}
-
 export function methodNotSupported(): StatusError {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }

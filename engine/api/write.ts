@@ -23,7 +23,7 @@ import { timestamp } from './time.ts'
 import { validateMeta, validateMetaUpdate } from './validation/meta.ts'
 import type { WriteContext, WriteOptions } from './write-context.ts'
 
-export type { DeleteOptions, WriteContext, WriteOptions } from './write-context.ts'
+export type { WriteContext, WriteOptions } from './write-context.ts'
 
 interface Writable {
   readonly kind: Kind
@@ -244,19 +244,6 @@ export function finalizeNamespace(context: WriteContext, given: KubeObject, opti
   const finalizers: readonly string[] = given.spec?.finalizers ?? []
   const spec = finalizers.length > 0 ? { ...old.spec, finalizers } : without(old.spec, ['finalizers'])
   return commit(context, 'namespaces', { ...old, spec }, old, options)
-}
-
-/** Reads an object and writes what `change` makes of it; for control loops. Undefined if it is not there. */
-export function patchObject(
-  context: WriteContext,
-  resource: GroupResource,
-  namespace: string | undefined,
-  name: string,
-  change: (object: KubeObject) => KubeObject,
-  options: WriteOptions = {},
-): KubeObject | undefined {
-  const old = context.store.get(resource, namespace, name)
-  return old === undefined ? undefined : updateObject(context, resource, change(old), options)
 }
 
 /** pods/binding: the scheduler's decision, and the condition that says so; neither is a change of the pod's generation. */

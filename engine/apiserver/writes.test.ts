@@ -25,7 +25,7 @@ beforeEach(() => start())
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of any kind
 function send(method: ApiRequest['method'], path: string, body?: unknown, type?: string): any {
-  const headers = type === undefined ? {} : { 'Content-Type': `application/${type}` }
+  const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': `application/${type}` }
   return client.request({ method, path, body: body as Json, headers }).body
 }
 

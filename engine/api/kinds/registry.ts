@@ -189,8 +189,3 @@ export function kindNamed(apiVersion: string, kind: string): Kind | undefined {
 export function resourceOf(apiVersion: string, kind: string): GroupResource | undefined {
   return kindNamed(apiVersion, kind)?.key
 }
-
-/** Every served kind in discovery order. */
-export function allKinds(): readonly Kind[] {
-  return [...byPath.values()]
-}

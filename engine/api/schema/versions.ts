@@ -17,6 +17,9 @@ const SINCE: Readonly<Record<string, number>> = {
   'v1/pods/resize': 33,
 }
 
+/** Group versions that older servers serve beside the recorded ones, with the same resources. */
+const FORMER = [{ group: 'flowcontrol.apiserver.k8s.io', version: 'v1beta3', like: 'v1', until: 32 }] as const
+
 /** Whether a v1.MINOR server serves the resource ("apps/v1", "deployments/scale"). */
 export function serves(minor: number, apiVersion: string, resource: string): boolean {
   const [plain] = resource.split('/')
@@ -29,6 +32,8 @@ interface Named {
 
 /** The resources of a group version on a v1.MINOR server; undefined if there are none. */
 export function resourcesAt(minor: number, apiVersion: string): readonly Named[] | undefined {
+  const former = FORMER.find((f) => minor < f.until && `${f.group}/${f.version}` === apiVersion)
+  if (former !== undefined) return resourcesAt(minor, `${former.group}/${former.like}`)
   const text = RESOURCES[apiVersion]
   if (text === undefined) return undefined
   const list = (JSON.parse(text) as readonly Named[]).filter((r) => serves(minor, apiVersion, r.name))
@@ -45,8 +50,16 @@ export interface Group {
 export function groupsAt(minor: number): readonly Group[] {
   const { groups } = JSON.parse(GROUPS) as { groups: readonly Group[] }
   return groups
+    .map((g) => ({ ...g, versions: [...g.versions, ...formerVersions(minor, g.name)] }))
     .map((g) => ({ ...g, versions: g.versions.filter((v) => resourcesAt(minor, v.groupVersion) !== undefined) }))
     .filter((g) => g.versions.length > 0)
+}
+
+function formerVersions(minor: number, group: string) {
+  return FORMER.filter((f) => f.group === group && minor < f.until).map(({ version }) => ({
+    groupVersion: `${group}/${version}`,
+    version,
+  }))
 }
 
 interface AggregatedGroup {
@@ -59,7 +72,12 @@ export function aggregatedAt(minor: number, root: 'api' | 'apis'): object {
   const document = JSON.parse(AGGREGATED[root] as string) as { items: readonly AggregatedGroup[] }
   const items = document.items.map((item) => {
     const prefix = item.metadata.name === undefined ? '' : `${item.metadata.name}/`
-    const versions = item.versions
+    const former = FORMER.filter((f) => f.group === item.metadata.name && minor < f.until)
+    const all = [
+      ...item.versions,
+      ...former.flatMap((f) => item.versions.filter((v) => v.version === f.like).map((v) => ({ ...v, version: f.version }))),
+    ]
+    const versions = all
       .map((v) => ({ ...v, resources: v.resources.filter((r) => serves(minor, `${prefix}${v.version}`, r.resource)) }))
       .filter((v) => v.resources.length > 0)
     return { ...item, versions }
