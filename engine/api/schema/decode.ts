@@ -1,5 +1,6 @@
+import { decodeBase64 } from '../../base/utf8.ts'
 import { badRequest } from '../status.ts'
-import { isQuantity } from '../validation/quantity.ts'
+import { canonicalQuantity, isQuantity } from '../validation/quantity.ts'
 import { structOf, type Type, typeNamed } from './schema.ts'
 
 /** A decoded value without fields that the type does not have, and what was wrong with it. */
@@ -37,6 +38,13 @@ function zero(type: string): unknown {
   return type === 'quantity' ? '0' : ''
 }
 
+/** encoding/base64: the byte it stumbles over is a foreign character, or where an unfinished group of four begins. */
+function base64(text: string): string {
+  if (decodeBase64(text) !== undefined) return text
+  const foreign = text.search(/[^A-Za-z0-9+/=\r\n]/)
+  throw badRequest(`illegal base64 data at input byte ${foreign >= 0 ? foreign : text.length - (text.length % 4)}`)
+}
+
 class Decoder {
   readonly problems: string[] = []
 
@@ -71,8 +79,9 @@ class Decoder {
   private scalar(value: unknown, type: string, path: readonly string[], owner: string): unknown {
     const is = typeof value
     switch (type) {
-      case 'string':
       case 'bytes':
+        return is === 'string' ? base64(value as string) : this.mismatch(value, type, path, owner)
+      case 'string':
         return is === 'string' ? value : this.mismatch(value, type, path, owner)
       case 'bool':
         return is === 'boolean' ? value : this.mismatch(value, type, path, owner)
@@ -86,7 +95,7 @@ class Decoder {
         return is === 'number' ? value : this.mismatch(value, type, path, owner)
       case 'quantity':
         if ((is !== 'string' && is !== 'number') || !isQuantity(String(value))) throw badRequest(QUANTITY)
-        return String(value)
+        return canonicalQuantity(String(value))
       case 'intorstring':
         return is === 'string' || is === 'number' ? value : this.mismatch(value, 'int32', path, owner)
       case 'time':
