@@ -107,11 +107,38 @@ test('a prediction locks and the engine answers it; a hint costs what its button
   await prediction.getByRole('radio').first().check()
   await prediction.getByRole('button', { name: 'Lock my answer' }).click()
   await expect(prediction.getByRole('radio').first()).toBeDisabled()
+  await expect(prediction.locator('.outcome')).toHaveCount(0)
+  await run(page, 'kubectl exec -n myapp deploy/front-end -- curl -s http://10.108.197.131:8080')
+  await expect(prediction.locator('.outcome')).toContainText('observed')
+  await expect(prediction.locator('.outcome')).toContainText('Not as you said')
+
   const task = page.locator('[data-task="who-is-hidden"]')
-  if ((await task.getByRole('button').first().getAttribute('aria-expanded')) === 'false')
+  if ((await task.getByRole('button').first().getAttribute('aria-expanded')) === 'false') {
     await task.getByRole('button').first().click()
+  }
   await task.getByRole('button', { name: /^Show hint 1/ }).click()
   await expect(task.locator('.hint')).toHaveCount(1)
+})
+
+test('reset goes back to the start of the scenario', async ({ page, app }) => {
+  await openLab(page, app)
+  await run(page, 'touch /root/gone; kg ep -n myapp')
+  const task = page.locator('[data-task="read-endpoints"]')
+  await expect(task).toHaveAttribute('data-state', 'passed')
+  await page.getByRole('button', { name: 'Reset', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset the lab' }).click()
+  await expect(task).toHaveAttribute('data-state', 'open')
+  expect(await run(page, 'ls /root')).not.toContain('gone')
+})
+
+test('a shell that was left can be opened again', async ({ page, app }) => {
+  await openLab(page, app)
+  await page.locator('.xterm-helper-textarea').focus()
+  await page.keyboard.type('exit\r')
+  await expect(page.getByRole('status').filter({ hasText: 'This shell has ended' })).toBeVisible()
+  await page.getByRole('button', { name: 'Open it again' }).click()
+  await settled(page)
+  expect(await run(page, 'hostname')).toEqual(['datnd-master-node'])
 })
 
 test('terminals: another node, a name of one’s own, search, closing', async ({ page, app }) => {
