@@ -163,8 +163,8 @@ function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions):
     if (!place.out) node.assignments.push(assign(OUT_VARIABLE, [{ type: 'Literal', value: '/dev/stdout' }]))
     if (!place.err) node.assignments.push(assign(ERR_VARIABLE, [{ type: 'Literal', value: '/dev/stderr' }]))
   } else if (name !== undefined && options.isOurs(name)) {
-    const direct = directFiles(node, place)
-    if (direct !== '') node.assignments.push(assign(DIRECT_VARIABLE, directValue(direct, place.inFunction)))
+    // Always said, even when it is none: just-bash lets a substitution in a command's words see that command's own assignments.
+    node.assignments.push(assign(DIRECT_VARIABLE, directValue(directFiles(node, place), place.inFunction)))
   } else if (place.in && options.stdinIsTty && name !== undefined && !readsElsewhere(node)) {
     if (name === 'read') node.redirections.push(redirection('<', null, [{ type: 'Literal', value: IN_LINE_PATH }]))
     else if (READS_STDIN.has(name)) node.redirections.push(redirection('<', null, [{ type: 'Literal', value: IN_PATH }]))
