@@ -1,6 +1,6 @@
 import { fail, StatusError } from './errors.ts'
 import type { Invocation } from './invocation.ts'
-import { groupResource, type Mapping, pathOf } from './mapper.ts'
+import { type Mapping, pathOf } from './mapper.ts'
 import { query } from './rest.ts'
 import { type Obj, quote } from './values.ts'
 
@@ -148,9 +148,4 @@ export interface Fetched {
 export function listItems(list: Obj): Obj[] {
   const kind = String(list.kind ?? '').replace(/List$/, '')
   return (list.items ?? []).map((item: Obj) => (item.kind ? item : { apiVersion: list.apiVersion, kind, ...item }))
-}
-
-/** "deployments.apps \"web\"": how an object is named in messages. */
-export function objectName(mapping: Mapping, name: string): string {
-  return `${groupResource(mapping)} "${name}"`
 }

@@ -7,6 +7,7 @@ import { GLOBAL_FLAGS } from './flags/groups.ts'
 import { FlagError, parseFlags } from './flags/parse.ts'
 import { helpText, rootHelp } from './help.ts'
 import { Invocation } from './invocation.ts'
+import { partsOf } from './parts.ts'
 import { RECORDED, RECORDED_MINOR, VERSIONED } from './recorded.data.ts'
 import { suggestions } from './suggest.ts'
 import type { Verb } from './verb.ts'
@@ -16,6 +17,7 @@ export const kubectl: Command = {
   name: 'kubectl',
   path: '/usr/bin/kubectl',
   flags: GLOBAL_FLAGS,
+  parts: partsOf(VERBS),
   on: 'node',
   run,
   complete: (words, index, context) => complete(VERBS, words, index, context),

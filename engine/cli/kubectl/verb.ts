@@ -1,4 +1,3 @@
-import type { CommandContext } from '../command.ts'
 import type { FlagSpec } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -19,5 +18,3 @@ export interface Verb {
   /** Ends with an exit code, or throws one of errors.ts. */
   run?(call: Invocation): number | undefined | Promise<number | undefined>
 }
-
-export type Context = CommandContext

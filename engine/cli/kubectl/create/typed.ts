@@ -63,10 +63,3 @@ function withNamespace(object: Obj, namespace: string): Obj {
   const { name, ...rest } = object.metadata
   return { ...object, metadata: { ...(name === undefined ? {} : { name }), namespace, ...rest } }
 }
-
-/** KEY=VALUE with an error in the verb's words. */
-export function pair(text: string, what: string): [string, string] {
-  const at = text.indexOf('=')
-  if (at <= 0) throw fail(`invalid ${what} ${text}, expected key=value`)
-  return [text.slice(0, at), text.slice(at + 1)]
-}

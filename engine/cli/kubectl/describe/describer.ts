@@ -1,4 +1,3 @@
-import type { Fetched } from '../builder.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Obj } from '../values.ts'
 import type { Lines } from './writer.ts'
@@ -21,5 +20,3 @@ export interface Describer {
   readonly kind: string
   describe(out: Lines, object: Obj, tools: DescribeTools): void
 }
-
-export type { Fetched }
