@@ -114,14 +114,16 @@ const CHANGEABLE =
 export function validatePodUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const strip = (spec: any) => {
     const images = (list: readonly any[] | undefined) => list?.map((c) => ({ ...c, image: '' }))
-    const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, nodeName: _node, ...rest } = spec
+    const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = spec
     return sorted({ ...rest, containers: images(spec.containers), initContainers: images(spec.initContainers) })
   }
   const out = validatePodSpec(object.spec, 'spec')
-  const bound = old.spec.nodeName
-  if ((bound && bound !== object.spec.nodeName) || JSON.stringify(strip(object.spec)) !== JSON.stringify(strip(old.spec))) {
-    out.push(forbiddenField('spec', CHANGEABLE))
+  const same = ({ tolerationSeconds: _seconds, ...t }: any) => JSON.stringify(sorted(t))
+  const tolerations = new Set((object.spec.tolerations ?? []).map(same))
+  if ((old.spec.tolerations ?? []).some((t: any) => !tolerations.has(same(t)))) {
+    out.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
   }
+  if (JSON.stringify(strip(object.spec)) !== JSON.stringify(strip(old.spec))) out.push(forbiddenField('spec', CHANGEABLE))
   return out
 }
 
