@@ -64,7 +64,7 @@ export async function ask(
   question: { readonly name: string; readonly type: number },
   timeoutMs: number,
 ): Promise<DnsMessage | Errno | undefined> {
-  const socket = host.netns.ip.openUdp({ dst: server, port: 53, uid: host.uid })
+  const socket = host.netns.ip.openUdp({ dst: server, port: 53, uid: host.uid, recverr: true })
   if (typeof socket === 'string') return socket
   const id = host.netns.net.dice.int(65_536)
   const none = { answers: [], authority: [], additional: [] }

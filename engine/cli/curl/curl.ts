@@ -153,6 +153,7 @@ async function one(
     if (!options.include) shown = ''
     const target = parseUrl(next)
     if ('error' in target) break
+    if (outcome.keptAlive) log(`Connection #0 to host ${url.bare} left intact`)
     log(`Issue another request to this URL: '${next}'`)
     url = target
     outcome.url = next
@@ -160,6 +161,7 @@ async function one(
   }
   outcome.totalMs = context.clock.now - start
   if (options.meter) meter(context, outcome)
+  log(outcome.keptAlive ? `Connection #0 to host ${url.bare} left intact` : 'Closing connection 0')
   if (options.failWithBody && outcome.exit === 0 && outcome.status >= 400) {
     outcome.exit = 22
     outcome.error = `The requested URL returned error: ${outcome.status}`

@@ -29,10 +29,7 @@ export async function https(
 ): Promise<Received | number> {
   const nothing = { headerText: '', body: '' }
   const connection = await openConnection(context, url, options, outcome, log, context.clock.now)
-  if (connection === undefined) {
-    log('Closing connection 0')
-    return nothing
-  }
+  if (connection === undefined) return nothing
   connection.close()
   const api = context.machine.api(`https://${outcome.remoteIp}:${url.port}`)
   if (api === undefined || options.verbose || options.include || method !== 'GET') return notEmulated(context, 'https')

@@ -20,6 +20,8 @@ export interface Outcome {
   url: string
   redirectUrl: string
   responseCode: number
+  /** The server left the connection open. */
+  keptAlive: boolean
 }
 
 export function newOutcome(url: string): Outcome {
@@ -43,6 +45,7 @@ export function newOutcome(url: string): Outcome {
     url,
     redirectUrl: '',
     responseCode: 0,
+    keptAlive: false,
   }
 }
 
@@ -101,7 +104,8 @@ const EMPTY = '\r  0     0    0     0    0     0      0      0 --:--:-- --:--:--
 function size(n: number): string {
   if (n < 100_000) return String(n).padStart(5)
   if (n < 10_000 * 1024) return `${String(Math.floor(n / 1024)).padStart(4)}k`
-  return `${(n / 1024 / 1024).toFixed(1).padStart(4)}M`
+  const mega = n / 1024 / 1024
+  return mega < 100 ? `${mega.toFixed(1).padStart(4)}M` : `${String(Math.floor(mega)).padStart(4)}M`
 }
 
 /** The progress meter (tool_progress and lib/progress.c) of a transfer that is not on a terminal. */

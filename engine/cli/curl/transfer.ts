@@ -26,10 +26,7 @@ export async function transfer(
   const nothing = { headerText: '', body: '' }
   const start = context.clock.now
   const connection = await openConnection(context, url, options, outcome, log, start)
-  if (connection === undefined) {
-    log('Closing connection 0')
-    return nothing
-  }
+  if (connection === undefined) return nothing
   const body = method === 'GET' || method === 'HEAD' ? undefined : options.data
   const lines = requestLines(url, method, options, body)
   raw(lines.map((l) => `> ${l}\r\n`).join(''))
@@ -51,12 +48,11 @@ export async function transfer(
   outcome.headerBytes = reader.headerText.length
   outcome.downloaded = reader.body.length
   outcome.contentType = reader.header('content-type') ?? ''
-  if (reader.headerText !== '') raw(reader.headerText.replace(/^/gm, '< ').replace(/< $/, ''))
+  if (reader.headerText !== '') raw(reader.headerText.replace(/[^\n]*\n/g, '< $&'))
   const fail = (exit: number, error: string) => {
     outcome.exit = exit
     outcome.error = error
     log(error)
-    log('Closing connection 0')
     connection.close()
     return { headerText: reader.headerText, body: reader.body }
   }
@@ -78,8 +74,7 @@ export async function transfer(
     outcome.error = `The requested URL returned error: ${reader.status}`
     log(outcome.error)
   }
-  if (outcome.exit !== 0 || reader.header('connection')?.toLowerCase() === 'close') log('Closing connection 0')
-  else log(`Connection #0 to host ${url.bare} left intact`)
+  outcome.keptAlive = outcome.exit === 0 && reader.header('connection')?.toLowerCase() !== 'close'
   connection.close()
   return { headerText: reader.headerText, body: reader.body, ...(location === undefined ? {} : { location }) }
 }

@@ -200,6 +200,7 @@ function get(ns: Netns, args: Args): string {
   }
   if (dst === undefined) throw syntax('need at least a destination address')
   if (src !== undefined && !ns.isLocal(src)) throw kernel('RTNETLINK answers: Network is unreachable')
+  if (ns.addrType(dst) === 'MULTICAST') throw new NotEmulatedHere('route get of a multicast address')
   const route = ns.route(dst, { ...(oif === undefined ? {} : { oif }), ...(src === undefined ? {} : { src }) })
   const from = src === undefined ? '' : ` from ${src}`
   if (route.kind === 'error') {

@@ -66,7 +66,8 @@ function addressLine(link: Link, a: LinkAddress): string {
 
 const LIFETIME = '       valid_lft forever preferred_lft forever'
 
-export function addressText(ns: Netns, link: Link, addresses: readonly LinkAddress[], style: IpStyle): string {
+export function addressText(ns: Netns, link: Link, given: readonly LinkAddress[], style: IpStyle): string {
+  const addresses = given.toSorted((a, b) => a.family - b.family)
   if (style.brief)
     return `${fullName(ns, link).padEnd(16)} ${operState(ns, link).padEnd(14)} ${addresses.map((a) => `${a.address}/${a.bits} `).join('')}\n`
   if (style.oneline) return addresses.map((a) => `${link.index}: ${link.name}    ${addressLine(link, a)}\\${LIFETIME}\n`).join('')
@@ -74,7 +75,9 @@ export function addressText(ns: Netns, link: Link, addresses: readonly LinkAddre
   // With -4 and -6 the link layer is not dumped; its netnsid then stands on the first line.
   if (style.family === 4) return `${head(ns, link, false)}${nsid(ns, link)}\n${lines}`
   if (style.family === 6) {
-    const name = fullName(ns, link)
+    // An IPv6 dump does not say whose index it is: ip takes it for one of its own.
+    const peer = link.peer === undefined ? undefined : (ns.linkByIndex(link.peer.index)?.name ?? `if${link.peer.index}`)
+    const name = peer === undefined ? link.name : `${link.name}@${peer}`
     return `${link.index}: ${name}: ${flagsText(ns, link)} mtu ${link.mtu} state ${operState(ns, link)} qlen ${link.qlen ?? 1000}\n${lines}`
   }
   return `${head(ns, link, false)}\n${hardware(link)}${nsid(ns, link)}\n${lines}`

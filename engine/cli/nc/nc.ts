@@ -81,7 +81,8 @@ async function run(context: CommandContext): Promise<number> {
   if (typeof ports === 'string') return fail(ports)
   let exit = 1
   for (const port of ports) {
-    exit = options.udp ? await overUdp(context, options, first, port) : await overTcp(context, options, first, port)
+    const one = options.udp ? await overUdp(context, options, first, port) : await overTcp(context, options, first, port)
+    if (one === 0) exit = 0
     if (context.signal.aborted) return 130
     if (!options.scan) break
   }

@@ -29,6 +29,13 @@ export function errnoOfIcmp(packet: Packet): Errno {
   return type === 3 ? (UNREACH[code] ?? 'EHOSTUNREACH') : 'EHOSTUNREACH'
 }
 
+/** Whether a connected UDP socket without IP_RECVERR hears of it (icmp_err_convert's `fatal`: not of networks and hosts out of reach). */
+export function isHardError(packet: Packet): boolean {
+  const { type = 3, code = 0 } = packet.icmp ?? {}
+  if (packet.proto === PROTO.icmpv6) return type === 1 && code === 4
+  return type === 3 && [2, 3, 6, 7, 9, 10, 13].includes(code)
+}
+
 /** Codes of REJECT --reject-with, IPv4 and IPv6: [type, code]. */
 const REJECT: Readonly<Record<string, readonly [number, number]>> = {
   'icmp-net-unreachable': [3, 0],

@@ -99,6 +99,8 @@ export class IpStack implements SocketHost {
       this.deliver(frame)
       return
     }
+    // Nobody here joins a group, and multicast is not routed.
+    if (this.ns.addrType(dst) === 'MULTICAST') return
     this.forward(frame)
   }
 

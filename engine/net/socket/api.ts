@@ -77,7 +77,7 @@ export interface SocketApi {
   connectTcp(options: DialOptions): TcpConnection | Errno
   listenTcp(options: ListenOptions): TcpListener | Errno
   /** A UDP socket; connected where `dst` is given. */
-  openUdp(options: Partial<DialOptions> & { readonly uid: number }): UdpEndpoint | Errno
+  openUdp(options: Partial<DialOptions> & { readonly uid: number; readonly recverr?: boolean }): UdpEndpoint | Errno
   listenUdp(options: ListenOptions): UdpEndpoint | Errno
   openPing(options: {
     readonly uid: number

@@ -71,7 +71,7 @@ export class Sockets implements SocketApi {
     }
   }
 
-  openUdp(options: Partial<DialOptions> & { readonly uid: number }): UdpEndpoint | Errno {
+  openUdp(options: Partial<DialOptions> & { readonly uid: number; readonly recverr?: boolean }): UdpEndpoint | Errno {
     const { dst, port } = options
     const connected = dst !== undefined && port !== undefined
     const ends = connected
@@ -84,6 +84,7 @@ export class Sockets implements SocketApi {
       remote: connected ? dst : '',
       rport: connected ? port : 0,
       connected,
+      ...(options.recverr ? { recverr: true } : {}),
       ...(connected ? { flow: this.openFlow('udp', ends, dst, port) } : {}),
     })
   }

@@ -1,7 +1,7 @@
 import { isIcmpError } from '../conntrack/track.ts'
 import { type Packet, PROTO } from '../packet.ts'
 import { icmpPacket, udpPacket } from '../path/build.ts'
-import { errnoOfIcmp } from '../path/icmp-errors.ts'
+import { errnoOfIcmp, isHardError } from '../path/icmp-errors.ts'
 import type { SocketHost } from './host.ts'
 import { tcpFail } from './tcp.ts'
 import type { Errno, IcmpNotice, UdpSocket } from './types.ts'
@@ -104,7 +104,7 @@ function errorReceive(host: SocketHost, packet: Packet): void {
     if (s.state === 'SYN_SENT' && packet.icmp?.type !== 11) tcpFail(host, s, errno)
   } else if (s.proto === 'udp') {
     s.errors = [...s.errors, notice]
-    if (s.connected && packet.icmp?.type !== 11) s.errno = errno
+    if (s.connected && (s.recverr === true || isHardError(packet))) s.errno = errno
     host.sockets.notify(s.id)
   }
 }

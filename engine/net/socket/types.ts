@@ -131,6 +131,8 @@ export interface IcmpNotice {
 export interface UdpSocket extends SocketBase {
   readonly proto: 'udp'
   connected: boolean
+  /** IP_RECVERR: every ICMP error is reported, not only the hard ones. */
+  recverr?: boolean
   queue: readonly Datagram[]
   errors: readonly IcmpNotice[]
 }
