@@ -12,6 +12,7 @@ import { nfacct } from './nfacct/nfacct.ts'
 import { ping } from './ping/ping.ts'
 import { ss } from './ss/ss.ts'
 import { ssh } from './ssh/ssh.ts'
+import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
 import { nano, vi } from './system/editors.ts'
 import { history } from './system/history.ts'
@@ -43,11 +44,14 @@ export const COMMANDS: readonly Command[] = [
   kubectl,
   less,
   ls,
+  md5sum,
   more,
   nano,
   nc,
   nfacct,
   ping,
+  sha1sum,
+  sha256sum,
   sleep,
   ss,
   ssh,

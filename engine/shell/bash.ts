@@ -25,6 +25,16 @@ const LIMITS = {
   maxSedIterations: MANY,
   maxJqIterations: MANY,
 }
+/** errno as bash words it. */
+const OPEN_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EACCES: 'Permission denied',
+  EROFS: 'Read-only file system',
+  ELOOP: 'Too many levels of symbolic links',
+  ENXIO: 'No such device or address',
+}
 /** Loop turns between two looks at the host: often enough for Ctrl-C, seldom enough to cost nothing. */
 const TICKS_PER_TURN = 256
 /** Loop turns without any virtual time passing after which a loop counts as endless where nobody can press Ctrl-C. */
@@ -159,9 +169,14 @@ export class BashShell {
       startAndCapture(() => this.bash.exec(text, { ...input, rawScript: true, signal: abort.signal as never, args: [...args] })),
     )
     this.running = state
-    const result = await started
+    const result = await started.catch((error: unknown) => this.brokenRedirection(error))
     this.running = undefined
     if (this.failure !== undefined) throw (this.failure as { error: unknown }).error
+    if (state === undefined && /Input too large|exceeds limit|Maximum parser/i.test(result.stderr)) {
+      launcher.mark('not emulated')
+      terminal.stderr.write('chainwalk: bash: input of this size: valid, but not emulated here\n')
+      return { exit: NOT_EMULATED_EXIT, left: false }
+    }
     if (state === undefined && result.exitCode !== 0) {
       terminal.stderr.write(encodeUtf8(syntaxError(text, result.stderr, this.options.source)))
       stateOf(this.bash).lastExitCode = result.exitCode
@@ -180,6 +195,17 @@ export class BashShell {
   private get world(): World {
     const { clock, dice } = this.options.machine
     return { now: () => clock.now, random: () => dice.next() }
+  }
+
+  /**
+   * A redirection that cannot be opened surfaces from just-bash as the file system's own error. bash would go on with the next
+   * command; here the line ends.
+   */
+  private brokenRedirection(error: unknown): { exitCode: number; stdout: string; stderr: string } {
+    const found = /^(E[A-Z]+): .*, open '(.*)'$/.exec(error instanceof Error ? error.message : '')
+    const words = found === null ? undefined : OPEN_ERRORS[found[1] as string]
+    if (found === null || words === undefined) throw error
+    return { exitCode: 1, stdout: '', stderr: `bash: ${found[2]}: ${words}\n` }
   }
 
   /** Away from the prompt bash's errors say on which line they are, and a script's bear its name. */

@@ -6,6 +6,8 @@ export const LIMIT_MS = 600_000
 
 /** Turns of the microtask queue that a command gets before the host's event loop is asked. */
 const QUICK_TURNS = 24
+/** Turns of the event loop for a command that waits for nothing we know of: it may wait for the host (a hash computed in a thread). */
+const PATIENT_TURNS = 500
 /** Turns of the event loop an aborted command gets to wind up. */
 const GRACE_TURNS = 8
 
@@ -34,6 +36,7 @@ export async function drive(
   const end = clock.now + limit
   let grace = GRACE_TURNS
   let late = false
+  let patience = PATIENT_TURNS
   while (true) {
     for (let i = 0; i < QUICK_TURNS && result === undefined; i++) await undefined
     if (result === undefined) await turns.host.yieldToHost()
@@ -46,6 +49,8 @@ export async function drive(
       if (grace-- === 0) return { timedOut: true }
       continue
     }
+    if (clock.nextWake() === undefined && patience-- > 0) continue
+    patience = PATIENT_TURNS
     const due = clock.nextDue()
     if (due !== undefined && due < end) clock.advanceTo(due)
     else if (clock.advanceTo(end)) {

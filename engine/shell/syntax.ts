@@ -7,7 +7,8 @@ export function syntaxError(text: string, found: string, source: SyntaxSource): 
   const prefix =
     source === 'prompt' ? 'bash: ' : source === '-c' ? `bash: -c: line ${line}: ` : `${source.script}: line ${line}: `
   const quote = /unexpected EOF while looking for matching [`'](.)'/.exec(found)?.[1]
-  if (quote !== undefined) return `${prefix}unexpected EOF while looking for matching \`${quote}'\n`
+  const last = quote === ')' && source !== 'prompt' ? prefix.replace(/line \d+/, `line ${text.split('\n').length + 1}`) : prefix
+  if (quote !== undefined) return `${last}unexpected EOF while looking for matching \`${quote}'\n`
   const near = /near unexpected token `([^']*)'/.exec(found)?.[1] ?? /got (\S+)/.exec(found)?.[1]
   if (near === undefined && /Expected redirection target/.test(found)) return unexpected(text, 'newline', prefix, line, source)
   if (near === undefined || near === 'EOF') {

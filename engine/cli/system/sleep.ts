@@ -27,7 +27,7 @@ export const sleep: Command = {
     for (const word of words) {
       const value = seconds(word)
       if (value === undefined) {
-        const what = word.startsWith('-') ? `invalid option -- '${word.slice(1, 2)}'` : `invalid time interval '${word}'`
+        const what = word.startsWith('-') ? `invalid option -- '${word.slice(1, 2)}'` : `invalid time interval ‘${word}’`
         context.stderr.write(`sleep: ${what}\nTry 'sleep --help' for more information.\n`)
         return 1
       }

@@ -41,7 +41,7 @@ export const timeout: Command = {
     }
     const limit = seconds(duration)
     if (limit === undefined) {
-      context.stderr.write(`timeout: invalid time interval '${duration}'\n${TRY}`)
+      context.stderr.write(`timeout: invalid time interval ‘${duration}’\n${TRY}`)
       return 125
     }
     const canceller = new Canceller()
