@@ -1,6 +1,7 @@
 /** What the window shows, as the host hands it over. Everything here is plain data. */
+import type { SessionView } from '../../engine/index.ts'
+
 export type {
-  Fidelity,
   Input,
   LessonStep,
   PredictionView,
@@ -103,7 +104,7 @@ export interface AttemptView {
   readonly attempt: string
   readonly lab: string
   readonly mode: 'learn'
-  readonly view: import('../../engine/index.ts').SessionView
+  readonly view: SessionView
   readonly terminals: readonly TerminalView[]
   /** True when the state came from an earlier sitting. */
   readonly resumed: boolean
