@@ -106,6 +106,9 @@ function filterMatches(filter: Filter, ready: Compiled, skb: Skb): boolean {
   return filter.frag !== true || filter.fragInv === true
 }
 
+/** Rules never change, so neither does their text; only the chain that holds them may be renamed. */
+const texts = new WeakMap<Rule, { readonly chain: string; readonly text: string }>()
+
 class Step implements RuleStep {
   readonly table: TableName
   readonly chain: string
@@ -123,16 +126,23 @@ class Step implements RuleStep {
     this.source = source
   }
 
+  /** Worked out only where somebody keeps the step. */
   get text(): string {
     const source = this.source
     if ('rules' in source) return `-P ${source.name} ${source.policy ?? '-'}`
-    return ruleText(this.chain, source, {
-      dialect: dialectOf(source.writer),
-      family: this.family,
-      names: NO_NAMES,
-      numeric: true,
-      proto: 0,
-    })
+    let known = texts.get(source)
+    if (known?.chain !== this.chain) {
+      const text = ruleText(this.chain, source, {
+        dialect: dialectOf(source.writer),
+        family: this.family,
+        names: NO_NAMES,
+        numeric: true,
+        proto: 0,
+      })
+      known = { chain: this.chain, text }
+      texts.set(source, known)
+    }
+    return known.text
   }
 }
 

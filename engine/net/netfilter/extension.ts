@@ -35,6 +35,8 @@ export interface OptionUse {
   readonly option: ExtensionOption
   readonly ext: string
   readonly arg: string
+  /** The argument by the option's type, where it has one. */
+  readonly value?: Json
   readonly invert: boolean
   readonly draft: Draft
   readonly env: ParseEnv
@@ -61,7 +63,7 @@ export interface ExtensionOption {
   readonly mandatory?: boolean
   readonly also?: readonly string[]
   readonly exclusive?: readonly string[]
-  /** Parses itself instead of by type. */
+  /** Takes the option into the draft itself; a `type` is then checked first. */
   readonly use?: (use: OptionUse) => void
 }
 

@@ -77,7 +77,7 @@ export function useOption(use: OptionUse, seen: string[]): void {
   }
   seen.push(option.name)
   if (option.use !== undefined) {
-    option.use(use)
+    option.use(option.type === undefined ? use : { ...use, value: guidedValue(use) })
     return
   }
   const key = option.key ?? option.name

@@ -9,8 +9,8 @@ export const connlimit: Matcher = {
       name: 'connlimit-upto',
       arg: true,
       type: { kind: 'uint' },
-      use: ({ draft, arg, invert }) => {
-        draft['limit'] = Number(arg)
+      use: ({ draft, value, invert }) => {
+        draft['limit'] = value as number
         if (!invert) draft['upto'] = true
       },
     },
@@ -18,8 +18,8 @@ export const connlimit: Matcher = {
       name: 'connlimit-above',
       arg: true,
       type: { kind: 'uint' },
-      use: ({ draft, arg, invert }) => {
-        draft['limit'] = Number(arg)
+      use: ({ draft, value, invert }) => {
+        draft['limit'] = value as number
         if (invert) draft['upto'] = true
       },
     },
@@ -32,7 +32,8 @@ export const connlimit: Matcher = {
       },
     },
   ],
-  finish: (draft) => {
+  finish: (draft, { family }) => {
+    draft['mask'] ??= family === 4 ? 32 : 128
     if (draft['limit'] === undefined) parameterProblem('You must specify "--connlimit-above" or "--connlimit-upto".')
   },
   print: (d, { family }) =>

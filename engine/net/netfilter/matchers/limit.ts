@@ -15,9 +15,14 @@ export function parseRate(text: string): number | undefined {
   const [count, unit] = text.split('/')
   const n = Number(count)
   if (!/^\d+$/.test(count ?? '') || n === 0) return undefined
-  if (unit === undefined) return Math.floor(SCALE / n)
-  const scale = ['second', 'minute', 'hour', 'day'].findIndex((name) => unit !== '' && name.startsWith(unit.toLowerCase()))
-  return scale < 0 ? undefined : Math.floor(([SCALE, SCALE * 60, SCALE * 3600, SCALE * 86400][scale] as number) / n)
+  const at =
+    unit === undefined
+      ? 0
+      : ['second', 'minute', 'hour', 'day'].findIndex((name) => unit !== '' && name.startsWith(unit.toLowerCase()))
+  if (at < 0) return undefined
+  const seconds = [1, 60, 3600, 86400][at] as number
+  if (n / seconds > SCALE) parameterProblem(`Rate too fast "${text}"\n`)
+  return Math.floor((SCALE * seconds) / n)
 }
 
 /** The interval back as a rate, in the largest unit that divides it (print_rate). */

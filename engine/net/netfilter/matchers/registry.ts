@@ -30,7 +30,7 @@ import { time } from './time.ts'
 import { udp } from './udp.ts'
 
 /** Every match that -m can name; one line each. */
-const MATCHERS: readonly Matcher[] = [
+export const MATCHERS: readonly Matcher[] = [
   addrtype,
   ah,
   bpf,

@@ -1,6 +1,7 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 import { parseUint } from '../guided.ts'
+import { quoted } from '../quote.ts'
 
 type Range = readonly [number, number]
 const not = (value: unknown, text = ' !') => (value ? text : '')
@@ -126,5 +127,7 @@ export const cgroup: Matcher = {
   },
   print: (d) => `cgroup ${not(d['cgroupInv'] ?? d['pathInv'], '! ')}${d['cgroup'] ?? d['path']}`,
   save: (d) =>
-    d['path'] === undefined ? `${not(d['cgroupInv'])} --cgroup ${d['cgroup']}` : `${not(d['pathInv'])} --path ${d['path']}`,
+    d['path'] === undefined
+      ? `${not(d['cgroupInv'])} --cgroup ${d['cgroup']}`
+      : `${not(d['pathInv'])} --path ${quoted(d['path'] as string)}`,
 }

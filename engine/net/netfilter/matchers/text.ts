@@ -1,5 +1,6 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
+import { quoted } from '../quote.ts'
 
 /** libxt_string.c: --hex-string is kept as the bytes it names and printed back as hex when they do not print. */
 export const string: Matcher = {
@@ -47,6 +48,8 @@ export const string: Matcher = {
     `${d['patternInv'] ? ' !' : ''} --${printable(d['pattern'] as string) ? 'string' : 'hex-string'} ${shown(d['pattern'] as string)} --algo ${d['algo']}${
       d['from'] ? ` --from ${d['from']}` : ''
     }${d['to'] !== undefined || dialect.stringToDefault ? ` --to ${d['to'] ?? 65535}` : ''}${d['icase'] ? ' --icase' : ''}`,
+  // Only what ts_bm.c and ts_kmp.c register; the modules of others do not exist.
+  refuse: (d) => (d['algo'] === 'bm' || d['algo'] === 'kmp' ? undefined : 'ENOENT'),
   matches: (d, { packet }) => {
     const fold = (text: string) => (d['icase'] ? text.toLowerCase() : text)
     return fold(packet.payload).includes(fold(d['pattern'] as string)) !== (d['patternInv'] === true)
@@ -67,7 +70,7 @@ export const helper: Matcher = {
   name: 'helper',
   options: [{ name: 'helper', arg: true, type: { kind: 'string', size: 29 }, invert: true, mandatory: true }],
   print: (d) => `helper match ${d['helperInv'] ? '! ' : ''}"${d['helper']}"`,
-  save: (d) => `${d['helperInv'] ? ' !' : ''} --helper ${d['helper']}`,
+  save: (d) => `${d['helperInv'] ? ' !' : ''} --helper ${quoted(d['helper'] as string)}`,
   matches: (d) => d['helperInv'] === true,
 }
 

@@ -2,7 +2,8 @@ import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const LAST = '2038-01-19T03:14:07'
+/** INT_MAX: no end. */
+const LAST = 2 ** 31 - 1
 
 function parseTime(text: string): number {
   const parts = text.split(':')
@@ -17,7 +18,19 @@ function timeText(seconds: number): string {
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
 }
 
-/** libxt_time.c, xt_time.c: times and weekdays in UTC; dates and month days are not emulated. */
+/** "2026-01-02[T10[:20[:30]]]" as seconds since the epoch (time_parse_date). */
+function parseDate(text: string): number {
+  const match = /^(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:T(\d\d?)(?::(\d\d?)(?::(\d\d?))?)?)?)?)?$/.exec(text)
+  if (match === null) return parameterProblem(`invalid date "${text}" specified. Should be YYYY[-MM[-DD[Thh[:mm[:ss]]]]]`)
+  const part = (at: number, otherwise: number) => (match[at] === undefined ? otherwise : Number(match[at]))
+  return Date.UTC(part(1, 1970), part(2, 1) - 1, part(3, 1), part(4, 0), part(5, 0), part(6, 0)) / 1000
+}
+
+function dateText(seconds: unknown): string {
+  return new Date((seconds as number) * 1000).toISOString().slice(0, 19)
+}
+
+/** libxt_time.c, xt_time.c: times, weekdays and dates in UTC; month days are not emulated. */
 export const time: Matcher = {
   name: 'time',
   options: [
@@ -33,6 +46,21 @@ export const time: Matcher = {
       arg: true,
       use: ({ draft, arg }) => {
         draft['stop'] = parseTime(arg)
+      },
+    },
+    {
+      name: 'datestart',
+      arg: true,
+      use: ({ draft, arg }) => {
+        draft['dateStart'] = parseDate(arg)
+      },
+    },
+    {
+      name: 'datestop',
+      arg: true,
+      use: ({ draft, arg }) => {
+        const at = parseDate(arg)
+        if (at !== LAST) draft['dateStop'] = at
       },
     },
     {
@@ -57,13 +85,18 @@ export const time: Matcher = {
     if (d['start'] !== undefined || d['stop'] !== undefined)
       text += ` from ${timeText((d['start'] as number) ?? 0)} to ${timeText((d['stop'] as number) ?? 86399)}`
     if (d['weekdays'] !== undefined) text += ` on ${days(d['weekdays'])}`
+    if (d['dateStart'] !== undefined) text += ` starting from ${dateText(d['dateStart']).replace('T', ' ')}`
+    if (d['dateStop'] !== undefined) text += ` until date ${dateText(d['dateStop']).replace('T', ' ')}`
     return d['kerneltz'] ? `${text} kerneltz` : `${text} UTC`
   },
   save: (d) =>
     `${d['start'] === undefined ? '' : ` --timestart ${timeText(d['start'] as number)}`}${d['stop'] === undefined ? '' : ` --timestop ${timeText(d['stop'] as number)}`}${
       d['weekdays'] === undefined ? '' : ` --weekdays ${days(d['weekdays'])}`
-    } --datestop ${LAST}${d['kerneltz'] ? ' --kerneltz' : ''}`,
+    }${d['dateStart'] === undefined ? '' : ` --datestart ${dateText(d['dateStart'])}`} --datestop ${dateText(d['dateStop'] ?? LAST)}${d['kerneltz'] ? ' --kerneltz' : ''}`,
   matches: (d, _, { hook }) => {
+    const date = hook.now / 1000
+    if (date < ((d['dateStart'] as number | undefined) ?? 0) || date > ((d['dateStop'] as number | undefined) ?? LAST))
+      return false
     const at = new Date(hook.now)
     const seconds = at.getUTCHours() * 3600 + at.getUTCMinutes() * 60 + at.getUTCSeconds()
     const start = (d['start'] as number | undefined) ?? 0

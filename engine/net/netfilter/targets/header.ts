@@ -1,5 +1,5 @@
 import { parameterProblem } from '../errors.ts'
-import type { Target } from '../extension.ts'
+import type { OptionUse, Target } from '../extension.ts'
 
 import { dscpClass, parseTos, TOS_NAMES } from '../matchers/fields.ts'
 
@@ -22,8 +22,8 @@ export const TOS: Target = {
       name,
       arg: true,
       type: { kind: 'uint', max: 255 } as const,
-      use: ({ draft, arg }: { draft: Record<string, unknown>; arg: string }) => {
-        const value = Number(arg)
+      use: ({ draft, value: given }: OptionUse) => {
+        const value = given as number
         draft['tos'] = name === 'and-tos' ? [0, ~value & 255] : name === 'or-tos' ? [value, value] : [value, 0]
       },
     })),
@@ -85,10 +85,10 @@ function hopTarget(name: 'TTL' | 'HL', family: 4 | 6): Target {
       name: `${lower}-${mode}`,
       arg: true,
       type: { kind: 'uint', min: mode === 'set' ? 0 : 1, max: 255 } as const,
-      use: ({ draft, arg }) => {
+      use: ({ draft, value }: OptionUse) => {
         if (draft['mode'] !== undefined) parameterProblem(`${name}: At most one action is possible`)
         draft['mode'] = mode
-        draft['value'] = Number(arg)
+        draft['value'] = value as number
       },
     })),
     finish: (draft) => {

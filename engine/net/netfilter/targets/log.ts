@@ -35,7 +35,6 @@ export const LOG: Target = {
       arg: true,
       type: { kind: 'string', min: 1 },
       use: ({ draft, arg }) => {
-        if (arg === '') parameterProblem('Argument must have a minimum length of 1 characters\n')
         if (arg.includes('\n')) parameterProblem('Newlines not allowed in --log-prefix')
         draft['prefix'] = arg.slice(0, 29)
       },

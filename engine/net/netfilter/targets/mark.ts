@@ -52,6 +52,13 @@ export const MARK: Target = {
   verdictText: (d) => xmarkText('MARK', d['xmark'] as Pair),
 }
 
+const OPS = ['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark', 'save-mark', 'restore-mark']
+
+/** CONNMARK does one thing only. */
+function otherOps(name: string): readonly string[] {
+  return OPS.filter((other) => other !== name)
+}
+
 /** libxt_CONNMARK.c: setting the connection's mark needs conntrack to write to; restoring reads it. */
 export const CONNMARK: Target = {
   name: 'CONNMARK',
@@ -60,9 +67,10 @@ export const CONNMARK: Target = {
       name,
       arg: true,
       use: set(name),
+      exclusive: otherOps(name),
     })),
-    { name: 'save-mark', type: { kind: 'none' } as const, key: 'save' },
-    { name: 'restore-mark', type: { kind: 'none' } as const, key: 'restore' },
+    { name: 'save-mark', type: { kind: 'none' } as const, key: 'save', exclusive: otherOps('save-mark') },
+    { name: 'restore-mark', type: { kind: 'none' } as const, key: 'restore', exclusive: otherOps('restore-mark') },
     { name: 'ctmask', arg: true, type: { kind: 'uint' } as const },
     { name: 'nfmask', arg: true, type: { kind: 'uint' } as const },
     {
@@ -77,7 +85,10 @@ export const CONNMARK: Target = {
   finish: (draft) => {
     if (draft['xmark'] === undefined && !draft['save'] && !draft['restore'])
       parameterProblem('CONNMARK target: No operation specified')
-    if (draft['save'] || draft['restore']) {
+    if (draft['xmark'] !== undefined) {
+      delete draft['ctmask']
+      delete draft['nfmask']
+    } else if (draft['save'] || draft['restore']) {
       draft['ctmask'] ??= 0xffffffff
       draft['nfmask'] ??= 0xffffffff
     }

@@ -24,6 +24,10 @@ export const NFLOG: Target = {
     { name: 'nflog-size', arg: true, type: { kind: 'uint' }, key: 'size' },
     { name: 'nflog-threshold', arg: true, type: { kind: 'uint', min: 1, max: 65535 }, key: 'threshold' },
   ],
+  finish: (draft) => {
+    if (draft['group'] === 0) delete draft['group']
+    if (draft['threshold'] === 1) delete draft['threshold']
+  },
   print: (d, { dialect }) => options(d, '', dialect).slice(1),
   save: (d, { dialect }) => options(d, '--', dialect),
   nativeForm: () => 'unreadable',

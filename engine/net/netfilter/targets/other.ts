@@ -41,6 +41,10 @@ export const NFQUEUE: Target = {
     { name: 'queue-bypass', type: { kind: 'none' }, key: 'bypass' },
     { name: 'queue-cpu-fanout', type: { kind: 'none' }, key: 'fanout', also: ['queue-balance'] },
   ],
+  finish: (draft) => {
+    if (draft['balance'] === undefined) draft['num'] ??= 0
+    else delete draft['num']
+  },
   print: (d) => `NFQUEUE ${queues(d, '')}${d['bypass'] ? ' bypass' : ''}${d['fanout'] ? ' cpu-fanout' : ''}`,
   save: (d) => ` --queue-${queues(d, '')}${d['bypass'] ? ' --queue-bypass' : ''}${d['fanout'] ? ' --queue-cpu-fanout' : ''}`,
   act: (d) => (d['bypass'] ? { kind: 'continue' } : { kind: 'drop' }),

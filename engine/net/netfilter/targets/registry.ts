@@ -10,7 +10,7 @@ import { AUDIT, NFQUEUE, SYNPROXY, TEE, TRACE } from './other.ts'
 import { REJECT } from './reject.ts'
 
 /** Every target extension that -j can name; one line each. */
-const TARGETS: readonly Target[] = [
+export const TARGETS: readonly Target[] = [
   AUDIT,
   CHECKSUM,
   CLASSIFY,
