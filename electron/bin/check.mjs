@@ -16,6 +16,7 @@ const steps = [
   ['format and lint', [script('@biomejs', 'biome', 'bin', 'biome'), 'check']],
   ['types: engine wall', [script('typescript', 'bin', 'tsc'), '-p', 'engine/tsconfig.json']],
   ['types: node', [script('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']],
+  ['types: browser tests', [script('typescript', 'bin', 'tsc'), '-p', 'test/e2e']],
   ['types: window', [script('svelte-check', 'bin', 'svelte-check'), '--tsconfig', 'renderer/tsconfig.json']],
   ['architecture', vitest('test/architecture')],
   ['unit', vitest('engine', 'electron', 'renderer')],

@@ -39,7 +39,7 @@ describe('a terminal', () => {
   it('shows what the session prints, and ticks the task', async () => {
     const at = await open()
     type(at, 'echo hello')
-    await bench.printed(at.terminal, '\nhello\r\nfake# ')
+    await bench.printed(at.terminal, '\nhello\nfake# ')
     type(at, 'count')
     await bench.until(
       () => bench.events.some((e) => e.event === 'attempt.view' && e.view.points.earned === 2) || undefined,
@@ -83,7 +83,7 @@ describe('a terminal', () => {
       'live',
     )
     type(at, 'count')
-    await bench.printed(at.terminal, '1\r\nfake# ')
+    await bench.printed(at.terminal, '1\nfake# ')
   })
 })
 
@@ -91,7 +91,7 @@ describe('what happened is kept', () => {
   it('across a restart of the host', async () => {
     const at = await open()
     type(at, 'count')
-    await bench.printed(at.terminal, '1\r\nfake# ')
+    await bench.printed(at.terminal, '1\nfake# ')
     await bench.stop()
     bench.clear()
     await bench.start()
@@ -101,13 +101,13 @@ describe('what happened is kept', () => {
     await bench.ask('terminal.attach', { ...at, columns: 100, rows: 30 })
     await bench.printed(at.terminal, 'fake# ')
     type(at, 'count')
-    await bench.printed(at.terminal, '2\r\nfake# ')
+    await bench.printed(at.terminal, '2\nfake# ')
   })
 
   it('when the emulator is killed, also in the middle of a command', async () => {
     const at = await open()
     type(at, 'count')
-    await bench.printed(at.terminal, '1\r\nfake# ')
+    await bench.printed(at.terminal, '1\nfake# ')
     type(at, 'sleep 1000')
     await new Promise((resolve) => setTimeout(resolve, 500))
     process.kill(emulatorPid(), 'SIGKILL')
@@ -117,17 +117,17 @@ describe('what happened is kept', () => {
     )
     bench.host.send('terminal.data', { ...at, data: '\x03' })
     type(at, 'count')
-    await bench.printed(at.terminal, '2\r\nfake# ')
+    await bench.printed(at.terminal, '2\nfake# ')
   })
 
   it('and an input that brings the emulator down twice is left out', async () => {
     const at = await open()
     type(at, 'count')
-    await bench.printed(at.terminal, '1\r\nfake# ')
+    await bench.printed(at.terminal, '1\nfake# ')
     type(at, 'die')
     await bench.printed(at.terminal, 'started again')
     type(at, 'count')
-    await bench.printed(at.terminal, '2\r\nfake# ')
+    await bench.printed(at.terminal, '2\nfake# ')
     expect(bench.events).toContainEqual(
       expect.objectContaining({ event: 'attempt.notice', notice: expect.objectContaining({ code: 'engine-failed' }) }),
     )
@@ -136,7 +136,7 @@ describe('what happened is kept', () => {
   it('in a file that another data folder takes in', async () => {
     const at = await open()
     type(at, 'count')
-    await bench.printed(at.terminal, '1\r\nfake# ')
+    await bench.printed(at.terminal, '1\nfake# ')
     const { text, name } = await bench.ask('progress.export', {})
     expect(name).toMatch(/^chainwalk-progress-\d{4}-\d\d-\d\d\.json$/)
     const other = new HostBench()

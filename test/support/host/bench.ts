@@ -108,7 +108,7 @@ export class HostBench {
 
   printed(terminal: string, text: string): Promise<true> {
     return this.until(
-      () => stripVTControlCharacters(this.text(terminal)).includes(text) || undefined,
+      () => stripVTControlCharacters(this.text(terminal)).replaceAll('\r', '').includes(text) || undefined,
       `"${text}" in ${terminal}: ${this.text(terminal)}`,
     )
   }
