@@ -9,6 +9,7 @@ import { DaemonSetLoop } from './daemonset.ts'
 import { DeploymentLoop } from './deployment/deployment.ts'
 import { EndpointsLoop } from './endpoints/endpoints.ts'
 import { EndpointSliceLoop } from './endpoints/endpointslice.ts'
+import { MirroringLoop } from './endpoints/mirroring.ts'
 import type { ControlLoop, ControllerEnv } from './env.ts'
 import { EventRecorder } from './events.ts'
 import { GarbageCollector } from './gc.ts'
@@ -52,6 +53,7 @@ export class Controllers implements Stateful {
       new SchedulerLoop(env),
       new EndpointsLoop(env),
       new EndpointSliceLoop(env),
+      new MirroringLoop(env),
       new GarbageCollector(env),
     ]
     this.loops = loops.map((loop) => ({ loop, runner: new LoopRunner(env, loop) }))

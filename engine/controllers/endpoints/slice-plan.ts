@@ -4,7 +4,7 @@ import { sameValue } from '../env.ts'
 /** One endpoint as an EndpointSlice holds it. */
 export interface SliceEndpoint {
   readonly addresses: readonly string[]
-  readonly conditions: { readonly ready: boolean; readonly serving: boolean; readonly terminating: boolean }
+  readonly conditions: { readonly ready: boolean; readonly serving?: boolean; readonly terminating?: boolean }
   readonly hostname?: string
   readonly targetRef?: { readonly kind: string; readonly namespace?: string; readonly name: string; readonly uid?: string }
   readonly nodeName?: string
