@@ -66,7 +66,9 @@ export class Trace implements TraceSink, Stateful {
   }
 
   rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet): void {
-    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame, before), kind: 'rule', hook, ...step })
+    if (!this.wants(frame)) return
+    const { table, chain, rule: number, text, verdict } = step
+    this.add(frame, { ...this.base(netns, frame, before), kind: 'rule', hook, table, chain, rule: number, text, verdict })
   }
 
   conntrack(netns: string, hook: HookName, frame: Frame): void {
