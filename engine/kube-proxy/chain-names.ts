@@ -13,10 +13,16 @@ function bytes(text: string): Uint8Array {
 function hash16(text: string): string {
   const digest = sha256(bytes(text))
   let out = ''
-  for (let group = 0; group < 2; group++) {
-    let value = 0n
-    for (let i = 0; i < 5; i++) value = (value << 8n) | BigInt(digest[group * 5 + i] as number)
-    for (let shift = 35n; shift >= 0n; shift -= 5n) out += BASE32[Number((value >> shift) & 31n)]
+  let bits = 0
+  let held = 0
+  for (let i = 0; i < 10; i++) {
+    held = (held << 8) | (digest[i] as number)
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      out += BASE32[(held >> bits) & 31]
+    }
+    held &= 31
   }
   return out
 }
