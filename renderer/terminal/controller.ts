@@ -58,6 +58,7 @@ export class TerminalController {
     this.term.registerLinkProvider(nameProvider(this.term, options.nodes, options.onname))
     this.term.onSelectionChange(() => options.onselection(this.term.hasSelection()))
     this.term.onData((data) => this.type(data))
+    this.term.buffer.onBufferChange(() => this.fit())
     this.term.onCursorMove(() => this.#followCursor())
     this.term.onResize(({ cols, rows }) => {
       if (this.#attached)
@@ -151,7 +152,9 @@ export class TerminalController {
     sheet.style.width = '100%'
     const size = this.#fit.proposeDimensions()
     if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return
-    const columns = Math.max(size.cols, WIDE)
+    // A program that fills the screen fills what one sees.
+    const full = this.term.buffer.active.type === 'alternate'
+    const columns = full ? size.cols : Math.max(size.cols, WIDE)
     if (columns !== this.term.cols || size.rows !== this.term.rows) this.term.resize(columns, Math.max(2, size.rows))
     const screen = sheet.querySelector<HTMLElement>('.xterm-screen')
     if (columns > size.cols && screen) sheet.style.width = `${Math.ceil(screen.getBoundingClientRect().width) + 30}px`
