@@ -127,6 +127,11 @@ export function internalError(message: string): StatusError {
   return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
 
+/** An error that no reason describes (ErrorToAPIStatus of an ordinary Go error). */
+export function unclassified(message: string): StatusError {
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 })
+}
+
 /** 422 with a message of its own and no causes (a failed JSON patch). */
 export function unprocessable(message: string): StatusError {
   return failure(422, 'Invalid', message)

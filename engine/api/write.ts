@@ -17,7 +17,7 @@ import {
   notFound,
   OPTIMISTIC_LOCK,
   pathNotFound,
-  StatusError,
+  unclassified,
 } from './status.ts'
 import { timestamp } from './time.ts'
 import { validateMeta, validateMetaUpdate } from './validation/meta.ts'
@@ -60,7 +60,7 @@ function without<T extends object>(value: T, names: readonly string[]): T {
 
 /**
  * Creates an object the way the registry does: defaults, admission, allocation, validation, then the store.
- * Throws {@link StatusError}. Returns what was stored (or would be, with dryRun).
+ * Throws StatusError. Returns what was stored (or would be, with dryRun).
  */
 export function createObject(
   context: WriteContext,
@@ -70,14 +70,7 @@ export function createObject(
 ): KubeObject {
   const { kind, strategy } = writable(resource)
   if (given.metadata.resourceVersion && given.metadata.resourceVersion !== '0') {
-    throw new StatusError({
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: 'resourceVersion should not be set on objects to be created',
-      code: 500,
-    })
+    throw unclassified('resourceVersion should not be set on objects to be created')
   }
   let object: KubeObject = { ...given, apiVersion: kind.apiVersion, kind: kind.kind }
   const name = generated(context, given.metadata)
@@ -169,7 +162,7 @@ function released(object: KubeObject): boolean {
 
 /**
  * Replaces an object (or with subresource "status" its status). A resourceVersion in `given` must be the newest one.
- * A change of nothing writes nothing. Throws {@link StatusError}.
+ * A change of nothing writes nothing. Throws StatusError.
  */
 export function updateObject(
   context: WriteContext,

@@ -1,5 +1,6 @@
 import { VERSION } from '../api/schema/discovery.data.ts'
 import { aggregatedAt, groupsAt, resourcesAt } from '../api/schema/versions.ts'
+import { notEmulatedStatus } from '../api/status.ts'
 import type { Json } from '../base/json.ts'
 import type { ApiRequest, ApiResponse } from './client.ts'
 import { reply, textReply } from './respond.ts'
@@ -17,27 +18,30 @@ const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroup
 function versionInfo(version: string): Json {
   const [major = '1', minor = '35'] = version.split('.')
   const before = String(Number(minor) - 1)
-  const base = { ...(JSON.parse(VERSION) as Record<string, Json>), major, minor, gitVersion: `v${version}` }
+  const recorded = JSON.parse(VERSION) as Record<string, Json>
+  // of other builds than the recorded one we know no more than their version
+  const build: Record<string, Json> = recorded.gitVersion === `v${version}` ? {} : { gitCommit: '', buildDate: '', goVersion: '' }
+  const base: Record<string, Json> = { ...recorded, ...build, major, minor, gitVersion: `v${version}` }
   // the emulation and compatibility versions came with v1.33
   if (Number(minor) >= 33)
     return { ...base, emulationMajor: major, emulationMinor: minor, minCompatibilityMajor: major, minCompatibilityMinor: before }
-  const old: Record<string, Json> = base
-  for (const name of ['emulationMajor', 'emulationMinor', 'minCompatibilityMajor', 'minCompatibilityMinor']) delete old[name]
-  return old
-}
-
-function rootPaths(minor: number): readonly string[] {
-  const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis']
-  for (const { name, versions } of groupsAt(minor)) paths.push(`/apis/${name}`, ...versions.map((v) => `/apis/${v.groupVersion}`))
-  return [...new Set([...paths, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'])].sort()
+  for (const name of ['emulationMajor', 'emulationMinor', 'minCompatibilityMajor', 'minCompatibilityMinor']) delete base[name]
+  return base
 }
 
 const HEALTH = ['healthz', 'livez', 'readyz']
+const CHECKS = ['etcd', 'log', 'ping']
+
+/** What a real server answers below these paths is not emulated: saying "not found" would be wrong. */
+const ELSEWHERE = ['.well-known', 'debug', 'flagz', 'logs', 'metrics', 'openapi', 'openid', 'statusz']
 
 function health(parts: readonly string[], verbose: boolean): ApiResponse | undefined {
-  if (!HEALTH.includes(parts[0] ?? '') || parts.length > 1) return undefined
-  if (!verbose) return textReply(200, 'ok')
-  return textReply(200, `[+]ping ok\n[+]log ok\n[+]etcd ok\n${parts[0]} check passed\n`)
+  const [endpoint = '', check, ...rest] = parts
+  if (!HEALTH.includes(endpoint)) return undefined
+  if (verbose) throw notEmulatedStatus(`the checks behind /${endpoint}`)
+  if (check === undefined || (CHECKS.includes(check) && rest.length === 0)) return textReply(200, 'ok')
+  if (check === 'poststarthook') throw notEmulatedStatus(`/${parts.join('/')}`)
+  return undefined
 }
 
 /** Answers everything below /api, /apis, /version and the health paths that is not about objects; undefined if it is none of these. */
@@ -52,7 +56,7 @@ export function discovery(
   const aggregated =
     (request.headers?.Accept ?? request.headers?.accept ?? '').split(',')[0]?.includes('APIGroupDiscoveryList') ?? false
   const [first, second, third] = parts
-  if (parts.length === 0) return reply(200, { paths: rootPaths(minor) })
+  if (first === undefined || ELSEWHERE.includes(first)) throw notEmulatedStatus(`/${parts.join('/')}`)
   if (first === 'version' && parts.length === 1) return reply(200, versionInfo(facts.version))
   if (first === 'api' && parts.length === 1) {
     if (aggregated) return reply(200, aggregatedAt(minor, 'api'), [], AGGREGATED_TYPE)

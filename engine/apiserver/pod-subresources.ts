@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts'
-import { badRequest, internalError } from '../api/status.ts'
+import { badRequest, internalError, type StatusError, unclassified } from '../api/status.ts'
 import type { ApiResponse, WatchEvent } from './client.ts'
 import type { Call } from './handler.ts'
 import type { LogRequest, NodeProxy } from './node-proxy.ts'
@@ -58,9 +58,29 @@ export function logRequest(call: Pick<Call, 'context' | 'kind' | 'info'>): LogRe
   }
 }
 
+const KUBELET_PORT = 10250
+
+/** Where the API server looks for a pod's kubelet: its node's InternalIP. */
+function kubeletAddress({ context }: Pick<Call, 'context'>, pod: KubeObject): string {
+  const node = context.store.get('nodes', undefined, pod.spec.nodeName)
+  const internal = node?.status?.addresses?.find((a: { type: string }) => a.type === 'InternalIP')?.address
+  return `${internal ?? pod.spec.nodeName}:${KUBELET_PORT}`
+}
+
+const refused = (address: string) => `dial tcp ${address}: connect: connection refused`
+
+function noKubelet(call: Pick<Call, 'context' | 'kind' | 'info'>, { namespace, pod, container }: LogRequest): StatusError {
+  const address = kubeletAddress(call, getObject(call.context.store, call.kind, call.info))
+  const query = LOG_QUERY.filter((name) => call.info.query.has(name)).map((name) => `${name}=${param(call.info, name)}`)
+  const url = `https://${address}/containerLogs/${namespace}/${pod}/${container}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  return unclassified(`Get "${url}": ${refused(address)}`)
+}
+
+const LOG_QUERY = ['follow', 'limitBytes', 'previous', 'sinceSeconds', 'sinceTime', 'tailLines', 'timestamps']
+
 export function logs(call: Call): ApiResponse {
   const request = logRequest(call)
-  if (call.nodeProxy === undefined) throw internalError('no kubelet answers in this cluster')
+  if (call.nodeProxy === undefined) throw noKubelet(call, request)
   const answer = call.nodeProxy.logs(request)
   if (typeof answer !== 'string') throw badRequest(answer.error)
   return textReply(200, answer)
@@ -73,7 +93,7 @@ export function follow(
   onEvent: (event: WatchEvent) => void,
 ): { readonly stop: () => void } {
   const request = logRequest(call)
-  if (proxy === undefined) throw internalError('no kubelet answers in this cluster')
+  if (proxy === undefined) throw noKubelet(call, request)
   const stop = proxy.followLogs(request, (text) => onEvent({ type: 'ADDED', object: text }))
   if (typeof stop !== 'function') throw badRequest(stop.error)
   return { stop }
@@ -88,7 +108,7 @@ export function execute(call: Call): ApiResponse {
   if (!call.info.query.get('command')?.length) throw badRequest('you must specify at least 1 command for the container')
   const container = containerOf(pod, param(call.info, 'container'))
   bound(pod)
-  if (call.nodeProxy === undefined) throw internalError('no kubelet answers in this cluster')
+  if (call.nodeProxy === undefined) throw unclassified(`error dialing backend: ${refused(kubeletAddress(call, pod))}`)
   const phase = pod.status?.phase
   if (phase === 'Failed' || phase === 'Succeeded') {
     throw badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`)
