@@ -7,6 +7,8 @@ import type { Dice } from '../clock/dice.ts'
 import { createCni } from '../cni/index.ts'
 import type { CniPlugin } from '../cni/plugin.ts'
 import { Controllers, controllerEnv } from '../controllers/controllers.ts'
+import { registerDns } from '../dns/coredns.ts'
+import { storeDnsSource } from '../dns/store-source.ts'
 import { parseProxyArgs } from '../kube-proxy/config.ts'
 import { nodeKernel } from '../kube-proxy/iptables/node-kernel.ts'
 import { KubeProxy } from '../kube-proxy/kube-proxy.ts'
@@ -20,6 +22,7 @@ import { restoreText } from '../net/netfilter/restore.ts'
 import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
 import { registerWorkloads } from '../workload/programs.ts'
+import { startNodeDaemons } from '../workload/start.ts'
 import { serviceBackends } from './backends.ts'
 import { SpecError } from './load-objects.ts'
 import { type NodeInfo, primaryIP } from './nodes.ts'
@@ -67,6 +70,7 @@ export class Plane implements Stateful {
     const { proxyMode } = spec.profile
     if (proxyMode !== 'iptables') throw new SpecError(`profile.proxyMode: ${proxyMode} is valid, but not emulated`)
     registerWorkloads(network)
+    registerDns(network, storeDnsSource(context.store, Math.floor(clock.now / 1000)))
     const cni = createCni(
       {
         network,
@@ -100,7 +104,9 @@ export class Plane implements Stateful {
     // As a node boots: the kubelet's chains, then kube-proxy's, then the CNI's feeders on top of both.
     for (const { name } of nodes) {
       const netns = network.namespace(`nodes/${name}`)
-      if (netns !== undefined && this.runs('kubelet')) ensureKubeletChains(netns.netfilter, spec.profile.iptables)
+      if (netns === undefined || !this.runs('kubelet')) continue
+      ensureKubeletChains(netns.netfilter, spec.profile.iptables)
+      startNodeDaemons(netns, name)
     }
     if (this.runs('kube-proxy')) for (const proxy of this.proxies.values()) proxy.start()
     for (const node of nodes) {
