@@ -5,6 +5,7 @@ import { type ConfigSource, type Connection, connection, type KubeConfig, loadCo
 import { fail, NotEmulated, usage } from './errors.ts'
 import type { FlagValues } from './flags/parse.ts'
 import { Mapper } from './mapper.ts'
+import { discoveryComplaint, serverHost } from './refused.ts'
 import { Rest } from './rest.ts'
 
 /** The one device whose content is known without a kernel. */
@@ -85,7 +86,9 @@ export class Invocation {
       if (groups.length > 0 && this.flags.text('as') === '') {
         throw fail('requesting uid, groups or user-extra for  without impersonating a user')
       }
-      this.heldRest = new Rest(machine.api(this.connection.server), {
+      const api = machine.api(this.connection.server)
+      if (api === undefined && !serverHost(this)) throw new NotEmulated(`a server at ${this.connection.server}`)
+      this.heldRest = new Rest(api, {
         connection: this.connection,
         impersonate,
         userAgent: `kubectl/v${machine.profile.kubectl} (linux/amd64) kubernetes/chainwalk`,
@@ -96,7 +99,7 @@ export class Invocation {
   }
 
   get mapper(): Mapper {
-    this.heldMapper ??= new Mapper(this.rest)
+    this.heldMapper ??= new Mapper(this.rest, () => this.err(discoveryComplaint(this)))
     return this.heldMapper
   }
 

@@ -1,5 +1,5 @@
 import { fail } from './errors.ts'
-import type { Rest } from './rest.ts'
+import { ConnectionRefused, type Rest } from './rest.ts'
 import type { Obj } from './values.ts'
 
 /** A kind as discovery describes it. */
@@ -20,10 +20,13 @@ const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
 /** From what the learner types ("po", "deployments.apps", "Pod") to a kind of the server. */
 export class Mapper {
   private readonly rest: Rest
+  /** Discovery complains by itself before the command does. */
+  private readonly onRefused: () => void
   private found: readonly Mapping[] | undefined
 
-  constructor(rest: Rest) {
+  constructor(rest: Rest, onRefused: () => void = () => {}) {
     this.rest = rest
+    this.onRefused = onRefused
   }
 
   /** Every resource of every group's versions, groups in the server's order, preferred version first. */
@@ -31,7 +34,7 @@ export class Mapper {
     if (this.found === undefined) {
       const mappings: Mapping[] = []
       for (const root of ['/api', '/apis']) {
-        const list = this.rest.get(root, DISCOVERY)
+        const list = this.discover(root)
         for (const item of list.items ?? []) {
           for (const version of item.versions ?? []) {
             for (const r of version.resources ?? []) mappings.push(fromDiscovery(item.metadata?.name ?? '', version.version, r))
@@ -41,6 +44,15 @@ export class Mapper {
       this.found = mappings
     }
     return this.found
+  }
+
+  private discover(root: string): Obj {
+    try {
+      return this.rest.get(root, DISCOVERY)
+    } catch (error) {
+      if (error instanceof ConnectionRefused) this.onRefused()
+      throw error
+    }
   }
 
   /** One version a resource: the first its group offers. */

@@ -6,6 +6,13 @@ import type { Obj } from './values.ts'
 export const ACCEPT_TABLE =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'
 
+/** Nothing listens where the kubeconfig (or its absence) says that the API server is. */
+export class ConnectionRefused extends KubectlError {
+  constructor(host: string) {
+    super(`The connection to the server ${host} was refused - did you specify the right host or port?`)
+  }
+}
+
 export interface RestOptions {
   readonly connection: Connection
   readonly impersonate: Readonly<Record<string, string>>
@@ -64,7 +71,7 @@ export class Rest {
   private client(): ApiClient {
     if (this.api !== undefined) return this.api
     const host = this.options.connection.server.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
-    throw new KubectlError(`The connection to the server ${host} was refused - did you specify the right host or port?`)
+    throw new ConnectionRefused(host)
   }
 
   /** Who asks travels with every request: the client certificate as the TLS layer would show it, or a token. */

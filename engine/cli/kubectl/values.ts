@@ -18,9 +18,13 @@ export function sortedKeys(map: object | undefined | null): string[] {
   return Object.keys(map ?? {}).sort(byteOrder)
 }
 
+const SURROGATE = /[\ud800-\udfff]/
+
 /** Order by UTF-8 bytes, which is order by code points. */
 export function byteOrder(x: string, y: string): number {
   if (x === y) return 0
+  // Only surrogates order differently by UTF-16 units than by code points.
+  if (!SURROGATE.test(x) && !SURROGATE.test(y)) return x < y ? -1 : 1
   const a = [...x]
   const b = [...y]
   for (let i = 0; i < a.length && i < b.length; i++) {

@@ -55,13 +55,14 @@ function inline(value: unknown, indent: string, column: number): string {
   return Array.isArray(value) ? '[]' : '{}'
 }
 
-const isLetter = (ch: string) => /\p{L}/u.test(ch)
-const isDigit = (ch: string) => /\p{Nd}/u.test(ch)
+const ASCII = /^[\x00-\x7f]*$/
+const isLetter = (ch: string) => (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch > '\x7f' && /\p{L}/u.test(ch))
+const isDigit = (ch: string) => (ch >= '0' && ch <= '9') || (ch > '\x7f' && /\p{Nd}/u.test(ch))
 
 /** go-yaml v2's order of keys: letters before others in a tie of kinds, runs of digits by value (sorter.go keyList.Less). */
 export function naturalOrder(x: string, y: string): number {
-  const a = [...x]
-  const b = [...y]
+  const a = ASCII.test(x) ? x : [...x]
+  const b = ASCII.test(y) ? y : [...y]
   for (let i = 0; i < a.length && i < b.length; i++) {
     if (a[i] === b[i]) continue
     const al = isLetter(a[i]!)
@@ -78,7 +79,7 @@ export function naturalOrder(x: string, y: string): number {
   return a.length - b.length
 }
 
-function digitRuns(a: readonly string[], b: readonly string[], at: number): number {
+function digitRuns(a: ArrayLike<string>, b: ArrayLike<string>, at: number): number {
   let ai = at
   let bi = at
   let an = 0
