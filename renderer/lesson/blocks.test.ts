@@ -43,3 +43,8 @@ test('reference links work across cut pieces', () => {
 test('inline text keeps code', () => {
   expect(inlineHtml('use `kg ep`')).toBe('use <code>kg ep</code>')
 })
+
+test('a tag is text', () => {
+  expect(inlineHtml('a <img src=x onerror="y"> b')).toBe('a &lt;img src=x onerror=&quot;y&quot;&gt; b')
+  expect(readBlocks('<script>x</script>')).toEqual([{ type: 'html', html: '&lt;script&gt;x&lt;/script&gt;' }])
+})

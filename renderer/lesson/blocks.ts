@@ -8,7 +8,10 @@ export type Block =
   | { readonly type: 'predict'; readonly id: string }
   | { readonly type: 'task'; readonly id: string }
 
-const marked = new Marked({ gfm: true })
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+/** Lessons are Markdown only: a tag in one is text like any other. */
+const asText = (html: string) => html.replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char)
+const marked = new Marked({ gfm: true, renderer: { html: ({ text }) => asText(text) } })
 const MARKER = /^:::\s*(predict|task)\s+([\w.-]+)\s*$/
 const CLOSING = /^:::\s*$/
 const FENCE = /^ {0,3}(`{3,}|~{3,})/

@@ -16,10 +16,18 @@ export class Chainwalk {
   url = ''
   #host: ChildProcess | undefined
 
-  async start(): Promise<void> {
+  /** `labs`: another folder of labs than the product's own. */
+  async start(labs?: string): Promise<void> {
     const host = spawn(process.execPath, [join(ROOT, 'out', 'main', 'serve.js'), '--port', '0', '--no-open'], {
       cwd: ROOT,
-      env: { ...process.env, CHAINWALK_DATA: this.data, CHAINWALK_NO_OPEN: '1', LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' },
+      env: {
+        ...process.env,
+        ...(labs && { CHAINWALK_LABS: labs }),
+        CHAINWALK_DATA: this.data,
+        CHAINWALK_NO_OPEN: '1',
+        LANG: 'en_US.UTF-8',
+        LC_ALL: 'en_US.UTF-8',
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#host = host
