@@ -46,7 +46,7 @@ export class Lab {
   constructor(now: number) {
     this.clock = new Clock(now)
     this.network = new Network(this.clock, this.dice)
-    this.files = { '/etc/services': readFileSync('/etc/services', { encoding: 'utf8', flag: 'r' }) }
+    this.files = { '/etc/services': JSON.parse(readFileSync('engine/cluster/etc.data.json', 'utf8'))['/etc/services'] as string }
     servers(this.network)
     for (const [name, dump] of Object.entries(states.base.dump)) this.build(name, dump)
     for (const [a, x, b, y] of PAIRS) this.join(this.ns(a), x, this.ns(b), y)
@@ -107,38 +107,50 @@ export class Lab {
   }
 
   /** Runs one program as the recorder did: 45 s at most. */
-  async run(where: string, argv: readonly string[]): Promise<{ stdout: string; stderr: string; exit: number | 'timeout' }> {
+  async run(where: string, argv: readonly string[]): Promise<Ran> {
+    return runOn(this.ns(where), argv, this.files)
+  }
+}
+
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exit: number | 'timeout'
+}
+
+/** Runs one program in a namespace, moving virtual time as far as it waits. */
+export async function runOn(netns: Netns, argv: readonly string[], files: Readonly<Record<string, string>> = {}, uid = 0): Promise<Ran> {
+    const clock = netns.net.clock
     const out = { stdout: '', stderr: '' }
     const command = findCommand(argv[0] ?? '')
     if (command === undefined) return { ...out, exit: 127 }
     const signal = new Canceller()
-    const files = this.files
-    const machine = {
-      id: where,
+        const machine = {
+      id: netns.id,
       kind: 'node',
-      hostname: where,
-      netns: this.ns(where),
+      hostname: netns.name,
+      netns,
       fs: { exists: (p: string) => files[p] !== undefined, read: (p: string) => files[p] ?? '', write: () => {} },
-      clock: this.clock,
-      dice: this.dice,
+      clock,
+      dice: netns.net.dice,
       api: () => undefined,
     } as unknown as Machine
     const context: CommandContext = {
       argv,
       env: {},
       cwd: '/root',
-      user: { name: 'root', uid: 0, gid: 0, home: '/root' },
+      user: { name: 'root', uid, gid: uid, home: '/root' },
       stdin: { isTty: false, text: () => Promise.resolve(''), line: () => Promise.resolve(undefined) },
       stdout: { write: (t) => void (out.stdout += t) },
       stderr: { write: (t) => void (out.stderr += t) },
       machine,
-      clock: this.clock,
+      clock,
       signal,
-      sleep: (ms) => this.clock.sleep(ms, signal),
+      sleep: (ms) => clock.sleep(ms, signal),
       mark: () => {},
       run: () => Promise.resolve(127),
     }
-    const limit = this.clock.now + 45_000
+    const limit = clock.now + 45_000
     let exit: number | undefined
     const running = Promise.resolve(command.run(context)).then((code) => {
       exit = code
@@ -146,17 +158,16 @@ export class Lab {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve))
       if (exit !== undefined) break
-      const due = this.clock.nextDue()
+      const due = clock.nextDue()
       if (due === undefined || due > limit) {
         signal.abort()
         await running
         return { ...out, exit: 'timeout' }
       }
-      this.clock.advanceTo(due)
+      clock.advanceTo(due)
     }
     return { ...out, exit }
   }
-}
 
 /** The recorder's stub server: a web server on 80 and 8080, and ports that misbehave. */
 function servers(network: Network): void {
