@@ -6,6 +6,9 @@ import type { Invocation } from './invocation.ts'
 import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
+/** The kustomize built into each minor version of kubectl. */
+const KUSTOMIZE: Readonly<Record<number, string>> = { 31: 'v5.4.2', 32: 'v5.5.0', 33: 'v5.6.0', 34: 'v5.7.1', 35: 'v5.7.1' }
+
 export const version: Verb = {
   name: 'version',
   short: 'Print the client and server version information',
@@ -16,7 +19,7 @@ export const version: Verb = {
     const client = call.context.machine.profile.kubectl.replace(/^v/, '')
     // The client's commit and build date are part of that output; they are not known here.
     if (output !== '') throw call.notEmulated('--output')
-    const kustomize = call.minor >= 35 ? 'v5.7.1' : call.minor >= 32 ? 'v5.5.0' : 'v5.4.2'
+    const kustomize = KUSTOMIZE[call.minor] ?? (call.minor > 33 ? 'v5.7.1' : 'v5.4.2')
     call.out(`Client Version: v${client}\nKustomize Version: ${kustomize}\n`)
     if (!call.flags.bool('client')) call.out(`Server Version: ${call.rest.get('/version').gitVersion}\n`)
     return undefined
@@ -32,13 +35,18 @@ export const clusterInfo: Verb = {
     if (call.args.length > 0) throw call.usage(`unknown command "${call.args.join(' ')}"`)
     const { server } = call.connection
     const services = call.rest.get('/api/v1/namespaces/kube-system/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue')
-    call.out(`Kubernetes control plane is running at ${server}\n`)
+    // go-colortext writes its colours wherever the output goes, unless TERM is dumb.
+    const dumb = call.context.env.TERM === 'dumb'
+    const colour = (code: number, text: string) => (dumb ? text : `\x1b[0;${code}m${text}\x1b[0m`)
+    const say = (what: string, link: string) => call.out(`${colour(32, what)} is running at ${colour(33, link)}\n`)
+    say('Kubernetes control plane', server)
     for (const s of services.items ?? []) {
       const { name, labels } = s.metadata
       const port = s.spec.ports?.[0]
       const scheme = /https/.test(port?.name ?? '') || port?.port === 443 ? 'https:' : ''
-      call.out(
-        `${labels?.['kubernetes.io/name'] ?? name} is running at ${server}/api/v1/namespaces/kube-system/services/${scheme}${name}:${port?.name ?? ''}/proxy\n`,
+      say(
+        labels?.['kubernetes.io/name'] ?? name,
+        `${server}/api/v1/namespaces/kube-system/services/${scheme}${name}:${port?.name ?? ''}/proxy`,
       )
     }
     call.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
