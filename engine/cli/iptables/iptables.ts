@@ -1,10 +1,11 @@
+import { isActed } from '../../net/netfilter/acted.ts'
 import { type Actor, act } from '../../net/netfilter/actions.ts'
 import { type IptablesCommand, tableOf } from '../../net/netfilter/command.ts'
 import { parseCommandLine } from '../../net/netfilter/commandline.ts'
 import { checkEdit } from '../../net/netfilter/commit.ts'
 import { banner } from '../../net/netfilter/dialect.ts'
 import { TableEdit } from '../../net/netfilter/edit.ts'
-import { RESOURCE_PROBLEM, RuleError, ToolError, VERSION_PROBLEM } from '../../net/netfilter/errors.ts'
+import { NotEmulatedError, RESOURCE_PROBLEM, RuleError, ToolError, VERSION_PROBLEM } from '../../net/netfilter/errors.ts'
 import { isTableName, Table } from '../../net/netfilter/table.ts'
 import { commandWords } from '../../net/netfilter/words.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -77,9 +78,12 @@ async function run(context: CommandContext): Promise<number> {
       return 0
     }
     if (command.verbose > 1 && command.letter === 'L') return notEmulated(context, '-vv')
+    if (tool.family === 6) context.mark('modelled')
+    if (!command.rules.every(isActed)) context.mark('not emulated')
     perform(tool, command, actor, context)
     return 0
   } catch (error) {
+    if (error instanceof NotEmulatedError) return notEmulated(context, error.message)
     if (!(error instanceof ToolError) && !(error instanceof RuleError)) throw error
     const { text, exit } = commandWords(error, tool.program, tool.dialect)
     context.stderr.write(text)

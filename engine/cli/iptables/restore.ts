@@ -1,5 +1,6 @@
+import { isActed } from '../../net/netfilter/acted.ts'
 import { banner } from '../../net/netfilter/dialect.ts'
-import { RuleError, ToolError } from '../../net/netfilter/errors.ts'
+import { NotEmulatedError, RuleError, ToolError } from '../../net/netfilter/errors.ts'
 import { restoreText } from '../../net/netfilter/restore.ts'
 import { restoreWords } from '../../net/netfilter/words.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -69,12 +70,16 @@ async function run(context: CommandContext): Promise<number> {
       privileged: tool.root,
       out: actor.out,
       warn: (t) => context.stderr.write(t),
+      onRule: (rule) => {
+        if (!isActed(rule)) context.mark('not emulated')
+      },
       show: (command, edit) => actor.out((command.letter === 'L' ? list : listRules)(command, edit.table, actor)),
     })
     if (result.ok) return 0
     context.stderr.write(result.error)
     return result.exit
   } catch (error) {
+    if (error instanceof NotEmulatedError) return notEmulated(context, error.message)
     if (!(error instanceof ToolError) && !(error instanceof RuleError)) throw error
     if (error instanceof ToolError && error.exit === 4) {
       const head = error.style === 'banner' ? `${banner(tool.program, tool.dialect)}: ` : ''

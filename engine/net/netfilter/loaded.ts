@@ -1,9 +1,10 @@
 import { MAIN_OPTIONS } from './command-options.data.ts'
 import type { Family } from './env.ts'
-import { parameterProblem } from './errors.ts'
+import { NotEmulatedError, parameterProblem } from './errors.ts'
 import type { Draft, ExtensionOption, Matcher, ParseEnv, Target } from './extension.ts'
 import type { LongOption } from './getopt.ts'
 import { checkOptions } from './guided.ts'
+import { KNOWN_MATCHES, KNOWN_TARGETS } from './known.data.ts'
 import { findMatcher } from './matchers/registry.ts'
 import type { ExtensionData } from './rule.ts'
 import { findTarget } from './targets/registry.ts'
@@ -69,6 +70,7 @@ export class LoadedExtensions {
   /** -j: a target extension of that name, if there is one. */
   loadTarget(name: string): void {
     const target = findTarget(name)
+    if (target === undefined && KNOWN_TARGETS.includes(name)) throw new NotEmulatedError(`-j ${name}`)
     if (target === undefined || target.families?.includes(this.family) === false) return
     this.load(target, true)
   }
@@ -77,6 +79,7 @@ export class LoadedExtensions {
   loadMatch(name: string): void {
     const alias = name === 'icmpv6' || name === 'ipv6-icmp' ? 'icmp6' : name
     const matcher = findMatcher(alias)
+    if (matcher === undefined && KNOWN_MATCHES.includes(name)) throw new NotEmulatedError(`-m ${name}`)
     if (matcher === undefined || matcher.families?.includes(this.family) === false)
       parameterProblem(`Couldn't load match \`${name}':No such file or directory\n`)
     this.load(matcher as Matcher, false)

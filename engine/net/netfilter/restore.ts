@@ -8,6 +8,7 @@ import { TableEdit } from './edit.ts'
 import type { Family, TableName } from './env.ts'
 import { PARAMETER_PROBLEM, parameterProblem, RuleError, ToolError } from './errors.ts'
 import { type NameService, NO_NAMES } from './names.ts'
+import type { Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
 import { splitLine } from './split.ts'
 import { isTableName } from './table.ts'
@@ -33,6 +34,8 @@ export interface RestoreOptions {
   readonly out?: (text: string) => void
   readonly warn?: (text: string) => void
   /** -L and -S inside the input. */
+  /** Every rule of the input, once read. */
+  readonly onRule?: (rule: Rule) => void
   readonly show?: (command: IptablesCommand, edit: TableEdit) => void
 }
 
@@ -205,6 +208,7 @@ class Restore {
     const argv = splitLine(line)
     const parsed = parseCommandLine(argv, { ...this.env, restoring: this.table as TableName })
     if (!('rules' in parsed)) return
+    if (this.options.onRule !== undefined) parsed.rules.forEach(this.options.onRule)
     const command = this.options.verbose && !this.actor.dialect.trailingNewlines ? { ...parsed, verbose: 1 } : parsed
     if (command.letter === 'L' || command.letter === 'S') {
       this.queue(command.letter, (edit) => this.options.show?.(command, edit))
