@@ -3,6 +3,7 @@ import { created, type KindDescriptor } from './kind.ts'
 
 export const configMap: KindDescriptor = {
   resource: 'configmaps',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     Object.keys(object.data ?? {}).length + Object.keys(object.binaryData ?? {}).length,

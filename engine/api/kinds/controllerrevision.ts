@@ -11,6 +11,7 @@ function controller(owners: readonly OwnerReference[] | undefined): string {
 
 export const controllerRevision: KindDescriptor = {
   resource: 'controllerrevisions.apps',
+  suite: 'modelled',
   cells: (object, at) => [
     object.metadata.name,
     controller(object.metadata.ownerReferences),

@@ -2,6 +2,7 @@ import { age, containerCells, created, formatSelector, type KindDescriptor } fro
 
 export const cronJob: KindDescriptor = {
   resource: 'cronjobs.batch',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     object.spec?.schedule ?? '',

@@ -4,6 +4,7 @@ import { containerCells, created, formatLabels, formatSelector, type KindDescrip
 
 export const daemonSet: KindDescriptor = {
   resource: 'daemonsets.apps',
+  suite: 'kubectl',
   cells: (object, at) => {
     const status = object.status ?? {}
     return [

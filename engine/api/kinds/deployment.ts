@@ -4,6 +4,7 @@ import { containerCells, created, formatSelector, type KindDescriptor } from './
 
 export const deployment: KindDescriptor = {
   resource: 'deployments.apps',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     `${object.status?.readyReplicas ?? 0}/${object.spec?.replicas ?? 0}`,

@@ -31,6 +31,7 @@ function defaults(object: KubeObject): KubeObject {
 
 export const endpoints: KindDescriptor = {
   resource: 'endpoints',
+  suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, endpointsText(object.subsets), created(object, at)],
   strategy: { name: 'subdomain', createOnUpdate: true, defaults, validate: validateEndpoints },
 }

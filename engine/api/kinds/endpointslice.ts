@@ -32,6 +32,7 @@ function defaults(object: KubeObject): KubeObject {
 
 export const endpointSlice: KindDescriptor = {
   resource: 'endpointslices.discovery.k8s.io',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     object.addressType,

@@ -26,6 +26,7 @@ function seen(event: KubeObject, at: RowContext): { first: string; last: string;
 
 export const event: KindDescriptor = {
   resource: 'events',
+  suite: 'kubectl',
   cells: (object, at) => {
     const { first, last, count } = seen(object, at)
     const { kind = '', name = '', fieldPath = '' } = object.involvedObject ?? {}

@@ -29,6 +29,7 @@ function targets(hpa: KubeObject): string {
 
 export const horizontalPodAutoscaler: KindDescriptor = {
   resource: 'horizontalpodautoscalers.autoscaling',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     `${object.spec?.scaleTargetRef?.kind}/${object.spec?.scaleTargetRef?.name}`,

@@ -15,6 +15,7 @@ function address(ingress: KubeObject): string {
 
 export const ingress: KindDescriptor = {
   resource: 'ingresses.networking.k8s.io',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     object.spec?.ingressClassName ?? '<none>',

@@ -10,5 +10,6 @@ function parameters(object: KubeObject): string {
 
 export const ingressClass: KindDescriptor = {
   resource: 'ingressclasses.networking.k8s.io',
+  suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, object.spec?.controller ?? '', parameters(object), created(object, at)],
 }

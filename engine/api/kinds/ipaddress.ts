@@ -4,6 +4,7 @@ import type { KindDescriptor } from './kind.ts'
 
 export const ipAddress: KindDescriptor = {
   resource: 'ipaddresses.networking.k8s.io',
+  suite: 'modelled',
   cells: (object) => {
     const { group = '', resource = '', namespace, name = '' } = object.spec?.parentRef ?? {}
     const qualified = group === '' ? resource : `${resource}.${group}`

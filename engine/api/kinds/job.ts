@@ -29,6 +29,7 @@ function status(job: KubeObject): string {
 
 export const job: KindDescriptor = {
   resource: 'jobs.batch',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     status(object),

@@ -42,6 +42,8 @@ export interface Strategy {
 /** One kind: everything about it that is not in the discovery document. One file and one line in registry.ts each. */
 export interface KindDescriptor {
   readonly resource: GroupResource
+  /** The golden suite that compares its rows, or 'modelled' (FIDELITY.md). */
+  readonly suite: 'kubectl' | 'modelled'
   /** The cells of the object's row in a server-side table; columns are in schema/discovery.data.ts. */
   readonly cells: (object: KubeObject, at: RowContext) => readonly Json[]
   /** Columns as servers before `before` print them, where they differ. */

@@ -25,6 +25,7 @@ function prepareUpdate(object: KubeObject, old: KubeObject): KubeObject {
 
 export const namespace: KindDescriptor = {
   resource: 'namespaces',
+  suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, object.status?.phase ?? '', created(object, at)],
   fields: { 'status.phase': (o) => o.status?.phase ?? '' },
   strategy: { name: 'dns1123', defaults, prepareCreate, prepareUpdate, status: true },

@@ -26,6 +26,7 @@ function address(node: KubeObject, type: string): string {
 
 export const node: KindDescriptor = {
   resource: 'nodes',
+  suite: 'kubectl',
   cells: (object, at) => {
     const info = object.status?.nodeInfo ?? {}
     return [

@@ -17,6 +17,7 @@ export function accessModes(modes: readonly string[] | undefined): string {
 
 export const persistentVolume: KindDescriptor = {
   resource: 'persistentvolumes',
+  suite: 'kubectl',
   cells: (object, at) => {
     const { spec = {}, status = {}, metadata } = object
     return [

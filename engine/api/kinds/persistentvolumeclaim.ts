@@ -3,6 +3,7 @@ import { accessModes } from './persistentvolume.ts'
 
 export const persistentVolumeClaim: KindDescriptor = {
   resource: 'persistentvolumeclaims',
+  suite: 'kubectl',
   cells: (object, at) => {
     const { spec = {}, status = {}, metadata } = object
     // capacity and modes are shown once a volume is bound

@@ -42,6 +42,7 @@ function qosClass(pod: KubeObject): string {
 
 export const pod: KindDescriptor = {
   resource: 'pods',
+  suite: 'kubectl',
   cells: podCells,
   fields: {
     'spec.nodeName': (o) => o.spec?.nodeName ?? '',

@@ -4,6 +4,7 @@ const shown = (value: unknown) => (value === undefined ? 'N/A' : String(value))
 
 export const podDisruptionBudget: KindDescriptor = {
   resource: 'poddisruptionbudgets.policy',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     shown(object.spec?.minAvailable),

@@ -2,6 +2,7 @@ import { created, type KindDescriptor } from './kind.ts'
 
 export const priorityClass: KindDescriptor = {
   resource: 'priorityclasses.scheduling.k8s.io',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     object.value ?? 0,

@@ -189,3 +189,8 @@ export function kindNamed(apiVersion: string, kind: string): Kind | undefined {
 export function resourceOf(apiVersion: string, kind: string): GroupResource | undefined {
   return kindNamed(apiVersion, kind)?.key
 }
+
+/** Every kind that Chainwalk holds, by its store key, with how its rows are vouched for. */
+export function heldKinds(): readonly { readonly resource: GroupResource; readonly suite: string }[] {
+  return DESCRIPTORS.map(({ resource, suite }) => ({ resource, suite }))
+}

@@ -4,6 +4,7 @@ import { containerCells, created, formatSelector, type KindDescriptor } from './
 
 export const replicaSet: KindDescriptor = {
   resource: 'replicasets.apps',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     object.spec?.replicas ?? 0,

@@ -2,6 +2,7 @@ import { containerCells, created, formatLabels, type KindDescriptor } from './ki
 
 export const replicationController: KindDescriptor = {
   resource: 'replicationcontrollers',
+  suite: 'modelled',
   cells: (object, at) => [
     object.metadata.name,
     object.spec?.replicas ?? 0,

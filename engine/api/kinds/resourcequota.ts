@@ -13,5 +13,6 @@ function usage(quota: KubeObject, limits: boolean): string {
 
 export const resourceQuota: KindDescriptor = {
   resource: 'resourcequotas',
+  suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, usage(object, false), usage(object, true), created(object, at)],
 }

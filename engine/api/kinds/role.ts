@@ -24,11 +24,12 @@ function validate(object: KubeObject): FieldError[] {
   })
 }
 
-const described = (resource: string): KindDescriptor => ({
+const described = (resource: string, suite: KindDescriptor['suite']): KindDescriptor => ({
   resource,
+  suite,
   cells: (object) => [object.metadata.name, object.metadata.creationTimestamp ?? ''],
   strategy: { name: 'path', validate, createOnUpdate: true },
 })
 
-export const role = described('roles.rbac.authorization.k8s.io')
-export const clusterRole = described('clusterroles.rbac.authorization.k8s.io')
+export const role = described('roles.rbac.authorization.k8s.io', 'kubectl')
+export const clusterRole = described('clusterroles.rbac.authorization.k8s.io', 'modelled')

@@ -43,6 +43,7 @@ const described = (resource: string, kinds: readonly string[]): KindDescriptor =
   }
   return {
     resource,
+    suite: 'kubectl',
     cells: (object, at) => {
       const subjects: readonly Subject[] = object.subjects ?? []
       const kindsShown = ['User', 'Group', 'ServiceAccount'].map((kind) => named(subjects, kind))

@@ -15,6 +15,7 @@ function defaults(object: KubeObject): KubeObject {
 
 export const secret: KindDescriptor = {
   resource: 'secrets',
+  suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, object.type ?? '', Object.keys(object.data ?? {}).length, created(object, at)],
   fields: { type: (o) => o.type ?? '' },
   strategy: { name: 'subdomain', defaults, validate: validateSecret.create, validateUpdate: validateSecret.update },

@@ -32,6 +32,7 @@ function externalIp(service: KubeObject): string {
 
 export const service: KindDescriptor = {
   resource: 'services',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     object.spec.type ?? '<none>',

@@ -5,6 +5,7 @@ const WITHOUT_SECRETS = 35
 
 export const serviceAccount: KindDescriptor = {
   resource: 'serviceaccounts',
+  suite: 'kubectl',
   cells: (object, at) => [
     object.metadata.name,
     ...((at.minor ?? WITHOUT_SECRETS) < WITHOUT_SECRETS ? [object.secrets?.length ?? 0] : []),

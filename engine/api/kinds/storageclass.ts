@@ -4,6 +4,7 @@ const DEFAULTS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.b
 
 export const storageClass: KindDescriptor = {
   resource: 'storageclasses.storage.k8s.io',
+  suite: 'kubectl',
   cells: (object, at) => {
     const isDefault = DEFAULTS.some((key) => object.metadata.annotations?.[key] === 'true')
     return [
