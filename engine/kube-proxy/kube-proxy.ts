@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts'
-import type { Store } from '../api/store.ts'
+import type { Store, StoreEvent } from '../api/store.ts'
 import { type IpFamily, ipFamily } from '../base/ip.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -25,6 +25,8 @@ export interface KubeProxyOptions {
 
 interface State {
   readonly running: boolean
+  /** Its pod is gone from the node: nobody runs it until the DaemonSet's next one does. */
+  readonly podless: boolean
   readonly lastRun: number
   /** The scheduled sync, if one waits; and when it is due. */
   readonly task: number | null
@@ -40,7 +42,14 @@ export class KubeProxy implements Stateful {
   readonly proxyMode = 'iptables'
   private readonly options: KubeProxyOptions
   private readonly proxiers: readonly IptablesProxier[]
-  private state: State = { running: false, lastRun: Number.NEGATIVE_INFINITY, task: null, due: 0, canaryTask: null }
+  private state: State = {
+    running: false,
+    podless: false,
+    lastRun: Number.NEGATIVE_INFINITY,
+    task: null,
+    due: 0,
+    canaryTask: null,
+  }
   private place: NodePlace
 
   constructor(options: KubeProxyOptions) {
@@ -67,7 +76,9 @@ export class KubeProxy implements Stateful {
     )
     clock.handle(this.taskName('sync'), () => this.sync())
     clock.handle(this.taskName('canary'), () => this.checkCanary())
+    clock.handle(this.taskName('pod'), (args) => (args === 'gone' ? this.lostPod() : this.gotPod()))
     store.watch((event) => {
+      if (event.resource === 'pods') this.notePod(event)
       if (!this.state.running) return
       if (event.resource === 'nodes' && event.object.metadata.name === node) this.nodeChanged()
       const wanted = this.proxiers.filter((proxier) => proxier.note(event))
@@ -79,10 +90,7 @@ export class KubeProxy implements Stateful {
   start(): void {
     if (this.state.running) return
     this.state = { ...this.state, running: true }
-    for (const proxier of this.proxiers) {
-      proxier.forceFullSync()
-      proxier.setup()
-    }
+    for (const proxier of this.proxiers) proxier.setup()
     this.sync()
     this.scheduleCanary()
   }
@@ -151,6 +159,27 @@ export class KubeProxy implements Stateful {
     this.place = place
     for (const proxier of this.proxiers) proxier.forceFullSync()
     this.schedule()
+  }
+
+  /** A kube-proxy that runs as a pod of its DaemonSet stops and starts with that pod; the new process writes everything anew. */
+  private notePod({ type, object, old }: StoreEvent): void {
+    const { labels = {}, namespace } = object.metadata
+    if (labels['k8s-app'] !== 'kube-proxy' || namespace !== 'kube-system' || object.spec?.nodeName !== this.options.node) return
+    const runs = (pod: KubeObject | undefined) => pod?.status?.phase === 'Running'
+    if (type === 'DELETED') this.options.clock.schedule(this.taskName('pod'), 0, 'gone')
+    else if (runs(object) && !runs(old)) this.options.clock.schedule(this.taskName('pod'), 0, 'runs')
+  }
+
+  private lostPod(): void {
+    if (!this.state.running) return
+    this.stop()
+    this.state = { ...this.state, podless: true }
+  }
+
+  private gotPod(): void {
+    if (!this.state.podless) return
+    this.state = { ...this.state, podless: false }
+    this.start()
   }
 
   private schedule(delay = 0): void {

@@ -77,9 +77,11 @@ export class IptablesProxier implements Stateful {
     }
   }
 
-  /** Once, when kube-proxy starts: sysctls, nfacct objects, canaries. */
+  /** When kube-proxy starts: it knows nothing yet, and sees to sysctls, nfacct objects and canaries. */
   setup(): void {
     const { kernel, counters } = this.options
+    this.tracker.drop()
+    this.state = { ...this.state, needFullSync: true, changed: [] }
     if (this.context.localhostNodePorts) kernel.setSysctl('net.ipv4.conf.all.route_localnet', '1')
     if (counters) {
       kernel.ensureCounter(INVALID_COUNTER)
