@@ -5,8 +5,8 @@ export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
 export { type BatchResult, runBatchRecord } from './session/batch.ts'
 export type { BatchPorts } from './session/batch-record.ts'
-export { createSession, RefusedError, restoreSession } from './session/session.ts'
-export type { HostAbort, HostPorts, World } from './shell/host.ts'
+export { createSession, restoreSession } from './session/create.ts'
+export { RefusedError } from './session/session.ts'
 export type {
   Completion,
   Input,
@@ -18,3 +18,4 @@ export type {
   ShellTarget,
   ShellView,
 } from './session/types.ts'
+export type { HostAbort, HostPorts, World } from './shell/host.ts'

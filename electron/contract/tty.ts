@@ -31,7 +31,14 @@ export type FromHost =
   | { readonly refused: string }
   /** Text for the screen, latin-1 bytes as the engine prints them. */
   | { readonly output: string }
-  | { readonly prompt: { readonly prompt: string; readonly more: boolean; readonly history: readonly string[] } }
+  | {
+      readonly prompt: {
+        readonly prompt: string
+        readonly more: boolean
+        readonly history: readonly string[]
+        readonly exit?: number
+      }
+    }
   | { readonly raw: boolean }
   | { readonly closed: { readonly exit: number } }
   /** A word of the host's own, set apart from what the node prints (undo, restart). Unicode. */

@@ -1,6 +1,7 @@
 import type { ShellTarget, ShellView } from '../../engine/index.ts'
 import type { AttemptView, Locale, Notice, TerminalView } from '../contract/index.ts'
 import type { Answer, ShellEvent, ToHost } from '../contract/tty.ts'
+import type { PromptEvent } from '../emulator/protocol.ts'
 import { Attempt, type AttemptParts } from './attempt.ts'
 import { Failure } from './failure.ts'
 import { Terminal, type TerminalEvents } from './terminal.ts'
@@ -17,6 +18,8 @@ export interface OpenParts extends Omit<AttemptParts, 'events'> {
 
 /** What was printed for a shell before its client connected. */
 const KEPT_OUTPUT = 262_144
+
+const promptOf = ({ prompt, more, history, exit }: PromptEvent) => ({ prompt, more, history, exit })
 
 /** An open attempt with its terminals: shells of the session on one side, tty clients on the other. */
 export class OpenAttempt {
@@ -145,9 +148,9 @@ export class OpenAttempt {
   private shell(event: ShellEvent): void {
     const link = this.links.get(event.shell)
     if (event.type === 'output') {
-      if (link !== undefined) link.send({ output: event.data })
+      if (link !== undefined) link.send({ output: event.data, ...(event.stderr && { stderr: true }) })
       else this.early.set(event.shell, ((this.early.get(event.shell) ?? '') + event.data).slice(-KEPT_OUTPUT))
-    } else if (event.type === 'prompt') link?.send({ prompt: { prompt: event.prompt, more: event.more, history: event.history } })
+    } else if (event.type === 'prompt') link?.send({ prompt: promptOf(event) })
     else if (event.type === 'raw') link?.send({ raw: event.on })
     else {
       link?.send({ closed: { exit: event.exit } })
@@ -171,7 +174,7 @@ export class OpenAttempt {
 
   private async sendPrompt(shell: string): Promise<void> {
     const prompt = await this.attempt.ask('promptOf', { shell }).catch(() => null)
-    if (prompt) this.links.get(shell)?.send({ prompt: { prompt: prompt.prompt, more: prompt.more, history: prompt.history } })
+    if (prompt) this.links.get(shell)?.send({ prompt: promptOf(prompt) })
   }
 
   private shells(): readonly ShellView[] {

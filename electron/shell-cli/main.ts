@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   }
   const { node } = options
   try {
-    if (options.session) return await join(node)
+    if (options.session) return await join(node, options.command)
     const { runLines, runTerminal } = await import('./local.ts')
     const local = { lab: options.lab ?? firstLab(), ...(node === undefined ? {} : { node }) }
     if (options.command !== undefined) return await runLines(local, [options.command])
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
 }
 
 /** A shell in the attempt that is open in the app. */
-async function join(node: string | undefined): Promise<number> {
+async function join(node: string | undefined, line: string | undefined): Promise<number> {
   const { dataFolder } = await import('../data-folder.ts')
   const { runningInstance } = await import('../host/instance.ts')
   const instance = await runningInstance(dataFolder(process.env, process.platform))
@@ -50,8 +50,17 @@ async function join(node: string | undefined): Promise<number> {
     process.stderr.write('chainwalk: the app is not running: start it with npm start, or leave out --session\n')
     return 1
   }
-  const { joinHost } = await import('../tty/join.ts')
-  return joinHost(instance.socket, { token: instance.token, join: node === undefined ? {} : { node } })
+  if (line !== undefined) {
+    const { runJoinedLine } = await import('./joined-line.ts')
+    return runJoinedLine(instance.socket, instance.token, node, line)
+  }
+  const who = { token: instance.token, join: node === undefined ? {} : { node } }
+  if (command === undefined && process.stdin.isTTY) {
+    const { joinHost } = await import('../tty/join.ts')
+    return joinHost(instance.socket, who)
+  }
+  const { joinLines } = await import('../tty/join-lines.ts')
+  return joinLines(instance.socket, who, command === undefined ? createInterface({ input: process.stdin }) : [command])
 }
 
 function readOptions() {

@@ -22,7 +22,12 @@ export interface Screen {
   writeBytes(bytes: string): void
 }
 
-export type PromptMessage = { readonly prompt: string; readonly more: boolean; readonly history: readonly string[] }
+export type PromptMessage = {
+  readonly prompt: string
+  readonly more: boolean
+  readonly history: readonly string[]
+  readonly exit?: number
+}
 
 /** A terminal: edits lines while the shell waits, passes keys on while it does not. */
 export class TtyClient {

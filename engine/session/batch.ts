@@ -57,6 +57,8 @@ async function runStep(step: BatchStep, machine: Machine, user: User, turns: Tur
       fidelity = weaker(fidelity, mark)
     },
     ran: () => {},
+    // bash is made at the first line that needs it.
+    runForeign: async (all, call) => (await turns.wait(import('../shell/run-bash.ts'))).runForeign(all, call),
   }
   const here = step.as === undefined ? machine : withIptables(machine, step.as.iptables)
   const isLine = 'line' in step

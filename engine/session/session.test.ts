@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hostPorts } from '../../test/support/ports.ts'
 import type { Json } from '../base/json.ts'
-import { createSession, restoreSession } from './session.ts'
+import { createSession, restoreSession } from './create.ts'
 import type { Session, SessionEvent, SessionSpec } from './types.ts'
 
 const NODE = (name: string, ip: string, labels: Record<string, string>) => ({
@@ -64,6 +64,27 @@ describe('a session', () => {
     expect(session.promptOf('s')?.prompt).toBe('root@worker-1:~# ')
     expect(await type('exit 3')).toBe('logout\nConnection to worker-1 closed.\n')
     expect(await type('echo $? $x')).toBe('3 5\n')
+  })
+
+  it('gives a substitution the output of the programs in it, whatever command it stands in', async () => {
+    const { type } = await open()
+    expect(await type('kubectl get node $(kubectl get nodes -o name | head -1 | cut -d/ -f2) -o name')).toBe('node/cp-1\n')
+    expect(await type('echo "[$(ssh worker-1 hostname)]" $(kubectl get nodes -o name | sed s/node.//)')).toBe(
+      '[worker-1] cp-1 worker-1\n',
+    )
+    expect(await type('hostname $(hostname) 2>/dev/null; f() { hostname; }; echo "<$(f)>"; f | tr a-z A-Z')).toBe(
+      '<cp-1>\nCP-1\n',
+    )
+  })
+
+  it('says how sure the last answer is', async () => {
+    const { session, type } = await open()
+    await type('iptables -L -n')
+    expect(session.view().fidelity).toBe('recorded')
+    await type('ls')
+    expect(session.view().fidelity).toBe('modelled')
+    await type('top')
+    expect(session.view().fidelity).toBe('not emulated')
   })
 
   it('asks for more, and Ctrl-C forgets it', async () => {

@@ -300,7 +300,8 @@ export class EngineSession implements Session {
 
   private async advance(ms: number): Promise<void> {
     const { clock } = this.cluster
-    const target = this.now + ms
+    // Whole milliseconds: a fraction would survive neither timestamps nor a replay.
+    const target = this.now + Math.floor(ms)
     const due = clock.nextDue()
     const somethingDue = due !== undefined && due <= target
     while (!clock.advanceTo(target)) await this.settle()
@@ -388,16 +389,4 @@ export class EngineSession implements Session {
 function label(text: string): string {
   const line = text.trim().split('\n')[0] ?? ''
   return line.length > LABEL_LENGTH ? `${line.slice(0, LABEL_LENGTH - 1)}…` : line
-}
-
-/** A session at the start of its lab, or of the cluster described. */
-export function createSession(spec: SessionSpec, ports: HostPorts): Session {
-  return new EngineSession(spec, ports)
-}
-
-/** A session as it was when `snapshot` was taken; `spec` is the one it began with. */
-export function restoreSession(spec: SessionSpec, snapshot: Json, ports: HostPorts): Session {
-  const session = new EngineSession(spec, ports)
-  session.restore(snapshot)
-  return session
 }

@@ -3,6 +3,7 @@ import { findCommand } from '../cli/registry.ts'
 import { Canceller, type CancelSignal } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { asBytes } from './bytes.ts'
+import { fidelityOf } from './fidelity.ts'
 import type { Turns } from './host.ts'
 import { TEXT_TOOLS } from './text-tools.ts'
 
@@ -11,6 +12,8 @@ export interface Launcher {
   readonly turns: Turns
   /** The weakest mark so far. */
   mark(fidelity: Fidelity): void
+  /** Runs a program that is none of ours (run-bash.ts); handed in, because bash starts programs of ours in turn. */
+  runForeign(launcher: Launcher, call: Call): Promise<number>
   /** Evidence for checks: a program of ours really ran. */
   ran(argv: readonly string[]): void
   enterShell?(request: ShellRequest): void
@@ -111,11 +114,17 @@ export async function runProgram(launcher: Launcher, call: Call): Promise<number
   const name = call.argv[0] ?? ''
   const command = commandOn(call.machine, name)
   if (command === undefined) {
-    const { runForeign } = await launcher.turns.wait(import('./run-bash.ts'))
-    return runForeign(launcher, call)
+    return launcher.runForeign(launcher, call)
   }
   launcher.ran(call.argv)
-  return await command.run(contextOf(launcher, call))
+  let marked = false
+  const mark = (fidelity: Fidelity) => {
+    marked = true
+    launcher.mark(fidelity)
+  }
+  const exit = await command.run(contextOf({ ...launcher, mark }, call))
+  if (!marked) launcher.mark(fidelityOf(command, call.argv))
+  return exit
 }
 
 /** What the command may see and do. */

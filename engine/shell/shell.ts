@@ -11,6 +11,7 @@ import type { Turns } from './host.ts'
 import { type Launcher, textStdin } from './launch.ts'
 import { Level, type LevelSpec } from './level.ts'
 import { needsMore } from './parse.ts'
+import { runForeign } from './run-bash.ts'
 import { TtyInput } from './tty-input.ts'
 
 /** What a terminal tells those around it. Output is bytes. */
@@ -209,6 +210,7 @@ export class Shell {
         fidelity = weaker(fidelity, mark)
       },
       ran: (argv) => programs.push(argv),
+      runForeign,
       enterShell: (request) => {
         this.requested = request
       },
