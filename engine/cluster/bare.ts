@@ -2,7 +2,7 @@ import { Clock } from '../clock/clock.ts'
 import { Dice } from '../clock/dice.ts'
 import { Network } from '../net/network.ts'
 import type { Machine } from './machine.ts'
-import { type NodeFiles, nodeRoot } from './node-files.ts'
+import { type NodeFiles, nodeRoot, RECORDED_HOSTS } from './node-files.ts'
 import { makeMachine, NO_CLUSTER } from './node-machine.ts'
 import { procFiles } from './proc-files.ts'
 import type { Profile } from './profile.ts'
@@ -29,6 +29,6 @@ export function createBareNode(profile: Profile, now: number): Machine {
   const clock = new Clock(now)
   const dice = new Dice(profile.seed)
   const netns = new Network(clock, dice).createNetns(`nodes/${BARE_NODE}`)
-  const fs = new TreeFs(rootOf({ hostname: BARE_NODE, profile, now }), () => clock.now, procFiles(netns))
+  const fs = new TreeFs(rootOf({ hostname: BARE_NODE, profile, now, hosts: RECORDED_HOSTS }), () => clock.now, procFiles(netns))
   return makeMachine({ id: netns.id, kind: 'node', hostname: BARE_NODE, netns, fs, profile, clock, dice }, NO_CLUSTER)
 }

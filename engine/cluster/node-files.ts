@@ -11,8 +11,8 @@ export interface NodeFiles {
   readonly now: number
   /** The API server that this control-plane node's kubeconfig names; undefined on workers and bare nodes. */
   readonly server?: string
-  /** Addresses and names that /etc/hosts gets beside the ordinary ones. */
-  readonly hosts?: readonly string[]
+  /** /etc/hosts, where it is not the ordinary one for this host name. */
+  readonly hosts?: string
   readonly extra?: Readonly<Record<string, string>>
 }
 
@@ -31,6 +31,9 @@ const OS_RELEASES: readonly { readonly match: RegExp; readonly text: string }[] 
   },
 ]
 
+/** /etc/hosts of an Ubuntu node as the iptables recordings had it. */
+export const RECORDED_HOSTS = etc['/etc/hosts']
+
 const PASSWD = [
   'root:x:0:0:root:/root:/bin/bash',
   'daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin',
@@ -44,7 +47,7 @@ export function nodeRoot(files: NodeFiles): Extract<FsEntry, { type: 'dir' }> {
   const text: Record<string, string> = {
     '/etc/services': etc['/etc/services'],
     '/etc/protocols': etc['/etc/protocols'],
-    '/etc/hosts': hostsText(hostname, files.hosts ?? []),
+    '/etc/hosts': files.hosts ?? hostsText(hostname),
     '/etc/hostname': `${hostname}\n`,
     '/etc/passwd': `${PASSWD.join('\n')}\n`,
     '/etc/group': 'root:x:0:\ndaemon:x:1:\nnogroup:x:65534:\nubuntu:x:1000:\n',
@@ -89,7 +92,6 @@ function put(
   return { ...dir, entries: { ...dir.entries, [head]: child } }
 }
 
-function hostsText(hostname: string, more: readonly string[]): string {
-  const recorded = etc['/etc/hosts'].replace(/^127\.0\.1\.1 .*$/m, `127.0.1.1 ${hostname}`)
-  return more.length === 0 ? recorded : recorded.replace(/\n\n/, `\n${more.join('\n')}\n\n`)
+function hostsText(hostname: string): string {
+  return RECORDED_HOSTS.replace(/^127\.0\.1\.1 .*$/m, `127.0.1.1 ${hostname}`)
 }
