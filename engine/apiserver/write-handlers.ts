@@ -20,7 +20,7 @@ function answered(call: Call, object: Parameters<typeof shaped>[1], code: number
 }
 
 function noteWarnings(call: Call, object: Parameters<typeof shaped>[1]): void {
-  call.warnings.push(...(call.kind.descriptor?.strategy?.warnings?.(object) ?? []))
+  call.warnings.push(...(call.kind.descriptor?.strategy?.warnings?.(object, call.context.minor) ?? []))
 }
 
 function create(call: Call): ApiResponse {

@@ -97,6 +97,15 @@ test('what a Service may not be, word for word', () => {
   expect(create('y', { clusterIP: web.spec.clusterIP, ports: [{ port: 80 }] })).toContain('provided IP is already allocated')
 })
 
+test('fields that do nothing are warned of', () => {
+  const spec = { clusterIP: 'None', sessionAffinity: 'ClientIP', externalName: 'a.b', ports: [{ port: 80 }] }
+  const made = client.request({ method: 'POST', path: SERVICES, body: service('h', spec) as unknown as Json })
+  expect(made.warnings).toEqual([
+    'spec.SessionAffinity is ignored for headless services',
+    'spec.externalName is ignored when spec.type is not "ExternalName"',
+  ])
+})
+
 test('servers before v1.34 print structures as Go does', () => {
   start('1.31.4')
   send('POST', SERVICES, service('web', { ports: [{ port: 80 }] }))

@@ -1,6 +1,16 @@
+import { deepEqual } from '../deep-equal.ts'
 import { daemonSetDefaults } from '../defaults/workload.ts'
+import type { KubeObject } from '../object.ts'
 import { validateDaemonSet, validateDaemonSetUpdate } from '../validation/workload.ts'
 import { containerCells, created, formatLabels, formatSelector, type KindDescriptor } from './kind.ts'
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+/** How often the template changed: an annotation since apps/v1, which daemon pods carry as a label. */
+function generated(object: KubeObject, generation: number): KubeObject {
+  const annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) }
+  return { ...object, metadata: { ...object.metadata, annotations } }
+}
 
 export const daemonSet: KindDescriptor = {
   resource: 'daemonsets.apps',
@@ -23,6 +33,11 @@ export const daemonSet: KindDescriptor = {
   strategy: {
     name: 'subdomain',
     defaults: daemonSetDefaults,
+    prepareCreate: (object) => generated(object, 1),
+    prepareUpdate: (object, old) => {
+      const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)
+      return generated(object, deepEqual(object.spec?.template, old.spec?.template) ? before : before + 1)
+    },
     validate: validateDaemonSet,
     validateUpdate: validateDaemonSetUpdate,
     generation: [],

@@ -34,7 +34,7 @@ export interface Strategy {
   /** Seconds an object lingers when deleted; undefined: it goes at once. */
   readonly grace?: (object: KubeObject, requested: number | undefined) => number | undefined
   /** What the server warns of when this object is created or changed. */
-  readonly warnings?: (object: KubeObject) => readonly string[]
+  readonly warnings?: (object: KubeObject, minor: number) => readonly string[]
   /** Whether a PUT of an object that does not exist creates it (AllowCreateOnUpdate). */
   readonly createOnUpdate?: boolean
 }

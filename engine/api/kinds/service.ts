@@ -1,6 +1,7 @@
 import { serviceDefaults } from '../defaults/service.ts'
 import type { KubeObject } from '../object.ts'
 import { validateService, validateServiceUpdate } from '../validation/service.ts'
+import { serviceWarnings } from '../validation/service-warnings.ts'
 import { created, formatLabels, type KindDescriptor } from './kind.ts'
 
 interface Port {
@@ -51,5 +52,6 @@ export const service: KindDescriptor = {
     validateUpdate: validateServiceUpdate,
     status: true,
     initialStatus: { loadBalancer: {} },
+    warnings: serviceWarnings,
   },
 }
