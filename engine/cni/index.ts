@@ -15,6 +15,3 @@ export function createCni(
 ): CniPlugin | undefined {
   return PLUGINS[cni.name]?.(env, cni)
 }
-
-export type { AddPodResult, Backend, CniEnv, CniNode, CniPlugin, CniPod } from './plugin.ts'
-export { nodeNetns, podNetns } from './plugin.ts'

@@ -1,4 +1,4 @@
-import { type Command, type CommandContext, type Flag, notEmulated } from '../command.ts'
+import { type Command, type CommandContext, type CommandPart, type Flag, notEmulated } from '../command.ts'
 import { addressCommand, linkCommand } from './address.ts'
 import { command } from './args.ts'
 import { IpError, NotEmulatedHere } from './error.ts'
@@ -78,6 +78,17 @@ const OBJECTS = [
   'vrf',
   'xfrm',
 ] as const
+
+const EMULATED = ['address', 'link', 'route', 'neighbour', 'rule']
+
+const PARTS: readonly CommandPart[] = OBJECTS.filter((name) => name !== 'neigh' && name !== 'neighbor' && name !== 'ntbl').map(
+  (name) => ({
+    name,
+    status: EMULATED.includes(name) ? 'emulated' : 'known',
+    flags: [],
+    ...(EMULATED.includes(name) ? { suite: 'node-tools' } : {}),
+  }),
+)
 
 function flagOf(word: string): Flag | undefined {
   const name = word.replace(/^--?/, '')
@@ -168,4 +179,4 @@ function rules(words: readonly string[], style: IpStyle): string {
   return `0:\tfrom all lookup local\n32766:\tfrom all lookup main\n${last}`
 }
 
-export const ip: Command = { name: 'ip', path: '/usr/sbin/ip', flags: FLAGS, on: 'both', run }
+export const ip: Command = { name: 'ip', path: '/usr/sbin/ip', flags: FLAGS, parts: PARTS, on: 'both', run }

@@ -149,7 +149,6 @@ export async function runOn(netns: Netns, argv: readonly string[], files: Readon
       sleep: (ms) => clock.sleep(ms, signal),
       mark: () => {},
       run: () => Promise.resolve(127),
-    findProgram: () => undefined,
       findProgram: () => undefined,
     }
     const limit = clock.now + 45_000
