@@ -15,7 +15,7 @@ export const IPTABLES_FLAGS: readonly Flag[] = MAIN_OPTIONS.map(([long, short, h
     ...(short === '0' ? {} : { short }),
     ...(has === 0 ? {} : { value: 'VALUE' }),
     ...(has === 2 ? { valueOptional: true } : {}),
-    ...(reason === undefined ? { status: long === 'help' ? 'known' : 'emulated' } : { status: 'accepted', reason }),
+    ...(reason === undefined ? { status: 'emulated' } : { status: 'accepted', reason }),
     suite: 'iptables',
   } as Flag
 })

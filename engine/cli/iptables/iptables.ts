@@ -1,4 +1,3 @@
-import { isActed } from '../../net/netfilter/acted.ts'
 import { type Actor, act } from '../../net/netfilter/actions.ts'
 import { type IptablesCommand, tableOf } from '../../net/netfilter/command.ts'
 import { parseCommandLine } from '../../net/netfilter/commandline.ts'
@@ -13,6 +12,8 @@ import { notEmulated } from '../command.ts'
 import { completeIptables } from './complete.ts'
 import { IPTABLES_FLAGS } from './flags.ts'
 import { help } from './help.ts'
+import { markRule, markTool } from './marks.ts'
+import { IPTABLES_PARTS } from './parts.ts'
 import { list, listRules } from './show.ts'
 import { legacyWarning, type Tool, toolOf } from './tool.ts'
 
@@ -58,6 +59,7 @@ function perform(tool: Tool, command: IptablesCommand, actor: Actor, context: Co
 
 async function run(context: CommandContext): Promise<number> {
   const tool = toolOf(context)
+  markTool(context, tool)
   const actor: Actor = {
     dialect: tool.dialect,
     family: tool.family,
@@ -78,8 +80,7 @@ async function run(context: CommandContext): Promise<number> {
       return 0
     }
     if (command.verbose > 1 && command.letter === 'L') return notEmulated(context, '-vv')
-    if (tool.family === 6) context.mark('modelled')
-    if (!command.rules.every(isActed)) context.mark('not emulated')
+    for (const rule of command.rules) markRule(context, rule)
     perform(tool, command, actor, context)
     return 0
   } catch (error) {
@@ -97,6 +98,7 @@ export const iptables: Command = {
   path: '/usr/sbin/iptables',
   aliases: ['ip6tables', 'iptables-nft', 'ip6tables-nft', 'iptables-legacy', 'ip6tables-legacy'],
   flags: IPTABLES_FLAGS,
+  parts: IPTABLES_PARTS,
   on: 'node',
   run,
   complete: completeIptables,

@@ -1,4 +1,3 @@
-import { isActed } from '../../net/netfilter/acted.ts'
 import { banner } from '../../net/netfilter/dialect.ts'
 import { NotEmulatedError, RuleError, ToolError } from '../../net/netfilter/errors.ts'
 import { restoreText } from '../../net/netfilter/restore.ts'
@@ -6,6 +5,7 @@ import { restoreWords } from '../../net/netfilter/words.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { notEmulated } from '../command.ts'
 import { needRoot } from './iptables.ts'
+import { markRule, markTool } from './marks.ts'
 import { parseOptions, type SimpleOption } from './options.ts'
 import { list, listRules } from './show.ts'
 import { toolOf } from './tool.ts'
@@ -27,6 +27,7 @@ const OPTIONS: readonly SimpleOption[] = [
 
 async function run(context: CommandContext): Promise<number> {
   const tool = toolOf(context)
+  markTool(context, tool)
   const parsed = parseOptions(context.argv.slice(1), OPTIONS, tool.program)
   if ('error' in parsed) {
     context.stderr.write(`${parsed.error}Try \`${tool.program} -h' for more information.\n`)
@@ -70,9 +71,7 @@ async function run(context: CommandContext): Promise<number> {
       privileged: tool.root,
       out: actor.out,
       warn: (t) => context.stderr.write(t),
-      onRule: (rule) => {
-        if (!isActed(rule)) context.mark('not emulated')
-      },
+      onRule: (rule) => markRule(context, rule),
       show: (command, edit) => actor.out((command.letter === 'L' ? list : listRules)(command, edit.table, actor)),
     })
     if (result.ok) return 0

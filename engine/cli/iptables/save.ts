@@ -4,6 +4,7 @@ import { TableEdit } from '../../net/netfilter/edit.ts'
 import { saveTable } from '../../net/netfilter/save.ts'
 import { BASE_CHAINS, isTableName, type Table } from '../../net/netfilter/table.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { markTool } from './marks.ts'
 import { parseOptions, type SimpleOption } from './options.ts'
 import { legacyWarning, type Tool, toolOf } from './tool.ts'
 
@@ -59,6 +60,7 @@ function refuseUser(tool: Tool, only: string | undefined): { text: string; exit:
 
 function run(context: CommandContext): number {
   const tool = toolOf(context)
+  markTool(context, tool)
   const parsed = parseOptions(context.argv.slice(1), OPTIONS, tool.program)
   if ('error' in parsed) {
     context.stderr.write(`${parsed.error}Look at manual page \`${tool.program}.8' for more information.\n`)

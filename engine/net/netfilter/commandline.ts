@@ -37,7 +37,6 @@ class Reader {
   private letter: CommandLetter | undefined
   private alsoZero = false
   private table: string
-  private tableGiven = false
   private chain: string | undefined
   private rulenum = 0
   private newName: string | undefined
@@ -287,7 +286,6 @@ class Reader {
         if (this.invert) parameterProblem('unexpected ! flag before --table')
         if (env.restoring !== undefined) parameterProblem('The -t option cannot be used in iptables-restore.\n')
         this.table = arg as string
-        this.tableGiven = true
         return
       case 'c':
         this.countersOption(arg as string)

@@ -1,5 +1,5 @@
 import type { Dice } from '../../clock/dice.ts'
-import type { Packet, Skb } from '../packet.ts'
+import type { Packet } from '../packet.ts'
 
 export type Family = 4 | 6
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'

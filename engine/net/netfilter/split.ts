@@ -46,8 +46,8 @@ function splitPlain(line: string): string[] {
 /** The text from `from` to the closing quote, and where that is (-1: nowhere). */
 function quotedPart(line: string, from: number): readonly [string, number] {
   const plain = line.indexOf('"', from)
-  const escape = line.indexOf('\\', from)
-  if (plain >= 0 && (escape < 0 || escape > plain)) return [line.slice(from, plain), plain]
+  const slash = line.indexOf('\\', from)
+  if (plain >= 0 && (slash < 0 || slash > plain)) return [line.slice(from, plain), plain]
   let text = ''
   for (let i = from; i < line.length; i++) {
     const c = line[i] as string
