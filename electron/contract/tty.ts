@@ -29,8 +29,8 @@ export type FromHost =
   | { readonly welcome: { readonly shell: string } }
   /** The host will not have this client; it prints the reason and ends. */
   | { readonly refused: string }
-  /** Text for the screen, latin-1 bytes as the engine prints them. */
-  | { readonly output: string }
+  /** Text for the screen, latin-1 bytes as the engine prints them; `stderr` only where there is no terminal (columns 0). */
+  | { readonly output: string; readonly stderr?: boolean }
   | {
       readonly prompt: {
         readonly prompt: string

@@ -47,7 +47,7 @@ export class EmulatorProcess {
         '--permission',
         `--allow-fs-read=${runtime.bundles}`,
         '--disable-warning=ExperimentalWarning',
-        '--max-semi-space-size=8',
+        '--max-semi-space-size=2',
       ],
       env: { ...runtime.env, TZ: 'UTC', LANG: 'C.UTF-8' },
       serialization: 'advanced',

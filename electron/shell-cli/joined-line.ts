@@ -14,7 +14,7 @@ export function runJoinedLine(socket: string, token: string, node: string | unde
       socket,
       { token, join: node === undefined ? {} : { node }, columns: 0, rows: 0 },
       {
-        output: (bytes) => void process.stdout.write(Buffer.from(bytes, 'latin1')),
+        output: (bytes, stderr) => void (stderr ? process.stderr : process.stdout).write(Buffer.from(bytes, 'latin1')),
         prompt: ({ exit }) => {
           if (sent) finish(exit ?? 0)
           else backend.line(line)

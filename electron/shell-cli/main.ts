@@ -54,13 +54,8 @@ async function join(node: string | undefined, line: string | undefined): Promise
     const { runJoinedLine } = await import('./joined-line.ts')
     return runJoinedLine(instance.socket, instance.token, node, line)
   }
-  const who = { token: instance.token, join: node === undefined ? {} : { node } }
-  if (command === undefined && process.stdin.isTTY) {
-    const { joinHost } = await import('../tty/join.ts')
-    return joinHost(instance.socket, who)
-  }
-  const { joinLines } = await import('../tty/join-lines.ts')
-  return joinLines(instance.socket, who, command === undefined ? createInterface({ input: process.stdin }) : [command])
+  const { joinHost } = await import('../tty/join.ts')
+  return joinHost(instance.socket, { token: instance.token, join: node === undefined ? {} : { node } })
 }
 
 function readOptions() {

@@ -4,8 +4,8 @@ import type { Answer, FromHost, ToHost } from '../contract/tty.ts'
 import { type Backend, encodeMessage, type PromptMessage } from './client.ts'
 
 export interface LinkEvents {
-  output(bytes: string, stderr: boolean): void
-  prompt(message: PromptMessage & { readonly exit: number }): void
+  output(bytes: string, stderr?: boolean): void
+  prompt(message: PromptMessage): void
   raw(on: boolean): void
   notice(text: string): void
   closed(exit: number): void
@@ -87,7 +87,7 @@ export class SocketBackend implements Backend {
 
   private follow(message: FromHost): void {
     const { events } = this
-    if ('output' in message) events.output(message.output, message.stderr ?? false)
+    if ('output' in message) events.output(message.output, message.stderr)
     else if ('prompt' in message) events.prompt(message.prompt)
     else if ('raw' in message) events.raw(message.raw)
     else if ('notice' in message) events.notice(message.notice)
