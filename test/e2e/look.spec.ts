@@ -40,6 +40,8 @@ for (const theme of ['dark', 'light'] as const) {
       page,
       app,
     }, info) => {
+      // Ten pictures and as many axe runs: a busy machine needs its time.
+      test.setTimeout(240_000)
       const path = (name: string) => info.outputPath(`${name}.png`)
       await page.emulateMedia({ colorScheme: theme })
       await page.goto(app.url)
