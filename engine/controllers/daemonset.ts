@@ -61,7 +61,7 @@ export class DaemonSetLoop implements ControlLoop {
       // A pod that is still going holds the place: two daemons of a kind never run side by side on a node.
       if (!pods.some((pod) => placeOf(pod) === n.metadata.name && !isFinished(pod))) this.create(ds, n.metadata.name)
     }
-    this.roll(ds, pods, wanted.length)
+    this.roll(ds, wanted.length)
     this.updateStatus(ds, wanted)
   }
 
@@ -88,11 +88,11 @@ export class DaemonSetLoop implements ControlLoop {
   }
 
   /** RollingUpdate with maxUnavailable (1 by default): old pods go one after the other. */
-  private roll(ds: KubeObject, pods: readonly KubeObject[], desired: number): void {
+  private roll(ds: KubeObject, desired: number): void {
     if (ds.spec.updateStrategy?.type === 'OnDelete') return
     const generation = generationLabel(ds)['pod-template-generation']
     if (generation === undefined) return
-    const active = pods.filter(isActive)
+    const active = claim(this.env.store.list(R.pods, ds.metadata.namespace), ds, ds.spec.selector).mine.filter(isActive)
     const old = active.filter((pod) => pod.metadata.labels?.['pod-template-generation'] !== generation)
     const most = maxUnavailable(ds, desired)
     const unavailable = desired - active.filter(isReady).length
