@@ -34,8 +34,6 @@ function create(call: Call): ApiResponse {
 function update(call: Call): ApiResponse {
   const { kind, info, warnings, context } = call
   const object = requestObject(kind, bodyOf(call.request), info, warnings)
-  if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
-  if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)
   if (kind.key === 'namespaces' && info.subresource === 'finalize')
     return answered(call, finalizeNamespace(context, object, writeOptions(call)), 200)
   const existed = context.store.get(kind.key, object.metadata.namespace, object.metadata.name) !== undefined
@@ -51,6 +49,8 @@ function subresource(call: Call): ApiResponse | undefined {
   if (info.subresource === 'scale') return scale(call)
   if (kind.key === 'pods' && info.subresource === 'log') return logs(call)
   if (kind.key === 'pods' && info.subresource === 'exec') return execute(call)
+  if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
+  if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)
   if (kind.key === 'namespaces' && info.subresource === 'finalize' && info.verb === 'update') return undefined
   throw notEmulatedStatus(`${kind.resource}/${info.subresource}`)
 }

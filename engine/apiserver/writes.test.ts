@@ -197,6 +197,29 @@ test('pods: admission, graceful deletion, namespaces that end', () => {
   )
 })
 
+test('evictions delete, unless a budget has nothing left', () => {
+  const path = '/api/v1/namespaces/lab/pods'
+  const eviction = (name: string) =>
+    send('POST', `${path}/${name}/eviction`, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'lab' } })
+  send('POST', path, {
+    metadata: { name: 'x', labels: { app: 'x' } },
+    spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
+  })
+  send('PATCH', `${path}/x/status`, { status: { phase: 'Running' } }, 'merge-patch+json')
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'b', namespace: 'lab' },
+    spec: { selector: { matchLabels: { app: 'x' } } },
+  }
+  store.put('poddisruptionbudgets.policy', { ...budget, status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1 } })
+  const refused = eviction('x')
+  expect([refused.code, words(refused)]).toEqual([429, "Cannot evict pod as it would violate the pod's disruption budget."])
+  store.put('poddisruptionbudgets.policy', { ...budget, status: { disruptionsAllowed: 1 } })
+  expect(eviction('x').status).toBe('Success')
+  expect(send('GET', `${path}/x`).metadata.deletionGracePeriodSeconds).toBe(30)
+})
+
 test('watches see objects come, change and leave their selector', () => {
   const seen: string[] = []
   const path = `${SERVICES}?labelSelector=tier%3Dfront`
