@@ -32,7 +32,9 @@ export const NODE_INFO = {
 /** kubeadm's CoreDNS: its account, its Corefile and its probes. */
 export const COREDNS = {
   spec: {
-    volumes: [{ name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }], defaultMode: 420 } }],
+    volumes: [
+      { name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }], defaultMode: 420 } },
+    ],
     dnsPolicy: 'Default',
     nodeSelector: { 'kubernetes.io/os': 'linux' },
     serviceAccountName: 'coredns',

@@ -16,7 +16,10 @@ const uid = (text) => {
 }
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 /** Five characters as the API server generates them, always the same for the same text. */
-const suffix = (text) => [...sha(text)].slice(0, 10).reduce((out, _, i, all) => (i % 2 ? out : out + alphabet[Number.parseInt(all[i] + all[i + 1], 16) % 27]), '')
+const suffix = (text) =>
+  [...sha(text)]
+    .slice(0, 10)
+    .reduce((out, _, i, all) => (i % 2 ? out : out + alphabet[Number.parseInt(all[i] + all[i + 1], 16) % 27]), '')
 
 function object(apiVersion, kind, name, created, more) {
   const { metadata, ...rest } = more
@@ -34,14 +37,26 @@ const configMap = (name, data, created = BORN, metadata = {}) => object('v1', 'C
 const serviceAccount = (name, created = BORN) => object('v1', 'ServiceAccount', name, created, { metadata: {} })
 
 const hostPath = (name, path, type) => ({ name, hostPath: { path, type } })
-const containerDefaults = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', imagePullPolicy: 'IfNotPresent' }
+const containerDefaults = {
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+  imagePullPolicy: 'IfNotPresent',
+}
 
 function running(name, image, startedAt, restarts = 0, lastEnd = undefined) {
   const id = (n) => `containerd://${sha(`${name}/${n}`)}`
   const lastState =
     lastEnd === undefined
       ? {}
-      : { terminated: { exitCode: 1, reason: 'Error', startedAt: lastEnd.from, finishedAt: lastEnd.to, containerID: id(restarts - 1) } }
+      : {
+          terminated: {
+            exitCode: 1,
+            reason: 'Error',
+            startedAt: lastEnd.from,
+            finishedAt: lastEnd.to,
+            containerID: id(restarts - 1),
+          },
+        }
   return {
     name: name.split('/').at(-1),
     state: { running: { startedAt } },
@@ -162,7 +177,10 @@ const STATIC = {
       '--service-cluster-ip-range=10.96.0.0/12',
       '--use-service-account-credentials=true',
     ],
-    volumes: [hostPath('k8s-certs', PKI, 'DirectoryOrCreate'), hostPath('kubeconfig', '/etc/kubernetes/controller-manager.conf', 'FileOrCreate')],
+    volumes: [
+      hostPath('k8s-certs', PKI, 'DirectoryOrCreate'),
+      hostPath('kubeconfig', '/etc/kubernetes/controller-manager.conf', 'FileOrCreate'),
+    ],
   },
   'kube-scheduler': {
     image: `registry.k8s.io/kube-scheduler:${KUBERNETES}`,
@@ -223,7 +241,12 @@ function staticPod(component, part, node) {
       enableServiceLinks: true,
       preemptionPolicy: 'PreemptLowerPriority',
     },
-    status: podStatus(MASTER_IP, '2026-08-22T11:51:07Z', [running(`${name}/${component}`, image, startedAt, restarts, last)], 'Burstable'),
+    status: podStatus(
+      MASTER_IP,
+      '2026-08-22T11:51:07Z',
+      [running(`${name}/${component}`, image, startedAt, restarts, last)],
+      'Burstable',
+    ),
   })
 }
 
@@ -272,7 +295,10 @@ function kubeProxySpec() {
 
 function ciliumSpec() {
   return {
-    volumes: [hostPath('cilium-run', '/var/run/cilium', 'DirectoryOrCreate'), hostPath('bpf-maps', '/sys/fs/bpf', 'DirectoryOrCreate')],
+    volumes: [
+      hostPath('cilium-run', '/var/run/cilium', 'DirectoryOrCreate'),
+      hostPath('bpf-maps', '/sys/fs/bpf', 'DirectoryOrCreate'),
+    ],
     containers: [
       {
         name: 'cilium-agent',
@@ -324,7 +350,15 @@ function operatorSpec() {
   }
 }
 
-const daemonTolerations = ['not-ready:NoExecute', 'unreachable:NoExecute', 'disk-pressure:NoSchedule', 'memory-pressure:NoSchedule', 'pid-pressure:NoSchedule', 'unschedulable:NoSchedule', 'network-unavailable:NoSchedule'].map((t) => {
+const daemonTolerations = [
+  'not-ready:NoExecute',
+  'unreachable:NoExecute',
+  'disk-pressure:NoSchedule',
+  'memory-pressure:NoSchedule',
+  'pid-pressure:NoSchedule',
+  'unschedulable:NoSchedule',
+  'network-unavailable:NoSchedule',
+].map((t) => {
   const [key, effect] = t.split(':')
   return { key: `node.kubernetes.io/${key}`, operator: 'Exists', effect }
 })
@@ -353,7 +387,14 @@ function podOf(owner, template, name, [nodeName, ip], created, extra) {
       generateName: name.replace(/[^-]*$/, ''),
       labels: { ...template.metadata.labels, ...extra.labels },
       ownerReferences: [
-        { apiVersion: 'apps/v1', kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid, controller: true, blockOwnerDeletion: true },
+        {
+          apiVersion: 'apps/v1',
+          kind: owner.kind,
+          name: owner.metadata.name,
+          uid: owner.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
       ],
     },
     spec: {
@@ -426,7 +467,14 @@ function operator() {
   })
   const deployment = object('apps/v1', 'Deployment', name, CILIUM_BORN, {
     metadata: { generation: 1, labels: { ...labels, 'app.kubernetes.io/part-of': 'cilium' }, annotations: revisionOne },
-    spec: { replicas: 1, selector: { matchLabels: labels }, template, strategy, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template,
+      strategy,
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+    },
     status: {
       observedGeneration: 1,
       replicas: 1,
@@ -444,9 +492,20 @@ function operator() {
     metadata: {
       generation: 1,
       labels: hashed,
-      annotations: { 'deployment.kubernetes.io/desired-replicas': '1', 'deployment.kubernetes.io/max-replicas': '2', ...revisionOne },
+      annotations: {
+        'deployment.kubernetes.io/desired-replicas': '1',
+        'deployment.kubernetes.io/max-replicas': '2',
+        ...revisionOne,
+      },
       ownerReferences: [
-        { apiVersion: 'apps/v1', kind: 'Deployment', name, uid: deployment.metadata.uid, controller: true, blockOwnerDeletion: true },
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          name,
+          uid: deployment.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
       ],
     },
     spec: { replicas: 1, selector: { matchLabels: hashed }, template: { metadata: { labels: hashed }, spec: operatorSpec() } },

@@ -14,9 +14,11 @@ const dump = JSON.parse(gunzipSync(readFileSync(process.argv[2])).toString()).it
 
 /** Kinds and objects that a v1.31 cluster does not have, or that do not outlive two idle days. */
 const LATER = new Set(['IPAddress', 'ServiceCIDR', 'Event'])
-const LATER_NAMES = /resource-claim-controller|service-cidrs-controller|volumeattributesclass-protection-controller|selinux-warning-controller/
+const LATER_NAMES =
+  /resource-claim-controller|service-cidrs-controller|volumeattributesclass-protection-controller|selinux-warning-controller/
 
-const keep = (o) => !LATER.has(o.kind) && !LATER_NAMES.test(o.metadata.name) && !(o.kind === 'Lease' && o.metadata.namespace === 'kube-system')
+const keep = (o) =>
+  !LATER.has(o.kind) && !LATER_NAMES.test(o.metadata.name) && !(o.kind === 'Lease' && o.metadata.namespace === 'kube-system')
 
 const containers = (namespace, spec) => {
   for (const c of spec.containers) {
