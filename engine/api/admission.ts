@@ -24,8 +24,12 @@ interface Mount {
   readonly mountPath: string
 }
 
+/** A kubelet's static pod as the API shows it: it may not use a service account. */
+const MIRROR = 'kubernetes.io/config.mirror'
+
 /** ServiceAccount: every pod runs as one, and mounts its token unless that is turned off. */
 function serviceAccount(context: WriteContext, pod: KubeObject): KubeObject {
+  if (pod.metadata.annotations?.[MIRROR] !== undefined) return pod
   const name = pod.spec.serviceAccountName || 'default'
   const namespace = pod.metadata.namespace as string
   const account = context.store.get('serviceaccounts', namespace, name)
