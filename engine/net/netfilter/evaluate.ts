@@ -66,6 +66,23 @@ function invariantTarget(name: string): never {
   invariant(false, `no target ${name}`)
 }
 
+const readyRules = new WeakMap<readonly Rule[], (Compiled | undefined)[]>()
+
+/** The compiled rule at a position: one look-up for the chain instead of one for every rule. */
+function readyRule(rules: readonly Rule[], at: number): Compiled {
+  let list = readyRules.get(rules)
+  if (list === undefined) {
+    list = new Array(rules.length)
+    readyRules.set(rules, list)
+  }
+  let ready = list[at]
+  if (ready === undefined) {
+    ready = compile(rules[at] as Rule)
+    list[at] = ready
+  }
+  return ready
+}
+
 /** The rules of a long chain by the one destination they name, so that a packet meets only those that could match it. */
 interface Index {
   readonly byDst: ReadonlyMap<string, readonly number[]>
@@ -146,25 +163,30 @@ class Step implements RuleStep {
   }
 }
 
-class ChainMemory implements Memory {
-  private readonly chain: Chain
-  private readonly key: string
+/** The memory of whichever match is being asked; one object serves a whole walk. */
+class WalkMemory implements Memory {
+  private chain: Chain | undefined
+  private rule = 0
+  private match = 0
 
-  constructor(chain: Chain, key: string) {
+  at(chain: Chain, rule: number, match: number): void {
     this.chain = chain
-    this.key = key
+    this.rule = rule
+    this.match = match
   }
 
   get() {
-    return this.chain.memory?.get(this.key)
+    return this.chain?.memory?.get(`${this.rule}/${this.match}`)
   }
 
   set(value: Parameters<Memory['set']>[0]): void {
-    this.chain.remember(this.key, value)
+    this.chain?.remember(`${this.rule}/${this.match}`, value)
   }
 }
 
-const NO_MEMORY: Memory = { get: () => undefined, set: () => {} }
+interface WalkEnv extends ActEnv {
+  readonly memory: WalkMemory
+}
 
 /** Runs a packet through a table's base chain at the environment's hook (ipt_do_table, nft_do_chain). */
 export function evaluateTable(family: Family, table: Table, skb: Skb, env: HookEnv, shared: Shared): TableVerdict {
@@ -182,12 +204,13 @@ function runBase(base: Chain, family: Family, table: Table, skb: Skb, env: HookE
   let chain = base
   let at = 0
   let untracked = false
+  const walk: WalkEnv = { hook: env, family, table: table.name, memory: new WalkMemory(), shared }
   const accepted = (): TableVerdict => (untracked ? { kind: 'untracked' } : { kind: 'accept' })
   const step = (number: number, verdict: string, source: Rule | Chain) =>
     env.step(new Step(family, table.name, chain.name, number, verdict, source))
 
   for (;;) {
-    at = nextMatch(chain, at, skb, { hook: env, family, table: table.name, memory: NO_MEMORY, shared })
+    at = nextMatch(chain, at, skb, walk)
     const rule = chain.rules[at]
     const target = rule?.target
     if (rule === undefined || (target?.kind === 'verdict' && target.name === 'RETURN')) {
@@ -218,7 +241,7 @@ function runBase(base: Chain, family: Family, table: Table, skb: Skb, env: HookE
       step(at + 1, target.name, rule)
       return target.name === 'DROP' ? { kind: 'drop' } : accepted()
     } else {
-      const verdict = actOn(rule, skb, { hook: env, family, table: table.name, memory: NO_MEMORY, shared })
+      const verdict = actOn(rule, skb, walk)
       step(at + 1, verdictText(rule, verdict), rule)
       if (verdict.kind === 'untracked') untracked = true
       else if (verdict.kind === 'accept') return accepted()
@@ -240,7 +263,7 @@ function verdictText(rule: Rule, verdict: TargetVerdict): string {
 }
 
 /** The position of the next rule from `at` on that matches, counted; or the chain's length. */
-function nextMatch(chain: Chain, at: number, skb: Skb, env: ActEnv): number {
+function nextMatch(chain: Chain, at: number, skb: Skb, env: WalkEnv): number {
   const rules = chain.rules
   if (rules.length < INDEX_FROM) {
     for (let i = at; i < rules.length; i++) if (ruleMatches(chain, i, skb, env)) return i
@@ -268,14 +291,15 @@ function firstFrom(list: readonly number[], at: number): number {
   return low
 }
 
-function ruleMatches(chain: Chain, at: number, skb: Skb, env: ActEnv): boolean {
+function ruleMatches(chain: Chain, at: number, skb: Skb, env: WalkEnv): boolean {
   const rule = chain.rules[at] as Rule
-  const ready = compile(rule)
+  const ready = readyRule(chain.rules, at)
   if (!filterMatches(rule.filter, ready, skb)) return false
   for (let i = 0; i < ready.matchers.length; i++) {
     const { matcher, data } = ready.matchers[i] as { matcher: Matcher; data: ExtensionData }
     if (matcher.matches === undefined) return false
-    if (!matcher.matches(data, skb, { ...env, memory: new ChainMemory(chain, `${at}/${i}`) })) return false
+    env.memory.at(chain, at, i)
+    if (!matcher.matches(data, skb, env)) return false
   }
   chain.count(at, skb.packet.length)
   return true
