@@ -75,8 +75,13 @@ export class Clock implements Stateful {
   /** Runs `name` after `delay` ms of virtual time (0: at the next settle). Returns an id for {@link cancel}. */
   schedule(name: string, delay: number, args: Json = null): number {
     const task: ScheduledTask = { id: this.nextId++, due: this.time + Math.max(0, delay), name, args }
-    let at = this.tasks.length
-    while (at > 0 && (this.tasks[at - 1] as ScheduledTask).due > task.due) at--
+    // After all that are due no later: equal times run in the order they were scheduled.
+    let at = 0
+    for (let end = this.tasks.length; at < end; ) {
+      const middle = (at + end) >> 1
+      if ((this.tasks[middle] as ScheduledTask).due > task.due) end = middle
+      else at = middle + 1
+    }
     this.tasks.splice(at, 0, task)
     return task.id
   }

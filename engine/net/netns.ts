@@ -56,6 +56,7 @@ export class Netns implements Stateful {
   private routeList: readonly Route[] = []
   private neighbours = new Map<string, Neighbour>()
   private sysctls = new Map<string, string>()
+  private readonly numbers = new Map<string, number>()
   private logLines: readonly string[] = []
   private snmp: Record<string, number> = {}
   private nextIndex = 1
@@ -172,6 +173,7 @@ export class Netns implements Stateful {
   private setLinks(links: readonly Link[]): void {
     this.linkList = links
     this.locals = undefined
+    this.numbers.clear()
   }
 
   /** The device that has this address, or lo for 127.0.0.0/8: what the local table answers. */
@@ -291,18 +293,22 @@ export class Netns implements Stateful {
   /** The value of "net.ipv4.ip_forward" and the like, or undefined where there is no such key. */
   sysctl(key: string): string | undefined {
     if (key === 'net.netfilter.nf_conntrack_count') return String(this.conntrack.list().length)
-    return (
-      this.sysctls.get(key) ??
-      sysctlDefault(
-        key,
-        this.linkList.map((l) => l.name),
-      )
-    )
+    return this.sysctls.get(key) ?? sysctlDefault(key, (device) => this.linkList.some((l) => l.name === device))
+  }
+
+  /** A numeric key, remembered until some key or device changes: every packet asks for several. */
+  sysctlNumber(key: string): number {
+    const known = this.numbers.get(key)
+    if (known !== undefined) return known
+    const value = Number(this.sysctl(key) ?? 0)
+    this.numbers.set(key, value)
+    return value
   }
 
   /** Writes a key; false where there is none. */
   setSysctl(key: string, value: string): boolean {
     if (this.sysctl(key) === undefined) return false
+    this.numbers.clear()
     this.sysctls.set(key, value)
     if (key === 'net.ipv4.ip_forward')
       for (const d of ['all', 'default', ...this.linkList.map((l) => l.name)])
@@ -316,9 +322,7 @@ export class Netns implements Stateful {
 
   /** The larger of a net.ipv4.conf switch under `all` and under the device (IN_DEV_MAXCONF). */
   confMax(device: string, name: string): number {
-    const of = (d: string) =>
-      Number(this.sysctls.get(`net.ipv4.conf.${d}.${name}`) ?? sysctlDefault(`net.ipv4.conf.all.${name}`, []) ?? 0)
-    return Math.max(of('all'), of(device))
+    return Math.max(this.sysctlNumber(`net.ipv4.conf.all.${name}`), this.sysctlNumber(`net.ipv4.conf.${device}.${name}`))
   }
 
   /** A line of the kernel log (dmesg), without its time. */
@@ -374,6 +378,7 @@ export class Netns implements Stateful {
     this.routeList = s.routes
     this.neighbours = new Map(s.neighbours.map((n) => [`${n.dev}|${n.address}`, { ...n, waiting: [...n.waiting] }]))
     this.sysctls = new Map(s.sysctls)
+    this.numbers.clear()
     this.logLines = s.log
     this.snmp = { ...s.snmp }
     this.nextIndex = s.nextIndex

@@ -259,8 +259,11 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
       this.unresolved(ns, link, frame, nexthop)
       return
     }
-    if (known?.state !== 'PERMANENT') this.learn(ns, link, nexthop, owner.link.mac)
-    this.learnSender(owner.ns, owner.link, ns, link, frame)
+    if (known?.state === 'REACHABLE' && known.mac === owner.link.mac) known.since = this.clock.now
+    else {
+      if (known?.state !== 'PERMANENT') this.learn(ns, link, nexthop, owner.link.mac)
+      this.learnSender(owner.ns, owner.link, ns, link, frame)
+    }
     this.enqueue({ ns: owner.ns, link: owner.link, frame: crossed(frame, ns === owner.ns) })
   }
 
@@ -283,11 +286,6 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   }
 
   private learn(ns: Netns, link: Link, address: string, mac: string): void {
-    const known = ns.neighbour(link.name, address)
-    if (known?.state === 'REACHABLE' && known.mac === mac) {
-      known.since = this.clock.now
-      return
-    }
     ns.setNeighbour({ address, dev: link.name, state: 'REACHABLE', mac, since: this.clock.now, waiting: [] })
   }
 

@@ -35,14 +35,14 @@ const CONF: Readonly<Record<string, string>> = {
 }
 
 /** The value that a key has while nobody wrote it; undefined: no such key. */
-export function sysctlDefault(key: string, devices: readonly string[]): string | undefined {
+export function sysctlDefault(key: string, hasDevice: (name: string) => boolean): string | undefined {
   const global = GLOBAL[key]
   if (global !== undefined) return global
   if (key.startsWith('net.netfilter.')) return CONNTRACK_DEFAULTS[key.slice('net.netfilter.'.length)]
   const conf = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/.exec(key)
   if (conf === null) return undefined
   const [, device = '', name = ''] = conf
-  if (device !== 'all' && device !== 'default' && !devices.includes(device)) return undefined
+  if (device !== 'all' && device !== 'default' && !hasDevice(device)) return undefined
   return CONF[name]
 }
 

@@ -141,18 +141,26 @@ function resolveRequest(ns: Netns, frame: Frame, hook: HookName, request: NatReq
   return request
 }
 
+const trackEnvs = new WeakMap<Netns, TrackEnv>()
+
+/** One for each namespace: it looks at the namespace anew each time it is asked. */
 function trackEnv(ns: Netns): TrackEnv {
-  const number = (key: string) => Number(ns.sysctl(`net.netfilter.${key}`) ?? 0)
-  return {
+  const known = trackEnvs.get(ns)
+  if (known !== undefined) return known
+  const made: TrackEnv = {
     conntrack: ns.conntrack,
-    now: ns.net.clock.now,
-    timeouts: (name) => number(TIMEOUT_KEY[name] ?? 'nf_conntrack_generic_timeout'),
+    get now() {
+      return ns.net.clock.now
+    },
+    timeouts: (name) => ns.sysctlNumber(`net.netfilter.${TIMEOUT_KEY[name] ?? 'nf_conntrack_generic_timeout'}`),
     get loose() {
-      return number('nf_conntrack_tcp_loose') !== 0
+      return ns.sysctlNumber('net.netfilter.nf_conntrack_tcp_loose') !== 0
     },
     get max() {
-      return number('nf_conntrack_max')
+      return ns.sysctlNumber('net.netfilter.nf_conntrack_max')
     },
     log: (line) => ns.log(line),
   }
+  trackEnvs.set(ns, made)
+  return made
 }

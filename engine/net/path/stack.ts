@@ -57,7 +57,7 @@ export class IpStack implements SocketHost {
     this.port.accepted(this.ns, socket)
   }
   sysctl(key: string): number {
-    return Number(this.ns.sysctl(key) ?? 0)
+    return this.ns.sysctlNumber(key)
   }
   mss(remote: string): number {
     const route = this.ns.route(remote)

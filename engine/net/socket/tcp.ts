@@ -113,10 +113,6 @@ export function tcpReset(host: SocketHost, s: TcpSocket): void {
 
 /** The socket is gone for the kernel; its owner may still read why. */
 function finish(host: SocketHost, s: TcpSocket, errno?: Errno): void {
-  if (s.rtoTask !== undefined) host.clock.cancel(s.rtoTask)
-  if (s.ackTask !== undefined) host.clock.cancel(s.ackTask)
-  s.rtoTask = undefined
-  s.ackTask = undefined
   s.unacked = []
   s.state = 'CLOSED'
   if (errno !== undefined) s.errno = errno
@@ -277,11 +273,11 @@ function acknowledge(host: SocketHost, s: TcpSocket, ack: number): void {
   s.sndUna = ack
   s.unacked = s.unacked.filter((u) => before(ack, add(u.seq, u.payload.length + (u.syn ? 1 : 0) + (u.fin ? 1 : 0))))
   s.retries = 0
-  if (s.rtoTask !== undefined) {
-    host.clock.cancel(s.rtoTask)
-    s.rtoTask = undefined
+  s.rtoAt = undefined
+  if (s.unacked.length > 0) {
+    host.later(s)
+    return
   }
-  if (s.unacked.length > 0) return
   if (s.state === 'FIN_WAIT1') s.state = 'FIN_WAIT2'
   else if (s.state === 'CLOSING') timeWait(host, s)
   else if (s.state === 'LAST_ACK') finish(host, s)

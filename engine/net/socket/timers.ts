@@ -11,19 +11,31 @@ const MAX_TIMEOUT_MS = 120_000
 /** Sets the timers that a socket needs once no packet is on its way any more. */
 export function armTimers(host: SocketHost, s: TcpSocket): void {
   if (s.state === 'CLOSED') return
-  if (s.unacked.length > 0 && s.rtoTask === undefined) {
+  if (s.unacked.length > 0 && s.rtoAt === undefined) {
     const syn = s.unacked[0]?.syn === true
-    const delay = Math.min((syn ? SYN_TIMEOUT_MS : DATA_TIMEOUT_MS) * 2 ** s.retries, MAX_TIMEOUT_MS)
-    s.rtoTask = host.clock.schedule('net.tcp.rto', delay, { netns: host.id, socket: s.id })
+    s.rtoAt = host.clock.now + Math.min((syn ? SYN_TIMEOUT_MS : DATA_TIMEOUT_MS) * 2 ** s.retries, MAX_TIMEOUT_MS)
   }
-  if (s.ackDue && s.ackTask === undefined)
-    s.ackTask = host.clock.schedule('net.tcp.ack', DELAYED_ACK_MS, { netns: host.id, socket: s.id })
+  if (s.rtoAt !== undefined && s.rtoTask !== true) {
+    s.rtoTask = true
+    host.clock.schedule('net.tcp.rto', s.rtoAt - host.clock.now, { netns: host.id, socket: s.id })
+  }
+  if (!s.ackDue) s.ackAt = undefined
+  else s.ackAt ??= host.clock.now + DELAYED_ACK_MS
+  if (s.ackAt !== undefined && s.ackTask !== true) {
+    s.ackTask = true
+    host.clock.schedule('net.tcp.ack', s.ackAt - host.clock.now, { netns: host.id, socket: s.id })
+  }
 }
 
-/** The retransmission timer fired. */
+/** The retransmission timer's task: too early where the timer was set anew meanwhile. */
 export function retransmit(host: SocketHost, s: TcpSocket): void {
-  s.rtoTask = undefined
+  s.rtoTask = false
   if (s.unacked.length === 0 || s.state === 'CLOSED') return
+  if (s.rtoAt === undefined || s.rtoAt > host.clock.now) {
+    host.later(s)
+    return
+  }
+  s.rtoAt = undefined
   const limit =
     s.state === 'SYN_SENT'
       ? host.sysctl('net.ipv4.tcp_syn_retries')
@@ -39,8 +51,14 @@ export function retransmit(host: SocketHost, s: TcpSocket): void {
   host.later(s)
 }
 
-/** The delayed acknowledgement is due. */
+/** The delayed acknowledgement's task. */
 export function acknowledgeLate(host: SocketHost, s: TcpSocket): void {
-  s.ackTask = undefined
-  if (s.ackDue && s.state !== 'CLOSED') sendAck(host, s)
+  s.ackTask = false
+  if (!s.ackDue || s.state === 'CLOSED') return
+  if (s.ackAt !== undefined && s.ackAt > host.clock.now) {
+    host.later(s)
+    return
+  }
+  s.ackAt = undefined
+  sendAck(host, s)
 }

@@ -92,8 +92,12 @@ export interface TcpSocket extends SocketBase {
   rcvNxt: number
   unacked: readonly Unacked[]
   retries: number
-  rtoTask?: number
-  ackTask?: number
+  /** When the oldest unacknowledged segment goes again, and when an owed acknowledgement is due; undefined: timer off. */
+  rtoAt?: number | undefined
+  ackAt?: number | undefined
+  /** Whether a clock task is under way that will look at them. A stopped timer leaves its task be: it finds nothing to do. */
+  rtoTask?: boolean
+  ackTask?: boolean
   /** An acknowledgement is owed and waits for data to ride on. */
   ackDue: boolean
   /** Interactive mode: acknowledgements are delayed (inet_csk_in_pingpong_mode). */
