@@ -36,8 +36,8 @@ function read(file: string): SourceFile {
     const names = m[3]?.match(/^\{([^}]*)\}$/)?.[1]
     const typeOnly =
       m[2] !== undefined ||
-      names
-        ?.split(',')
+      (names ?? 'value')
+        .split(',')
         .filter((n) => n.trim())
         .every((n) => n.trim().startsWith('type '))
     const target = specifier.startsWith('.') ? path.normalize(path.join(path.dirname(file), specifier)) : undefined
