@@ -33,6 +33,9 @@ const NO_STATS: CtStats = {
   chaintoolong: 0,
 }
 
+/** How many entries more before those past their time are looked for. */
+const COLLECT_EVERY = 64
+
 /** The connection table of one network namespace. Entries past their time are dropped when met, as the kernel's gc does. */
 export class ConntrackTable implements Stateful {
   private entries = new Map<number, CtEntry>()
@@ -90,6 +93,7 @@ export class ConntrackTable implements Stateful {
       this.stats.drop++
       return false
     }
+    if (this.entries.size % COLLECT_EVERY === COLLECT_EVERY - 1) this.collect()
     entry.confirmed = true
     this.entries.set(entry.id, entry)
     this.byTuple.set(tupleKey(entry.original), entry)
@@ -120,9 +124,14 @@ export class ConntrackTable implements Stateful {
 
   /** Live entries. The kernel lists in hash order; so do we, by a hash of the original tuple. */
   list(): readonly CtEntry[] {
+    this.collect()
+    return [...this.entries.values()].sort((a, b) => hash(a.original) - hash(b.original) || a.id - b.id)
+  }
+
+  /** Drops what is past its time, as gc_worker does; by the table's size, so that the same packets always leave the same table. */
+  private collect(): void {
     const now = this.now()
     for (const entry of [...this.entries.values()]) if (entry.expires <= now) this.delete(entry)
-    return [...this.entries.values()].sort((a, b) => hash(a.original) - hash(b.original) || a.id - b.id)
   }
 
   /** How many are in the table, entries past their time included until they are met: what nf_conntrack_max is held against. */
