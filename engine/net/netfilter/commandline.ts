@@ -284,7 +284,6 @@ class Reader {
         return
       case 't':
         if (this.invert) parameterProblem('unexpected ! flag before --table')
-        if (env.restoring !== undefined) parameterProblem('The -t option cannot be used in iptables-restore.\n')
         this.table = arg as string
         return
       case 'c':

@@ -206,6 +206,10 @@ class Restore {
       if (this.options.counters) line += ` --set-counters ${packets} ${bytes}`
     }
     const argv = splitLine(line)
+    if (argv.some(namesTable)) {
+      const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
+      parameterProblem(`The -t option (seen in line ${this.line}) cannot be used in ${this.program}.${nl}`)
+    }
     const parsed = parseCommandLine(argv, { ...this.env, restoring: this.table as TableName })
     if (!('rules' in parsed)) return
     if (this.options.onRule !== undefined) parsed.rules.forEach(this.options.onRule)
@@ -273,4 +277,11 @@ class Restore {
       }
     }
   }
+}
+
+/** Whether a word would choose a table, as add_param_to_argv tells it: any letter t in a cluster, or a beginning of --table. */
+function namesTable(word: string): boolean {
+  if (word.charCodeAt(0) !== 45) return false
+  if (word.charCodeAt(1) !== 45) return word.includes('t')
+  return word.startsWith('--t') && '--table'.startsWith(word)
 }
