@@ -33,8 +33,6 @@ export type RouteResult =
 export interface NetworkPort {
   readonly clock: Clock
   readonly dice: Dice
-  /** Who answers for `address` on the wire behind `link`: its MAC, or undefined. */
-  resolve(ns: Netns, link: Link, address: string): string | undefined
   /** Puts a frame on the wire. */
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void
   /** Whether the other end of a device is up. */

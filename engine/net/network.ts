@@ -281,10 +281,6 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     return ownerOf(this.spaces, ns, link, address)
   }
 
-  resolve(ns: Netns, link: Link, address: string): string | undefined {
-    return this.ownerOf(ns, link, address)?.link.mac
-  }
-
   private learn(ns: Netns, link: Link, address: string, mac: string): void {
     ns.setNeighbour({ address, dev: link.name, state: 'REACHABLE', mac, since: this.clock.now, waiting: [] })
   }

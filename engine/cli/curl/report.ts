@@ -19,7 +19,6 @@ export interface Outcome {
   scheme: string
   url: string
   redirectUrl: string
-  responseCode: number
   /** The server left the connection open. */
   keptAlive: boolean
 }
@@ -44,7 +43,6 @@ export function newOutcome(url: string): Outcome {
     scheme: '',
     url,
     redirectUrl: '',
-    responseCode: 0,
     keptAlive: false,
   }
 }
