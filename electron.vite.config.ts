@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
@@ -12,9 +11,6 @@ const out = process.env.CHAINWALK_OUT ?? 'out'
 /** Native modules and Electron itself stay outside the bundles; everything else goes in, so a package needs no node_modules tree. */
 const external = ['electron', 'better-sqlite3', 'node-pty']
 
-const present = (inputs: Record<string, string>) =>
-  Object.fromEntries(Object.entries(inputs).filter(([, file]) => existsSync(file)))
-
 export default defineConfig({
   ...(parts.includes('main') && {
     main: {
@@ -25,14 +21,14 @@ export default defineConfig({
         sourcemap: true,
         rollupOptions: {
           external,
-          input: present({
+          input: {
             main: 'electron/main.ts',
             serve: 'electron/serve.ts',
             emulator: 'electron/emulator/main.ts',
             'snapshot-writer': 'electron/store/snapshot-writer.ts',
             tty: 'electron/tty/main.ts',
             'shell-cli': 'electron/shell-cli/main.ts',
-          }),
+          },
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
         },
       },
