@@ -15,15 +15,19 @@ import { ssh } from './ssh/ssh.ts'
 import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
 import { nano, vi } from './system/editors.ts'
+import { head } from './system/head.ts'
 import { history } from './system/history.ts'
 import { hostname, id, uname, whoami } from './system/identity.ts'
 import { ls } from './system/ls.ts'
+import { od } from './system/od.ts'
 import { less, more } from './system/pager.ts'
+import { paste } from './system/paste.ts'
 import { sleep } from './system/sleep.ts'
 import { sudo } from './system/sudo.ts'
 import { sysctl } from './system/sysctl.ts'
 import { timeout } from './system/timeout.ts'
 import { UNEMULATED } from './system/unemulated.ts'
+import { uniq } from './system/uniq.ts'
 import { which } from './system/which.ts'
 import { xargs } from './system/xargs.ts'
 import { watch } from './watch/watch.ts'
@@ -34,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   clear,
   conntrack,
   curl,
+  head,
   history,
   hostname,
   id,
@@ -49,6 +54,8 @@ export const COMMANDS: readonly Command[] = [
   nano,
   nc,
   nfacct,
+  od,
+  paste,
   ping,
   sha1sum,
   sha256sum,
@@ -59,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
   sysctl,
   timeout,
   uname,
+  uniq,
   vi,
   watch,
   which,

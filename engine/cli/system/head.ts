@@ -1,0 +1,105 @@
+import { encodeUtf8 } from '../../base/utf8.ts'
+import type { Command, CommandContext, Flag } from '../command.ts'
+import { complain, coreutilsOptions, HELP_FLAGS, parseCount, readInput } from './text-input.ts'
+
+const FLAGS: readonly Flag[] = [
+  { short: 'n', long: 'lines', value: '[-]NUM', status: 'emulated', suite: 'shell' },
+  { short: 'c', long: 'bytes', value: '[-]NUM', status: 'emulated', suite: 'shell' },
+  { short: 'q', long: 'quiet', status: 'emulated', suite: 'shell' },
+  { long: 'silent', status: 'emulated', suite: 'shell' },
+  { short: 'v', long: 'verbose', status: 'emulated', suite: 'shell' },
+  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'shell' },
+  // Known to getopt for the old -5, which is right as the first word only.
+  ...[...'0123456789'].map((short) => ({ short, status: 'accepted' as const, reason: 'refused as GNU head refuses it' })),
+  ...HELP_FLAGS,
+]
+
+interface Wanted {
+  unit: 'lines' | 'bytes'
+  count: number
+  /** All but the last `count` (a count written with a minus). */
+  elide: boolean
+  headers: 'several' | 'always' | 'never'
+  end: string
+}
+
+/** GNU head, with the old `head -5`. */
+export const head: Command = {
+  name: 'head',
+  path: '/usr/bin/head',
+  on: 'both',
+  flags: FLAGS,
+  async run(context) {
+    const argv = context.argv.slice(1)
+    const wanted: Wanted = { unit: 'lines', count: 10, elide: false, headers: 'several', end: '\n' }
+    // head.c: the old form counts only as the first word.
+    const old = /^-(\d+)(.*)$/s.exec(argv[0] ?? '')
+    if (old !== null) {
+      const refused = obsolete(context, wanted, old[1] as string, old[2] as string)
+      if (refused !== undefined) return refused
+      argv.shift()
+    }
+    const result = coreutilsOptions(context, FLAGS, argv)
+    if (typeof result === 'number') return result
+    for (const { flag, value } of result.options) {
+      if (/^\d$/.test(flag.short ?? '')) return complain(context, `invalid trailing option -- ${flag.short}`, true)
+      if (flag.value !== undefined) {
+        const text = value as string
+        wanted.unit = flag.short === 'c' ? 'bytes' : 'lines'
+        wanted.elide = text.startsWith('-')
+        const number = wanted.elide ? text.slice(1) : text
+        const count = parseCount(number)
+        if (count === undefined) return complain(context, `invalid number of ${wanted.unit}: ‘${number}’`)
+        if (count >= 2 ** 64)
+          return complain(context, `invalid number of ${wanted.unit}: ‘${number}’: Value too large for defined data type`)
+        wanted.count = count
+      } else if (flag.short === 'z') wanted.end = '\0'
+      else wanted.headers = flag.short === 'v' ? 'always' : 'never'
+    }
+    return show(context, wanted, result.operands.length === 0 ? ['-'] : result.operands)
+  },
+}
+
+function obsolete(context: CommandContext, wanted: Wanted, digits: string, letters: string): number | undefined {
+  let number = digits
+  for (const letter of letters) {
+    if (letter === 'c') wanted.unit = 'bytes'
+    else if (letter === 'l') wanted.unit = 'lines'
+    else if ('bkm'.includes(letter)) {
+      wanted.unit = 'bytes'
+      number = digits + letter
+    } else if (letter === 'q') wanted.headers = 'never'
+    else if (letter === 'v') wanted.headers = 'always'
+    else if (letter === 'z') wanted.end = '\0'
+    else return complain(context, `invalid trailing option -- ${letter}`, true)
+  }
+  wanted.count = parseCount(number) as number
+  return undefined
+}
+
+async function show(context: CommandContext, wanted: Wanted, files: readonly string[]): Promise<number> {
+  const headed = wanted.headers === 'always' || (wanted.headers === 'several' && files.length > 1)
+  let first = true
+  let exit = 0
+  for (const file of files) {
+    const input = await readInput(context, file)
+    if ('why' in input && input.at === 'open') {
+      exit = complain(context, `cannot open '${file}' for reading: ${input.why}`)
+      continue
+    }
+    if (headed) {
+      context.stdout.write(encodeUtf8(`${first ? '' : '\n'}==> ${file === '-' ? 'standard input' : file} <==\n`))
+      first = false
+    }
+    if ('why' in input) exit = complain(context, `error reading '${file}': ${input.why}`)
+    else context.stdout.write(part(input.text, wanted))
+  }
+  return exit
+}
+
+function part(text: string, { unit, count, elide, end }: Wanted): string {
+  if (unit === 'bytes') return text.slice(0, elide ? Math.max(0, text.length - count) : count)
+  const lines = text.split(end)
+  const pieces = lines.map((line, i) => (i < lines.length - 1 ? line + end : line)).filter((line) => line !== '')
+  return pieces.slice(0, elide ? Math.max(0, pieces.length - count) : count).join('')
+}
