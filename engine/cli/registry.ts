@@ -14,6 +14,7 @@ import { ss } from './ss/ss.ts'
 import { ssh } from './ssh/ssh.ts'
 import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
+import { cut } from './system/cut.ts'
 import { nano, vi } from './system/editors.ts'
 import { head } from './system/head.ts'
 import { history } from './system/history.ts'
@@ -23,11 +24,14 @@ import { od } from './system/od.ts'
 import { less, more } from './system/pager.ts'
 import { paste } from './system/paste.ts'
 import { sleep } from './system/sleep.ts'
+import { sort } from './system/sort.ts'
 import { sudo } from './system/sudo.ts'
 import { sysctl } from './system/sysctl.ts'
+import { tail } from './system/tail.ts'
 import { timeout } from './system/timeout.ts'
 import { UNEMULATED } from './system/unemulated.ts'
 import { uniq } from './system/uniq.ts'
+import { wc } from './system/wc.ts'
 import { which } from './system/which.ts'
 import { xargs } from './system/xargs.ts'
 import { watch } from './watch/watch.ts'
@@ -38,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   clear,
   conntrack,
   curl,
+  cut,
   head,
   history,
   hostname,
@@ -60,15 +65,18 @@ export const COMMANDS: readonly Command[] = [
   sha1sum,
   sha256sum,
   sleep,
+  sort,
   ss,
   ssh,
   sudo,
   sysctl,
+  tail,
   timeout,
   uname,
   uniq,
   vi,
   watch,
+  wc,
   which,
   whoami,
   xargs,

@@ -10,7 +10,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'column',
   'comm',
   'cp',
-  'cut',
   'date',
   'diff',
   'dirname',
@@ -43,12 +42,10 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'rmdir',
   'sed',
   'seq',
-  'sort',
   'split',
   'stat',
   'strings',
   'tac',
-  'tail',
   'tee',
   'time',
   'touch',
@@ -56,7 +53,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'tree',
   'true',
   'unexpand',
-  'wc',
   'zcat',
 ]
 

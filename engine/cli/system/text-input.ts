@@ -35,9 +35,13 @@ export function coreutilsOptions(
   context: CommandContext,
   flags: readonly Flag[],
   argv: readonly string[] = context.argv.slice(1),
+  usageExit = 1,
 ): GetoptResult | number {
   const result = getopt(argv, flags)
-  if (result.error !== undefined) return complain(context, result.error, true)
+  if (result.error !== undefined) {
+    complain(context, result.error, true)
+    return usageExit
+  }
   const missing = notEmulatedOption(result)
   return missing === undefined ? result : notEmulated(context, missing)
 }
