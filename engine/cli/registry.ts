@@ -29,6 +29,7 @@ import { sudo } from './system/sudo.ts'
 import { sysctl } from './system/sysctl.ts'
 import { tail } from './system/tail.ts'
 import { timeout } from './system/timeout.ts'
+import { tr } from './system/tr.ts'
 import { UNEMULATED } from './system/unemulated.ts'
 import { uniq } from './system/uniq.ts'
 import { wc } from './system/wc.ts'
@@ -72,6 +73,7 @@ export const COMMANDS: readonly Command[] = [
   sysctl,
   tail,
   timeout,
+  tr,
   uname,
   uniq,
   vi,

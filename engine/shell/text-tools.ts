@@ -49,7 +49,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'tee',
   'time',
   'touch',
-  'tr',
   'tree',
   'true',
   'unexpand',
