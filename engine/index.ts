@@ -1,10 +1,8 @@
 export type { Json } from './base/json.ts'
-export type { Fidelity } from './cli/command.ts'
-export type { Lab, LabError } from './lab/load.ts'
+export type { Lab } from './lab/load.ts'
 export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
 export { type BatchResult, runBatchRecord } from './session/batch.ts'
-export type { BatchPorts } from './session/batch-record.ts'
 export { createSession, restoreSession } from './session/create.ts'
 export { RefusedError } from './session/session.ts'
 export type {
@@ -18,4 +16,4 @@ export type {
   ShellTarget,
   ShellView,
 } from './session/types.ts'
-export type { HostAbort, HostPorts, World } from './shell/host.ts'
+export type { HostPorts, World } from './shell/host.ts'

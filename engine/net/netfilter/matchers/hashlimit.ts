@@ -31,7 +31,7 @@ export const hashlimit: Matcher = {
       use: ({ draft, arg }) => {
         const given = arg.split(',')
         for (const mode of given)
-          if (!MODES.includes(mode)) parameterProblem('hashlimit: Bad value for "--hashlimit-mode" option: "' + arg + '"\n')
+          if (!MODES.includes(mode)) parameterProblem(`hashlimit: Bad value for "--hashlimit-mode" option: "${arg}"\n`)
         draft['mode'] = MODES.filter((mode) => given.includes(mode))
       },
     },
