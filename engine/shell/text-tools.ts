@@ -11,7 +11,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'comm',
   'cp',
   'date',
-  'diff',
   'dirname',
   'du',
   'echo',
