@@ -4,7 +4,6 @@ export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
 export { type BatchResult, runBatchRecord } from './session/batch.ts'
 export { createSession, restoreSession } from './session/create.ts'
-export { RefusedError } from './session/session.ts'
 export type {
   Completion,
   Input,
