@@ -27,6 +27,7 @@ import { sleep } from './system/sleep.ts'
 import { sort } from './system/sort.ts'
 import { sudo } from './system/sudo.ts'
 import { sysctl } from './system/sysctl.ts'
+import { tac } from './system/tac.ts'
 import { tail } from './system/tail.ts'
 import { timeout } from './system/timeout.ts'
 import { tr } from './system/tr.ts'
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   ssh,
   sudo,
   sysctl,
+  tac,
   tail,
   timeout,
   tr,

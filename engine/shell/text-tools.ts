@@ -44,7 +44,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'split',
   'stat',
   'strings',
-  'tac',
   'tee',
   'time',
   'touch',
