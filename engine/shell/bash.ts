@@ -9,7 +9,7 @@ import { BashFs, ERR_PATH, OUT_PATH, type Terminal } from './bash-fs.ts'
 import type { HostAbort, Turns, World } from './host.ts'
 import { type InterpreterState, keepState, loadState, saveState, startAndCapture, stateOf } from './interpreter-state.ts'
 import { Buffered, type Call, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
-import { BACKGROUND, DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite } from './rewrite.ts'
+import { BACKGROUND, DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite, UNEMULATED_USE } from './rewrite.ts'
 import { type SyntaxSource, syntaxError } from './syntax.ts'
 import { BUILTIN_COMMANDS, TEXT_TOOLS } from './text-tools.ts'
 
@@ -237,6 +237,10 @@ export class BashShell {
           exitCode: NOT_EMULATED_EXIT,
         }
       }),
+      defineCommand(UNEMULATED_USE, async ([name, what]) => {
+        this.launcher?.mark('not emulated')
+        return { stdout: '', stderr: `chainwalk: ${name}: ${what}: valid, but not emulated here\n`, exitCode: NOT_EMULATED_EXIT }
+      }),
       defineCommand(LEAVE, async () => {
         this.left = true
         return { stdout: '', stderr: '', exitCode: this.running?.lastExitCode ?? 0 }
@@ -310,7 +314,14 @@ function isFoundAt(machine: Machine, path: string): boolean {
   const name = /^\/(?:usr\/)?bin\/([^/]+)$/.exec(path)?.[1]
   if (name === undefined) return false
   const known = (TEXT_TOOLS as readonly string[]).includes(name) || (BUILTIN_COMMANDS as readonly string[]).includes(name)
-  return known || isShellName(name) || name === LEAVE || name === BACKGROUND || commandOn(machine, name) !== undefined
+  return (
+    known ||
+    isShellName(name) ||
+    name === LEAVE ||
+    name === BACKGROUND ||
+    name === UNEMULATED_USE ||
+    commandOn(machine, name) !== undefined
+  )
 }
 
 function isShellName(name: string): boolean {

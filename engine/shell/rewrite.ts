@@ -1,6 +1,7 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash'
 import { functionNames, substitutions } from './ast.ts'
 import { ERR_PATH, IN_LINE_PATH, IN_PATH, OUT_PATH, TICK_PATH } from './bash-fs.ts'
+import { unemulatedUse } from './unemulated-uses.ts'
 
 /** Where a function's own commands print: inherited, so that `f | grep x` still feeds the pipe. */
 export const OUT_VARIABLE = '__chainwalk_out'
@@ -9,6 +10,8 @@ export const ERR_VARIABLE = '__chainwalk_err'
 export const DIRECT_VARIABLE = '__chainwalk_direct'
 /** Stands in for a job that was to run in the background. */
 export const BACKGROUND = '__chainwalk_background'
+/** Says what of a text tool's command line is valid but not emulated: its name, then what. */
+export const UNEMULATED_USE = '__chainwalk_unemulated'
 /** Runs just before `exit`. */
 export const LEAVE = '__chainwalk_leave'
 
@@ -158,6 +161,22 @@ function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions):
   const name = (written?.includes('/') ? options.basename(written) : undefined) ?? written
   if (name !== undefined && name !== written) node.name = { type: 'Word', parts: [{ type: 'Literal', value: name }] }
   if (name !== undefined && LEAVE_ALONE.has(name)) return
+  const use =
+    name === undefined || options.isFunction(name)
+      ? undefined
+      : unemulatedUse(
+          name,
+          node.args.map((w) => literal(w) ?? ''),
+        )
+  if (use !== undefined) {
+    node.args = [
+      { type: 'Word', parts: [{ type: 'Literal', value: name as string }] },
+      { type: 'Word', parts: [{ type: 'Literal', value: use }] },
+    ]
+    node.name = { type: 'Word', parts: [{ type: 'Literal', value: UNEMULATED_USE }] }
+    node.redirections.unshift(...outputs(place))
+    return
+  }
   const isFunction = name === undefined || name === 'eval' || name === 'source' || name === '.' || options.isFunction(name)
   if (isFunction) {
     if (!place.out) node.assignments.push(assign(OUT_VARIABLE, [{ type: 'Literal', value: '/dev/stdout' }]))
