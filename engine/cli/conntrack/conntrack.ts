@@ -23,7 +23,6 @@ interface Run {
 }
 
 async function run(context: CommandContext): Promise<number> {
-  context.mark('recorded')
   const { stderr, stdout } = context
   const usage = (error: string) => {
     stderr.write(`${VERSION}: ${error}\n${TRY}`)

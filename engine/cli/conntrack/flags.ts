@@ -1,10 +1,15 @@
 import type { Flag } from '../command.ts'
 
 const SUITE = 'behaviour'
+/** Nobody recorded these. */
+const MODELLED =
+  'create event src dst reply-dst proto timeout event-mask mark orig-port-src orig-port-dst reply-port-src reply-port-dst'.split(
+    ' ',
+  )
 const on = (long: string, short?: string, value?: string, valueOptional = false): Flag => ({
   long,
   status: 'emulated',
-  suite: SUITE,
+  suite: MODELLED.includes(long) ? 'modelled' : SUITE,
   ...(short === undefined ? {} : { short }),
   ...(value === undefined ? {} : { value }),
   ...(valueOptional ? { valueOptional } : {}),

@@ -43,7 +43,6 @@ function usage(argv: readonly string[], error: string): string {
 }
 
 async function run(context: CommandContext): Promise<number> {
-  context.mark('recorded')
   const argv = context.argv.slice(1)
   const given = getopt(argv, CURL_FLAGS)
   const complain = (text: string, exit: number) => {

@@ -1,10 +1,12 @@
 import type { Flag } from '../command.ts'
 
 const SUITE = 'node-tools'
+/** Nobody recorded these. */
+const MODELLED = 'data-raw data-ascii user-agent version header location max-redirs ipv4 ipv6 http1.1 url get'.split(' ')
 const on = (long: string, short?: string, value?: string, help?: string): Flag => ({
   long,
   status: 'emulated',
-  suite: SUITE,
+  suite: MODELLED.includes(long) ? 'modelled' : SUITE,
   ...(short === undefined ? {} : { short }),
   ...(value === undefined ? {} : { value }),
   ...(help === undefined ? {} : { help }),

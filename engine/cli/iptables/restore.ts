@@ -109,7 +109,7 @@ export const iptablesRestore: Command = {
     ...(o.long.startsWith('wait') || o.long === 'modprobe'
       ? { status: 'accepted' as const, reason: 'one command runs at a time, every module is there' }
       : { status: o.long === 'help' ? ('known' as const) : ('emulated' as const) }),
-    suite: 'iptables',
+    suite: /^ipv[46]$/.test(o.long) ? 'modelled' : 'iptables',
   })),
   on: 'node',
   run,

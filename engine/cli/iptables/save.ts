@@ -121,7 +121,7 @@ export const iptablesSave: Command = {
     ...(o.long === 'modprobe'
       ? { status: 'accepted' as const, reason: 'every module is there' }
       : { status: 'emulated' as const }),
-    suite: 'iptables',
+    suite: /^ipv[46]$|^dump$/.test(o.long) ? 'modelled' : 'iptables',
   })),
   on: 'node',
   run,

@@ -3,7 +3,8 @@ import type { Flag } from '../command.ts'
 const on = (short: string, value?: string): Flag => ({
   short,
   status: 'emulated',
-  suite: 'node-tools',
+  // Nobody recorded -h.
+  suite: short === 'h' ? 'modelled' : 'node-tools',
   ...(value === undefined ? {} : { value }),
 })
 const known = (short: string, value?: string): Flag => ({ short, status: 'known', ...(value === undefined ? {} : { value }) })

@@ -20,7 +20,6 @@ interface Options {
 }
 
 async function run(context: CommandContext): Promise<number> {
-  context.mark('recorded')
   const { stderr, stdout } = context
   const fail = (text: string, exit: number) => {
     stderr.write(`ping: ${text}\n`)

@@ -10,7 +10,7 @@ const FLAGS: readonly Flag[] = [
   { short: 's', long: 'only-delimited', status: 'emulated', suite: 'shell' },
   { long: 'complement', status: 'emulated', suite: 'shell' },
   { long: 'output-delimiter', value: 'STRING', status: 'emulated', suite: 'shell' },
-  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'shell' },
+  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'modelled' },
   { short: 'n', status: 'accepted', reason: 'GNU cut ignores it' },
   ...HELP_FLAGS,
 ]

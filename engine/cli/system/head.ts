@@ -6,7 +6,7 @@ const FLAGS: readonly Flag[] = [
   { short: 'n', long: 'lines', value: '[-]NUM', status: 'emulated', suite: 'shell' },
   { short: 'c', long: 'bytes', value: '[-]NUM', status: 'emulated', suite: 'shell' },
   { short: 'q', long: 'quiet', status: 'emulated', suite: 'shell' },
-  { long: 'silent', status: 'emulated', suite: 'shell' },
+  { long: 'silent', status: 'emulated', suite: 'modelled' },
   { short: 'v', long: 'verbose', status: 'emulated', suite: 'shell' },
   { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'shell' },
   // Known to getopt for the old -5, which is right as the first word only.

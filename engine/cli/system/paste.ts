@@ -5,7 +5,7 @@ import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput } from './te
 const FLAGS: readonly Flag[] = [
   { short: 'd', long: 'delimiters', value: 'LIST', status: 'emulated', suite: 'shell' },
   { short: 's', long: 'serial', status: 'emulated', suite: 'shell' },
-  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'shell' },
+  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'modelled' },
   ...HELP_FLAGS,
 ]
 

@@ -6,7 +6,7 @@ import { ALL_BYTES, type TrSet, trSet } from './tr-sets.ts'
 
 const FLAGS: readonly Flag[] = [
   { short: 'c', long: 'complement', status: 'emulated', suite: 'shell' },
-  { short: 'C', status: 'emulated', suite: 'shell' },
+  { short: 'C', status: 'emulated', suite: 'modelled' },
   { short: 'd', long: 'delete', status: 'emulated', suite: 'shell' },
   { short: 's', long: 'squeeze-repeats', status: 'emulated', suite: 'shell' },
   { short: 't', long: 'truncate-set1', status: 'emulated', suite: 'shell' },

@@ -11,7 +11,7 @@ const FLAGS: readonly Flag[] = [
   { short: 'f', long: 'skip-fields', value: 'N', status: 'emulated', suite: 'shell' },
   { short: 's', long: 'skip-chars', value: 'N', status: 'emulated', suite: 'shell' },
   { short: 'w', long: 'check-chars', value: 'N', status: 'emulated', suite: 'shell' },
-  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'shell' },
+  { short: 'z', long: 'zero-terminated', status: 'emulated', suite: 'modelled' },
   { long: 'all-repeated', value: 'METHOD', valueOptional: true, status: 'known' },
   { long: 'group', value: 'METHOD', valueOptional: true, status: 'known' },
   // The old -N, fields to skip.
