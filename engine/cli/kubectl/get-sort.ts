@@ -1,7 +1,7 @@
 import { goSort } from '../../base/gosort.ts'
+import { parseQuantity } from '../../base/quantity.ts'
 import { fail } from './errors.ts'
 import { JsonPath, PathError, relaxedJsonPath } from './print/jsonpath/run.ts'
-import { parseQuantity } from './quantity.ts'
 import { byteOrder, type Obj } from './values.ts'
 
 /** Rows of a Table whose rows carry whole objects, by --sort-by. */

@@ -1,4 +1,4 @@
-import { formatQuantity, parseQuantity } from '../quantity.ts'
+import { formatQuantity, parseQuantity } from '../../../base/quantity.ts'
 import { type Obj, sortedKeys } from '../values.ts'
 import { type Lines, orNone, printBool, rfc1123 } from './writer.ts'
 

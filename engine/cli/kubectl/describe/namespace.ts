@@ -1,4 +1,4 @@
-import { addQuantity, parseQuantity } from '../quantity.ts'
+import { addQuantity, parseQuantity } from '../../../base/quantity.ts'
 import { type Obj, sortedKeys } from '../values.ts'
 import type { Describer } from './describer.ts'
 import { annotations, type Lines, labels } from './writer.ts'

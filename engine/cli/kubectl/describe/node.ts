@@ -1,4 +1,4 @@
-import { formatQuantity, parseQuantity, type Quantity } from '../quantity.ts'
+import { formatQuantity, parseQuantity, type Quantity } from '../../../base/quantity.ts'
 import { query } from '../rest.ts'
 import { type Obj, sortedKeys } from '../values.ts'
 import type { Describer, DescribeTools } from './describer.ts'
