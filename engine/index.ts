@@ -2,6 +2,18 @@ export type { Json } from './base/json.ts'
 export type { Lab } from './lab/load.ts'
 export { loadLab } from './lab/load.ts'
 export type { LabFolder, LessonStep, PredictionView, TaskView } from './lab/types.ts'
+export type {
+  ConnectionSummary,
+  ConnectionWalk,
+  Place,
+  RuleHit,
+  RuleQuery,
+  Said,
+  WalkEntry,
+  WalkHeader,
+  WalkPacket,
+  WalkStep,
+} from './net/walk.ts'
 export { type BatchResult, runBatchRecord } from './session/batch.ts'
 export { createSession, restoreSession } from './session/create.ts'
 export type {

@@ -2,11 +2,15 @@ import type { ErrorCode } from './errors.ts'
 import type {
   AppInfo,
   AttemptView,
+  ConnectionSummary,
+  ConnectionWalk,
   Input,
   LabProgressView,
   LabSummary,
   Locale,
   Notice,
+  RuleHit,
+  RuleQuery,
   SessionView,
   Settings,
   ShellTarget,
@@ -39,6 +43,10 @@ export interface InvokeMap {
   'attempt.view': { args: { attempt: string }; result: AttemptView }
   'attempt.input': { args: { attempt: string; input: WindowInput }; result: SessionView }
   'attempt.locale': { args: { attempt: string; locale: Locale }; result: SessionView }
+  /** The packet walk: connections that the learner's commands made, newest first; one of them whole; which packets hit a rule. */
+  'walk.list': { args: { attempt: string }; result: readonly ConnectionSummary[] }
+  'walk.get': { args: { attempt: string; connection: number }; result: ConnectionWalk | null }
+  'walk.hits': { args: { attempt: string; query: RuleQuery }; result: readonly RuleHit[] }
   'terminal.open': {
     args: { attempt: string; target: ShellTarget; columns: number; rows: number }
     result: TerminalView

@@ -2,13 +2,22 @@
 import type { SessionView } from '../../engine/index.ts'
 
 export type {
+  ConnectionSummary,
+  ConnectionWalk,
   Input,
   LessonStep,
+  Place,
   PredictionView,
+  RuleHit,
+  RuleQuery,
+  Said,
   SessionView,
   ShellTarget,
   ShellView,
   TaskView,
+  WalkHeader,
+  WalkPacket,
+  WalkStep,
 } from '../../engine/index.ts'
 
 export type Locale = 'vi' | 'en'

@@ -2,6 +2,7 @@ import type { Json } from '../base/json.ts'
 import type { Fidelity } from '../cli/command.ts'
 import type { Profile } from '../cluster/profile.ts'
 import type { LabFolder, LessonStep, PredictionView, TaskView } from '../lab/types.ts'
+import type { ConnectionSummary, ConnectionWalk, RuleHit, RuleQuery } from '../net/walk.ts'
 
 export type { LabFolder, LessonStep, PredictionView, TaskView }
 
@@ -88,6 +89,8 @@ export interface SessionView {
     readonly proxyIptables: string
     readonly proxyMode: string
   }
+  /** The newest connection that a command of the learner's made, so that a window knows when to ask anew. */
+  readonly newestConnection?: number
   /** Of the last answer; undefined before the first. */
   readonly fidelity?: Fidelity
 }
@@ -134,6 +137,12 @@ export interface Session {
   /** History expansion of a line as bash does it before running: the new text, or its error ("bash: !x: event not found"). */
   expandHistory(shell: string, text: string): { readonly text: string; readonly changed: boolean } | { readonly error: string }
   complete(shell: string, line: string, cursor: number): Completion
+  /** Connections that the learner's commands made, newest first; those of the machines' own programs are left out. */
+  connections(): readonly ConnectionSummary[]
+  /** The walk of one connection; undefined once it is forgotten. */
+  walk(connection: number): ConnectionWalk | undefined
+  /** Which packets of kept walks hit a rule or a chain, newest first. */
+  hits(query: RuleQuery): readonly RuleHit[]
   /** The prompt event of a shell that waits for a line (after a restore, or a client that joins late); undefined while it runs. */
   promptOf(shell: string): Extract<SessionEvent, { type: 'prompt' }> | undefined
   /** Moves virtual time to follow real time: `elapsed` ms have passed outside. Ignored while paused. */
