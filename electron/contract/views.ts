@@ -15,6 +15,7 @@ export type {
   ShellTarget,
   ShellView,
   TaskView,
+  WalkEntry,
   WalkHeader,
   WalkPacket,
   WalkStep,

@@ -1,4 +1,14 @@
-import type { Completion, Input, LabFolder, SessionEvent, SessionView } from '../../engine/index.ts'
+import type {
+  Completion,
+  ConnectionSummary,
+  ConnectionWalk,
+  Input,
+  LabFolder,
+  RuleHit,
+  RuleQuery,
+  SessionEvent,
+  SessionView,
+} from '../../engine/index.ts'
 
 /** What an emulator is started with. */
 export interface Start {
@@ -35,6 +45,10 @@ export interface CallMap {
   }
   complete: { args: { shell: string; line: string; cursor: number }; result: Completion }
   promptOf: { args: { shell: string }; result: PromptEvent | null }
+  /** The packet walk: see the contract's walk.list, walk.get, walk.hits. */
+  connections: { args: Record<string, never>; result: readonly ConnectionSummary[] }
+  walk: { args: { connection: number }; result: ConnectionWalk | null }
+  hits: { args: { query: RuleQuery }; result: readonly RuleHit[] }
   /** null while a command runs. */
   snapshot: { args: Record<string, never>; result: Snapshot | null }
   ping: { args: Record<string, never>; result: null }

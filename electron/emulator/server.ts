@@ -79,6 +79,9 @@ export class EmulatorServer {
       expandHistory: (a) => this.live().expandHistory(a.shell, a.text),
       complete: (a) => this.live().complete(a.shell, a.line, a.cursor),
       promptOf: (a) => this.live().promptOf(a.shell) ?? null,
+      connections: () => this.live().connections(),
+      walk: (a) => this.live().walk(a.connection) ?? null,
+      hits: (a) => this.live().hits(a.query),
       snapshot: () => this.snapshot(),
       ping: () => null,
     }

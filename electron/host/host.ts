@@ -182,6 +182,9 @@ export class Host {
         return await open.attempt.ask('view', {})
       },
       'attempt.locale': async ({ attempt, locale }) => (await this.require(attempt)).attempt.setLocale(locale),
+      'walk.list': async ({ attempt }) => (await this.require(attempt)).attempt.ask('connections', {}),
+      'walk.get': async ({ attempt, connection }) => (await this.require(attempt)).attempt.ask('walk', { connection }),
+      'walk.hits': async ({ attempt, query }) => (await this.require(attempt)).attempt.ask('hits', { query }),
       'terminal.open': async ({ attempt, target, columns, rows }) =>
         (await this.require(attempt)).openTerminal(target, columns, rows),
       'terminal.attach': async ({ attempt, terminal, columns, rows }) => {

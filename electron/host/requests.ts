@@ -14,6 +14,14 @@ const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pod'), namespace: id, pod: z.string().min(1).max(253), container: id.optional() }),
 ])
 
+const ruleQuery = z.strictObject({
+  node: id,
+  table: z.enum(['raw', 'mangle', 'nat', 'filter', 'security']),
+  chain: id,
+  rule: z.number().int().min(0).optional(),
+  backend: z.enum(['legacy', 'nft']).optional(),
+})
+
 const windowInput = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('clock'),
@@ -52,6 +60,9 @@ export const INVOKE_SCHEMAS: Record<Channel, z.ZodType> = {
   'attempt.view': z.strictObject({ attempt: id }),
   'attempt.input': z.strictObject({ attempt: id, input: windowInput }),
   'attempt.locale': z.strictObject({ attempt: id, locale }),
+  'walk.list': z.strictObject({ attempt: id }),
+  'walk.get': z.strictObject({ attempt: id, connection: z.number().int().min(0) }),
+  'walk.hits': z.strictObject({ attempt: id, query: ruleQuery }),
   'terminal.open': z.strictObject({ attempt: id, target, columns, rows }),
   'terminal.attach': terminal.extend({ columns, rows }),
   'terminal.reconnect': terminal,

@@ -117,6 +117,9 @@ export function fakeBridge(): Bridge {
     'attempt.view': () => ({ attempt: 'a1', lab: 'x', mode: 'learn', view, terminals, resumed: true, notices: [] }),
     'attempt.input': ({ input: given }) => input(given),
     'attempt.locale': () => view,
+    'walk.list': () => [],
+    'walk.get': () => null,
+    'walk.hits': () => [],
     'terminal.open': ({ target }) => {
       const id = `t${Date.now()}`
       const title = target.kind === 'node' ? target.node : `pod ${target.pod}`

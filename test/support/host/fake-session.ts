@@ -1,8 +1,10 @@
 import type {
   Completion,
+  ConnectionSummary,
   Input,
   JournalEntry,
   Json,
+  RuleHit,
   Session,
   SessionEvent,
   SessionSpec,
@@ -113,6 +115,18 @@ export class FakeSession implements Session {
 
   complete(): Completion {
     return { start: 0, candidates: [], suffix: ' ' }
+  }
+
+  connections(): readonly ConnectionSummary[] {
+    return []
+  }
+
+  walk(): undefined {
+    return undefined
+  }
+
+  hits(): readonly RuleHit[] {
+    return []
   }
 
   view(): SessionView {
