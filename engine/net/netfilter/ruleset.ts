@@ -30,6 +30,8 @@ export class Ruleset implements Stateful, Shared {
   private tables = new Map<string, Table>()
   private accountings = new Map<string, Accounting>()
   private recents = new Map<string, Map<string, Seen>>()
+  /** Goes up whenever a table comes, goes or is replaced: what was worked out from the tables is stale then. Never saved. */
+  generation = 0
 
   /** The table, or undefined if nobody has made it yet. */
   table(family: Family, backend: Backend, name: TableName): Table | undefined {
@@ -46,12 +48,14 @@ export class Ruleset implements Stateful, Shared {
   put(family: Family, backend: Backend, table: Table): void {
     table.adopt()
     this.tables.set(`${family}/${backend}/${table.name}`, table)
+    this.generation++
     this.dropUnusedRecents()
   }
 
   /** Removes a table with all its chains. */
   drop(family: Family, backend: Backend, name: TableName): void {
     this.tables.delete(`${family}/${backend}/${name}`)
+    this.generation++
     this.dropUnusedRecents()
   }
 
@@ -61,6 +65,7 @@ export class Ruleset implements Stateful, Shared {
     if (found !== undefined) return found
     const table = new Table(name, new Map(BASE_CHAINS[name].map((chain) => [chain, new Chain(chain, 'ACCEPT')])))
     this.tables.set(`${family}/legacy/${name}`, table)
+    this.generation++
     return table
   }
 
@@ -160,6 +165,7 @@ export class Ruleset implements Stateful, Shared {
       recent: Record<string, Record<string, Seen>>
     }
     this.tables = new Map(Object.entries(data.tables).map(([key, table]) => [key, Table.load(table)]))
+    this.generation++
     this.accountings = new Map(Object.entries(data.accounting).map(([name, a]) => [name, { ...a }]))
     this.recents = new Map(Object.entries(data.recent).map(([name, list]) => [name, new Map(Object.entries(list))]))
   }
