@@ -1,5 +1,6 @@
 import type { CancelSignal, Clock } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
+import type { Origin } from '../net/flows.ts'
 
 /** How sure an answer is: compared with a recording, modelled from documentation, or not emulated at all. Weakest last. */
 export type Fidelity = 'recorded' | 'modelled' | 'not emulated'
@@ -44,6 +45,8 @@ export interface Stdin {
   text(): Promise<string>
   /** One line without its newline, or undefined at end of file. */
   line(): Promise<string | undefined>
+  /** What comes next as it came (a tty's line, what a pipe holds), never empty; undefined at end of file. */
+  piece(): Promise<string | undefined>
 }
 
 export interface Tty {
@@ -112,6 +115,8 @@ export interface CommandContext {
   enterShell?(request: ShellRequest): void
   /** Absent where no session is open (batch mode). */
   readonly session?: SessionPort
+  /** The line it runs for; absent in batch mode. */
+  readonly origin?: Origin
   /** What was typed at this prompt, where there is one. */
   readonly history?: readonly string[]
   /** Waits on virtual time; rejects nothing, look at `signal.aborted` after it. */
@@ -146,6 +151,11 @@ export interface Command {
 export interface CompletionContext {
   readonly machine: Machine
   readonly cwd: string
+}
+
+/** For the sockets that a command opens: connections remember whose they are. */
+export function originOf(context: Pick<CommandContext, 'origin'>): { readonly origin?: Origin } {
+  return context.origin === undefined ? {} : { origin: context.origin }
 }
 
 /** What every tool says of a valid use that Chainwalk does not emulate: on stderr, exit 64. */

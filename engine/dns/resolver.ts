@@ -1,4 +1,5 @@
 import { ipFamily } from '../base/ip.ts'
+import type { Origin } from '../net/flows.ts'
 import type { Netns } from '../net/netns.ts'
 import type { Errno } from '../net/socket/types.ts'
 import { type DnsMessage, decodeMessage, encodeMessage, RCODE, TYPE } from './message.ts'
@@ -47,6 +48,8 @@ export function hostsLookup(text: string, name: string): readonly string[] {
 export interface ResolverHost {
   readonly netns: Netns
   readonly uid: number
+  /** Who wants to know, for the record of the connections that the question makes. */
+  readonly origin?: Origin
   readFile(path: string): string
   /** Waits for an answer; false after `ms` without one. */
   wait(watched: { watch(wake: () => void): () => void }, done: () => boolean, ms: number): Promise<boolean>
@@ -64,7 +67,13 @@ export async function ask(
   question: { readonly name: string; readonly type: number },
   timeoutMs: number,
 ): Promise<DnsMessage | Errno | undefined> {
-  const socket = host.netns.ip.openUdp({ dst: server, port: 53, uid: host.uid, recverr: true })
+  const socket = host.netns.ip.openUdp({
+    dst: server,
+    port: 53,
+    uid: host.uid,
+    recverr: true,
+    ...(host.origin === undefined ? {} : { origin: host.origin }),
+  })
   if (typeof socket === 'string') return socket
   const id = host.netns.net.dice.int(65_536)
   const none = { answers: [], authority: [], additional: [] }

@@ -1,6 +1,12 @@
 import type { Json, Stateful } from '../base/json.ts'
 import type { Errno } from './socket/types.ts'
 
+/** The line that a learner typed, and the shell it was typed into. Absent where a machine's own program acts. */
+export interface Origin {
+  readonly command: string
+  readonly shell: string
+}
+
 /** One attempt to reach somebody, and who really answered: what graded checks and the packet walk start from. */
 export interface ConnectionRecord {
   readonly id: number
@@ -19,6 +25,7 @@ export interface ConnectionRecord {
   readonly bpf: boolean
   readonly result: 'pending' | 'connected' | 'refused' | 'timeout' | 'unreachable' | 'reset' | 'denied'
   readonly bytes?: { readonly sent: number; readonly received: number }
+  readonly origin?: Origin
 }
 
 const KEPT = 200

@@ -15,10 +15,10 @@ import { sessionPort } from './port.ts'
 import { onlyLooked } from './same.ts'
 import { Terminals } from './terminals.ts'
 import type { Completion, Input, JournalEntry, Session, SessionEvent, SessionSpec, SessionView } from './types.ts'
-import { UndoStack } from './undo.ts'
+import { label, UndoStack } from './undo.ts'
+import { hitsOf, learnersConnections, newestConnection, walkOf } from './walks.ts'
 
 const SNAPSHOT_VERSION = 1
-const LABEL_LENGTH = 60
 /** Turns of the microtask queue that woken commands get before the event loop is asked. */
 const QUICK_TURNS = 24
 
@@ -104,8 +104,21 @@ export class EngineSession implements Session {
         proxyIptables: profile.proxyIptables,
         proxyMode: profile.proxyMode,
       },
+      ...newestConnection(this.cluster.network),
       ...(this.fidelity === undefined ? {} : { fidelity: this.fidelity }),
     }
+  }
+
+  connections(): ReturnType<Session['connections']> {
+    return learnersConnections(this.cluster.network)
+  }
+
+  walk(connection: number): ReturnType<Session['walk']> {
+    return walkOf(this.cluster.network, connection)
+  }
+
+  hits(query: Parameters<Session['hits']>[0]): ReturnType<Session['hits']> {
+    return hitsOf(this.cluster.network, query)
   }
 
   setLocale(locale: string): void {
@@ -384,9 +397,4 @@ export class EngineSession implements Session {
   private emit(event: SessionEvent): void {
     for (const listener of this.listeners) listener(event)
   }
-}
-
-function label(text: string): string {
-  const line = text.trim().split('\n')[0] ?? ''
-  return line.length > LABEL_LENGTH ? `${line.slice(0, LABEL_LENGTH - 1)}…` : line
 }

@@ -131,7 +131,7 @@ export class Terminals {
       raw: (on: boolean) => this.emit({ type: 'raw', shell: id, on }),
     }
     const machine = (machineId: string) => this.machineById(machineId)
-    return new Shell({ turns: this.turns, events, session: this.port, machine }, columns, rows)
+    return new Shell({ id, turns: this.turns, events, session: this.port, machine }, columns, rows)
   }
 
   private machineOf(target: ShellTarget): Machine | undefined {

@@ -7,6 +7,13 @@ export interface Point {
 }
 
 const KEPT = 200
+const LABEL_LENGTH = 60
+
+/** What a point is called: the first line of what was typed. */
+export function label(text: string): string {
+  const line = text.trim().split('\n')[0] ?? ''
+  return line.length > LABEL_LENGTH ? `${line.slice(0, LABEL_LENGTH - 1)}…` : line
+}
 
 /** What was done and can be taken back, and what was taken back and can be done again. */
 export class UndoStack {

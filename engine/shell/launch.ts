@@ -18,6 +18,8 @@ export interface Launcher {
   ran(argv: readonly string[]): void
   enterShell?(request: ShellRequest): void
   readonly session?: SessionPort
+  /** The line as typed, and its shell. */
+  readonly origin?: CommandContext['origin']
   /** What was typed at this prompt before. */
   history?(): readonly string[]
 }
@@ -41,13 +43,15 @@ export const ROOT: User = { name: 'root', uid: 0, gid: 0, home: '/root' }
 /** Standard input that was all there from the beginning: a pipe, a file, nothing. */
 export function textStdin(bytes: string): Stdin {
   let rest = bytes
+  const text = async () => {
+    const all = rest
+    rest = ''
+    return all
+  }
   return {
     isTty: false,
-    text: async () => {
-      const all = rest
-      rest = ''
-      return all
-    },
+    text,
+    piece: async () => (await text()) || undefined,
     line: async () => {
       if (rest === '') return undefined
       const end = rest.indexOf('\n')
@@ -141,6 +145,7 @@ export function contextOf(launcher: Launcher, call: Call): CommandContext {
     ...(call.tty === undefined ? {} : { tty: call.tty }),
     ...(call.tty === undefined || launcher.enterShell === undefined ? {} : { enterShell: (r) => launcher.enterShell?.(r) }),
     ...(launcher.session === undefined ? {} : { session: launcher.session }),
+    ...(launcher.origin === undefined ? {} : { origin: launcher.origin }),
     ...(launcher.history === undefined ? {} : { history: launcher.history() }),
     machine,
     clock: machine.clock,

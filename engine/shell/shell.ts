@@ -31,6 +31,7 @@ export interface LineResult {
 }
 
 export interface ShellParts {
+  readonly id: string
   readonly turns: Turns
   readonly events: ShellEvents
   readonly session: SessionPort
@@ -129,7 +130,7 @@ export class Shell {
     if (whole.trim() === '') return undefined
     this.remember(level, oneLine(whole))
     const programs: (readonly string[])[] = []
-    const result = await this.runIn(level, expandAliases(whole, level.bash.aliases), programs)
+    const result = await this.runIn(level, expandAliases(whole, level.bash.aliases), programs, whole)
     if (result.left) this.leave(result.exit)
     else if (this.requested !== undefined) await this.follow(this.requested)
     return { ...result, line: whole, node: level.machine.hostname, programs }
@@ -201,7 +202,7 @@ export class Shell {
     return new Level(spec, machine, { stdin, stdout, stderr }, isTerminal ? this.tty : undefined, turns)
   }
 
-  private async runIn(level: Level, text: string, programs: (readonly string[])[]) {
+  private async runIn(level: Level, text: string, programs: (readonly string[])[], typed?: string) {
     const canceller = new Canceller()
     let fidelity: Fidelity | undefined
     const launcher: Launcher = {
@@ -215,6 +216,7 @@ export class Shell {
         this.requested = request
       },
       session: this.parts.session,
+      ...(typed === undefined ? {} : { origin: { command: oneLine(typed), shell: this.parts.id } }),
       history: () => level.history,
     }
     this.canceller = canceller

@@ -1,6 +1,6 @@
 import type { TcpConnection } from '../../net/socket/api.ts'
 import { STRERROR } from '../../net/socket/types.ts'
-import type { CommandContext } from '../command.ts'
+import { type CommandContext, originOf } from '../command.ts'
 import { resolveName } from '../resolve.ts'
 import { waitFor } from '../waiting.ts'
 import type { CurlOptions } from './options.ts'
@@ -40,6 +40,7 @@ export async function openConnection(
       dst: address,
       port: url.port,
       uid: context.user.uid,
+      ...originOf(context),
       ...bind,
       ...(port === undefined ? {} : { sport: port }),
     })

@@ -1,6 +1,6 @@
 import type { TcpConnection } from '../../net/socket/api.ts'
 import { STRERROR } from '../../net/socket/types.ts'
-import { type Command, type CommandContext, type Flag, notEmulated } from '../command.ts'
+import { type Command, type CommandContext, type Flag, notEmulated, originOf } from '../command.ts'
 import { getopt, notEmulatedOption, optionValue } from '../getopt.ts'
 import { resolveName } from '../resolve.ts'
 import { serviceName, servicePort } from '../services.ts'
@@ -138,6 +138,7 @@ async function overTcp(context: CommandContext, options: NcOptions, host: string
       dst: address,
       port,
       uid: context.user.uid,
+      ...originOf(context),
       ...(options.source === undefined ? {} : { src: options.source }),
       ...(options.sourcePort === undefined ? {} : { sport: options.sourcePort }),
     })
@@ -208,6 +209,7 @@ async function overUdp(context: CommandContext, options: NcOptions, host: string
     dst: address,
     port,
     uid: context.user.uid,
+    ...originOf(context),
     ...(options.sourcePort === undefined ? {} : { sport: options.sourcePort }),
   })
   if (typeof socket === 'string') {

@@ -1,7 +1,7 @@
 import { ipFamily } from '../../base/ip.ts'
 import type { PingEndpoint } from '../../net/socket/api.ts'
 import type { IcmpNotice } from '../../net/socket/types.ts'
-import { type Command, type CommandContext, notEmulated } from '../command.ts'
+import { type Command, type CommandContext, notEmulated, originOf } from '../command.ts'
 import { getopt, notEmulatedOption, optionValue } from '../getopt.ts'
 import { resolveName } from '../resolve.ts'
 import { waitFor } from '../waiting.ts'
@@ -121,6 +121,7 @@ async function probe(context: CommandContext, t: Target, options: Options): Prom
   }
   const socket = netns.ip.openPing({
     uid: context.user.uid,
+    ...originOf(context),
     ...(src === undefined ? {} : { src }),
     ...(device === undefined ? {} : { device }),
   })

@@ -1,3 +1,4 @@
+import type { Origin } from '../flows.ts'
 import type { Datagram, EchoReply, Errno, IcmpNotice, IcmpSocket, SocketOwner, TcpSocket, UdpSocket } from './types.ts'
 
 export interface DialOptions {
@@ -9,6 +10,8 @@ export interface DialOptions {
   readonly device?: string
   readonly uid: number
   readonly owner?: SocketOwner
+  /** Who asked for it, for the record of the connection. */
+  readonly origin?: Origin
   /** Left out of the ring of connections and their walks: a kubelet's probes would crowd everything else out of it. */
   readonly unrecorded?: boolean
 }
@@ -84,6 +87,7 @@ export interface SocketApi {
     readonly src?: string
     readonly device?: string
     readonly dst?: string
+    readonly origin?: Origin
   }): PingEndpoint | Errno
   /** Closes every socket that this program or owner holds. */
   closeAll(which: (socket: { readonly program?: string; readonly owner?: SocketOwner; readonly lport: number }) => boolean): void

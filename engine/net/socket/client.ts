@@ -1,6 +1,6 @@
 import { ipFamily } from '../../base/ip.ts'
 import type { Json } from '../../base/json.ts'
-import { type Flows, resultOf } from '../flows.ts'
+import { type Flows, type Origin, resultOf } from '../flows.ts'
 import { icmpPacket } from '../path/build.ts'
 import type { IpStack } from '../path/stack.ts'
 import type { DialOptions, ListenOptions, PingEndpoint, SocketApi, TcpConnection, TcpListener, UdpEndpoint } from './api.ts'
@@ -34,6 +34,7 @@ export class Sockets implements SocketApi {
           proto: 'tcp',
           from: { netns: this.host.id, address: ends.src, port: ends.sport },
           to: { address: options.dst, port: options.port },
+          ...from(options.origin),
         })
     const s = newTcp(this.host, {
       family: ipFamily(options.dst) ?? 4,
@@ -85,7 +86,7 @@ export class Sockets implements SocketApi {
       rport: connected ? port : 0,
       connected,
       ...(options.recverr ? { recverr: true } : {}),
-      ...(connected ? { flow: this.openFlow('udp', ends, dst, port) } : {}),
+      ...(connected ? { flow: this.openFlow('udp', ends, dst, port, options.origin) } : {}),
     })
   }
 
@@ -101,6 +102,7 @@ export class Sockets implements SocketApi {
     readonly src?: string
     readonly device?: string
     readonly dst?: string
+    readonly origin?: Origin
   }): PingEndpoint | Errno {
     const s: IcmpSocket = {
       ...this.datagramBase(options.uid, options.src ?? '0.0.0.0', 1 + this.host.dice.int(65_535)),
@@ -112,7 +114,7 @@ export class Sockets implements SocketApi {
     this.host.sockets.add(s)
     return {
       socket: s,
-      send: (dst, seq, payload, ttl) => this.run(() => this.echo(s, dst, seq, payload, ttl)),
+      send: (dst, seq, payload, ttl) => this.run(() => this.echo(s, options.origin, dst, seq, payload, ttl)),
       replies: () => {
         const all = s.replies
         s.replies = []
@@ -205,20 +207,33 @@ export class Sockets implements SocketApi {
     return datagramSend(this.host, { ...s, local: route.src }, to, port, data, ttl)
   }
 
-  private echo(s: IcmpSocket, dst: string, seq: number, payload: string, ttl?: number): Errno | undefined {
+  private echo(
+    s: IcmpSocket,
+    origin: Origin | undefined,
+    dst: string,
+    seq: number,
+    payload: string,
+    ttl?: number,
+  ): Errno | undefined {
     const route = this.host.ns.route(dst, {
       ...(isAny(s.local) ? {} : { src: s.local }),
       ...(s.device === undefined ? {} : { oif: s.device }),
     })
     if (route.kind === 'error') return route.errno
-    s.flow ??= this.openFlow('icmp', { src: route.src, sport: s.lport }, dst, 0)
+    s.flow ??= this.openFlow('icmp', { src: route.src, sport: s.lport }, dst, 0, origin)
     const type = ipFamily(dst) === 6 ? 128 : 8
     return this.host.send(icmpPacket(route.src, dst, { type, code: 0, id: s.lport, seq }, payload, ttl ?? 64), s)
   }
 
-  private openFlow(proto: 'udp' | 'icmp', ends: { src: string; sport: number }, dst: string, port: number): number {
-    const from = { netns: this.host.id, address: ends.src, port: ends.sport }
-    return this.flows.open({ at: this.host.clock.now, proto, from, to: { address: dst, port } })
+  private openFlow(
+    proto: 'udp' | 'icmp',
+    ends: { src: string; sport: number },
+    dst: string,
+    port: number,
+    origin: Origin | undefined,
+  ): number {
+    const source = { netns: this.host.id, address: ends.src, port: ends.sport }
+    return this.flows.open({ at: this.host.clock.now, proto, from: source, to: { address: dst, port }, ...from(origin) })
   }
 
   /** Chooses source address and port (ip_route_connect, inet_hash_connect). */
@@ -290,6 +305,10 @@ function owned(options: { readonly owner?: SocketOwner; readonly device?: string
     ...(options.owner === undefined ? {} : { owner: options.owner }),
     ...(options.device === undefined ? {} : { device: options.device }),
   }
+}
+
+function from(origin: Origin | undefined): { readonly origin?: Origin } {
+  return origin === undefined ? {} : { origin }
 }
 
 function drainErrors<T>(s: { errors: readonly T[] }): readonly T[] {
