@@ -12,6 +12,7 @@ import { nfacct } from './nfacct/nfacct.ts'
 import { ping } from './ping/ping.ts'
 import { ss } from './ss/ss.ts'
 import { ssh } from './ssh/ssh.ts'
+import { cat } from './system/cat.ts'
 import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
 import { cut } from './system/cut.ts'
@@ -29,6 +30,7 @@ import { sudo } from './system/sudo.ts'
 import { sysctl } from './system/sysctl.ts'
 import { tac } from './system/tac.ts'
 import { tail } from './system/tail.ts'
+import { tee } from './system/tee.ts'
 import { timeout } from './system/timeout.ts'
 import { tr } from './system/tr.ts'
 import { UNEMULATED } from './system/unemulated.ts'
@@ -40,6 +42,7 @@ import { watch } from './watch/watch.ts'
 
 /** Every program that a machine can run; one line each, in alphabetical order. */
 export const COMMANDS: readonly Command[] = [
+  cat,
   chainwalk,
   clear,
   conntrack,
@@ -74,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   sysctl,
   tac,
   tail,
+  tee,
   timeout,
   tr,
   uname,

@@ -1,4 +1,4 @@
-import type { CommandNode, ScriptNode } from 'just-bash'
+import type { CommandNode, ScriptNode, SimpleCommandNode } from 'just-bash'
 
 type Node = { readonly type?: string }
 
@@ -33,4 +33,18 @@ export function substitutions(command: CommandNode): ScriptNode[] {
     return node.type !== 'Statement'
   })
   return bodies
+}
+
+/** Whether an `exec` somewhere in the script leads its standard output or error elsewhere for good. */
+export function redirectsItself(script: ScriptNode): boolean {
+  let found = false
+  walk(script, (node) => {
+    if (node.type !== 'SimpleCommand') return !found
+    const { name, redirections } = node as SimpleCommandNode
+    const [part] = name?.parts ?? []
+    if (part?.type !== 'Literal' || part.value !== 'exec') return true
+    found ||= redirections.some(({ operator, fd }) => !operator.startsWith('<') && (fd ?? 1) <= 2)
+    return true
+  })
+  return found
 }

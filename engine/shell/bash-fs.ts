@@ -45,6 +45,7 @@ export class BashFs implements IFileSystem {
   private readonly terminal: Terminal
   /** Programs that the machine has though no file holds them. */
   private readonly isProgram: (path: string) => boolean
+  private readonly refused = new Map<string, string>()
   /** Called after something was printed: the moment at which an interrupted pipeline has drained. */
   onPrinted: () => void = () => {}
   onTick: () => Promise<void> = async () => {}
@@ -54,6 +55,11 @@ export class BashFs implements IFileSystem {
     this.now = now
     this.terminal = terminal
     this.isProgram = isProgram
+  }
+
+  /** The errno with which opening this path for writing was last refused. */
+  refusal(path: string): string | undefined {
+    return this.refused.get(path)
   }
 
   async readFile(path: string, options?: Encoding): Promise<string> {
@@ -185,7 +191,17 @@ export class BashFs implements IFileSystem {
     } else if (path === '/dev/tty') {
       if (!this.terminal.stdin.isTty) throw failure('ENXIO', 'open', path)
       this.terminal.stdout.write(bytes)
-    } else this.guard('open', path, () => this.files.write(path, bytes, { append }))
+    } else {
+      try {
+        // Where `<(…)` leaves what its command printed, for programs of ours to read.
+        if (/^\/dev\/fd\/\d+$/.test(path)) this.files.mkdir('/dev/fd', { recursive: true })
+        this.files.write(path, bytes, { append })
+      } catch (error) {
+        if (!(error instanceof FsError)) throw error
+        this.refused.set(path, error.code)
+        throw failure(error.code, 'open', path)
+      }
+    }
   }
 
   private statOf(path: string, follow: boolean) {

@@ -104,6 +104,7 @@ export class BashShell {
           isOurs: (name) => isShellName(name) || commandOn(machine, name) !== undefined,
           isFunction: (name) => state.functions.has(name) || stateOf(this.bash).functions.has(name),
           basename: (path) => (commandAt(machine, path) === undefined ? undefined : path.slice(path.lastIndexOf('/') + 1)),
+          atPrompt: options.source === 'prompt',
           stdinIsTty: options.terminal.stdin.isTty,
         }),
       }),
@@ -197,10 +198,7 @@ export class BashShell {
     return { now: () => clock.now, random: () => dice.next() }
   }
 
-  /**
-   * A redirection that cannot be opened surfaces from just-bash as the file system's own error. bash would go on with the next
-   * command; here the line ends.
-   */
+  /** `exec >FILE` whose file cannot be opened surfaces from just-bash as the file system's own error, and ends a script as in bash. */
   private brokenRedirection(error: unknown): { exitCode: number; stdout: string; stderr: string } {
     const found = /^(E[A-Z]+): .*, open '(.*)'$/.exec(error instanceof Error ? error.message : '')
     const words = found === null ? undefined : OPEN_ERRORS[found[1] as string]
@@ -209,8 +207,14 @@ export class BashShell {
   }
 
   /** Away from the prompt bash's errors say on which line they are, and a script's bear its name. */
-  private named(stderr: string): string {
+  private named(text: string): string {
     const { source } = this.options
+    const stderr = text
+      .replace(/^bash: : Is a directory$/gm, 'bash: : No such file or directory')
+      .replace(/^(bash: (.*)): cannot open redirect target$/gm, (_, head: string, path: string) => {
+        const code = this.files.refusal(this.files.resolvePath(this.running?.cwd ?? this.cwd, decodeUtf8(path)))
+        return `${head}: ${OPEN_ERRORS[code ?? ''] ?? 'No such file or directory'}`
+      })
     if (source === 'prompt') return stderr
     const name = source === '-c' ? 'bash' : source.script
     return stderr.replace(/^bash: (?!line \d|-c: )/gm, `${name}: line ${this.running?.currentLine ?? 1}: `)

@@ -1,6 +1,7 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash'
-import { functionNames, substitutions } from './ast.ts'
+import { functionNames, redirectsItself, substitutions } from './ast.ts'
 import { ERR_PATH, IN_LINE_PATH, IN_PATH, OUT_PATH, TICK_PATH } from './bash-fs.ts'
+import { opened, type Redirection } from './opened.ts'
 import { unemulatedUse } from './unemulated-uses.ts'
 
 /** Where a function's own commands print: inherited, so that `f | grep x` still feeds the pipe. */
@@ -15,7 +16,6 @@ export const UNEMULATED_USE = '__chainwalk_unemulated'
 /** Runs just before `exit`. */
 export const LEAVE = '__chainwalk_leave'
 
-type Redirection = SimpleCommandNode['redirections'][number]
 type Assignment = SimpleCommandNode['assignments'][number]
 
 /** What the rewriting must know of the shell. */
@@ -26,6 +26,8 @@ export interface RewriteOptions {
   /** The name of the program of ours that lies at this path, or undefined. */
   basename(path: string): string | undefined
   readonly stdinIsTty: boolean
+  /** Whether the shell goes on after this input, as at a prompt. */
+  readonly atPrompt: boolean
 }
 
 interface Place {
@@ -66,7 +68,12 @@ const READS_STDIN = new Set([
 export function rewrite(script: ScriptNode, options: RewriteOptions): ScriptNode {
   const defined = new Set(functionNames(script))
   const known: RewriteOptions = { ...options, isFunction: (name) => defined.has(name) || options.isFunction(name) }
-  const place: Place = { out: true, err: true, in: true, inFunction: false, shellItself: true }
+  const itself = redirectsItself(script)
+  if (itself && options.atPrompt) {
+    script.statements = [call(UNEMULATED_USE, 'bash', 'exec with a redirection of its output at a prompt')]
+  }
+  // just-bash then follows the shell's own output itself, and hands it over at the end.
+  const place: Place = { out: !itself, err: !itself, in: true, inFunction: false, shellItself: true }
   statements(script.statements, place, known)
   return script
 }
@@ -115,11 +122,14 @@ function command(node: CommandNode, place: Place, options: RewriteOptions): void
     return
   }
   if (node.type === 'FunctionDef') {
-    command(node.body, { out: true, err: true, in: true, inFunction: true, shellItself: true }, options)
+    const direct = directFiles(node.redirections, { ...place, out: true, err: true, in: true })
+    const [out, err] = [direct.includes('1'), direct.includes('2')]
+    command(node.body, { out, err, in: direct.includes('0'), inFunction: true, shellItself: true }, options)
+    node.redirections = opened(node.redirections)
     return
   }
   if (node.redirections.length > 0) {
-    node.redirections.unshift(...outputs(place))
+    node.redirections = [...outputs(place), ...opened(node.redirections)]
     place = { ...place, out: false, err: false, in: false }
   }
   switch (node.type) {
@@ -156,10 +166,15 @@ function command(node: CommandNode, place: Place, options: RewriteOptions): void
 }
 
 function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions): void {
-  if (node.name === null) return
+  if (node.name === null) {
+    if (node.redirections.length > 0) node.redirections = [...outputs(place), ...opened(node.redirections)]
+    return
+  }
   const written = literal(node.name)
   const name = (written?.includes('/') ? options.basename(written) : undefined) ?? written
   if (name !== undefined && name !== written) node.name = { type: 'Word', parts: [{ type: 'Literal', value: name }] }
+  const { redirections } = node
+  node.redirections = opened(redirections)
   if (name !== undefined && LEAVE_ALONE.has(name)) return
   const use =
     name === undefined || options.isFunction(name)
@@ -179,11 +194,12 @@ function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions):
   }
   const isFunction = name === undefined || name === 'eval' || name === 'source' || name === '.' || options.isFunction(name)
   if (isFunction) {
-    if (!place.out) node.assignments.push(assign(OUT_VARIABLE, [{ type: 'Literal', value: '/dev/stdout' }]))
-    if (!place.err) node.assignments.push(assign(ERR_VARIABLE, [{ type: 'Literal', value: '/dev/stderr' }]))
+    const direct = directFiles(redirections, place)
+    if (!direct.includes('1')) node.assignments.push(assign(OUT_VARIABLE, [{ type: 'Literal', value: '/dev/stdout' }]))
+    if (!direct.includes('2')) node.assignments.push(assign(ERR_VARIABLE, [{ type: 'Literal', value: '/dev/stderr' }]))
   } else if (name !== undefined && options.isOurs(name)) {
     // Always said, even when it is none: just-bash lets a substitution in a command's words see that command's own assignments.
-    node.assignments.push(assign(DIRECT_VARIABLE, directValue(directFiles(node, place), place.inFunction)))
+    node.assignments.push(assign(DIRECT_VARIABLE, directValue(directFiles(redirections, place), place.inFunction)))
   } else if (place.in && options.stdinIsTty && name !== undefined && !readsElsewhere(node)) {
     if (name === 'read') node.redirections.push(redirection('<', null, [{ type: 'Literal', value: IN_LINE_PATH }]))
     else if (READS_STDIN.has(name)) node.redirections.push(redirection('<', null, [{ type: 'Literal', value: IN_PATH }]))
@@ -202,9 +218,9 @@ function outputs(place: Place): Redirection[] {
 }
 
 /** Which standard files of a program are the shell's own, judged by its redirections. */
-function directFiles(node: SimpleCommandNode, place: Place): string {
+function directFiles(redirections: readonly Redirection[], place: Place): string {
   let [zero, one, two] = [place.in, place.out, place.err]
-  for (const { operator, fd } of node.redirections) {
+  for (const { operator, fd } of redirections) {
     if (operator.startsWith('<')) zero = zero && (fd ?? 0) !== 0
     else if (operator.startsWith('&')) [one, two] = [false, false]
     else if ((fd ?? 1) === 1) one = false
@@ -250,9 +266,9 @@ function assign(name: string, parts: WordNode['parts']): Assignment {
   return { type: 'Assignment', name, value: { type: 'Word', parts }, append: false, array: null }
 }
 
-function call(name: string): StatementNode {
-  const word: WordNode = { type: 'Word', parts: [{ type: 'Literal', value: name }] }
-  return alone({ type: 'SimpleCommand', assignments: [], name: word, args: [], redirections: [] })
+function call(name: string, ...args: readonly string[]): StatementNode {
+  const word = (value: string): WordNode => ({ type: 'Word', parts: [{ type: 'Literal', value }] })
+  return alone({ type: 'SimpleCommand', assignments: [], name: word(name), args: args.map(word), redirections: [] })
 }
 
 /** Runs at the head of every loop body: lets the host in, and ends loops that were interrupted. A file test is the cheapest call out. */

@@ -41,6 +41,11 @@ export class TtyInput implements Stdin {
     return this.lines.shift()
   }
 
+  async piece(): Promise<string | undefined> {
+    const line = await this.line()
+    return line === undefined ? undefined : `${line}\n`
+  }
+
   async text(): Promise<string> {
     let all = ''
     for (let line = await this.line(); line !== undefined; line = await this.line()) all += `${line}\n`

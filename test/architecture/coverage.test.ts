@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -38,7 +38,11 @@ const SUITES: Readonly<Record<string, string[][]>> = {
   behaviour: commandLines(lines('behaviour/behaviour.jsonl')),
   // Every ss record names processes and backlogs of the recorder's own stubs, so none of them is compared.
   'node-tools': commandLines(lines('node/tools.jsonl.gz')).filter((w) => w[0] !== 'ss'),
-  shell: commandLines([...lines('shell/text-tools.jsonl'), ...lines('shell/bash-c.jsonl')]),
+  shell: commandLines(
+    readdirSync(path.join(ROOT, 'test/golden/shell'))
+      .filter((name) => name.endsWith('.jsonl'))
+      .flatMap((name) => lines(`shell/${name}`)),
+  ),
 }
 
 /** Whether a line gives the flag: long, long with a value, alone or bundled with others. */

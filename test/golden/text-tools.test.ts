@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runBatchRecord } from '../../engine/index.ts'
 import { hostPorts } from '../support/ports.ts'
@@ -13,9 +13,10 @@ interface Recorded {
 const data = (name: string) => readFileSync(new URL(`./shell/${name}`, import.meta.url), 'utf8')
 
 /** What bash 5.2, coreutils 9.1, grep 3.8, sed 4.9, mawk 1.3.4 and util-linux 2.38 (Debian 12, C.UTF-8) answered. */
-const records = data('text-tools.jsonl')
-  .trim()
-  .split('\n')
+const records = readdirSync(new URL('./shell/', import.meta.url))
+  .filter((name) => name.endsWith('.jsonl') && name !== 'bash-c.jsonl')
+  .flatMap((name) => data(name).trim().split('
+'))
   .map((line) => JSON.parse(line) as Recorded)
 
 /** The lines that are answered otherwise, each with why. */

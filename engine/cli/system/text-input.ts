@@ -16,6 +16,11 @@ const STRERROR: Readonly<Record<FsErrno, string>> = {
   EINVAL: 'Invalid argument',
 }
 
+/** What strerror(3) says of it. */
+export function strerror({ code }: FsError): string {
+  return STRERROR[code]
+}
+
 /** Options every program of coreutils has. */
 export const HELP_FLAGS: readonly Flag[] = [
   { long: 'help', status: 'known' },
@@ -59,6 +64,23 @@ export async function readInput(
     if (!(error instanceof FsError)) throw error
     return { why: STRERROR[error.code], at: error.code === 'EISDIR' ? 'read' : 'open' }
   }
+}
+
+/** A line of input, and whether it had its end (the last may lack it). */
+export interface InputLine {
+  readonly text: string
+  readonly ended: boolean
+}
+
+/** Lines of standard input as they come. */
+export async function* stdinLines({ stdin, signal }: CommandContext, end = '\n'): AsyncGenerator<InputLine> {
+  let rest = ''
+  for (let piece = await stdin.piece(); piece !== undefined && !signal.aborted; piece = await stdin.piece()) {
+    const lines = (rest + piece).split(end)
+    rest = lines.pop() as string
+    for (const text of lines) yield { text, ended: true }
+  }
+  if (rest !== '' && !signal.aborted) yield { text: rest, ended: false }
 }
 
 /** Lines without their ends; a last line without an end counts. */
