@@ -15,8 +15,7 @@ const data = (name: string) => readFileSync(new URL(`./shell/${name}`, import.me
 /** What bash 5.2, coreutils 9.1, grep 3.8, sed 4.9, mawk 1.3.4 and util-linux 2.38 (Debian 12, C.UTF-8) answered. */
 const records = readdirSync(new URL('./shell/', import.meta.url))
   .filter((name) => name.endsWith('.jsonl') && name !== 'bash-c.jsonl')
-  .flatMap((name) => data(name).trim().split('
-'))
+  .flatMap((name) => data(name).trim().split('\n'))
   .map((line) => JSON.parse(line) as Recorded)
 
 /** The lines that are answered otherwise, each with why. */
