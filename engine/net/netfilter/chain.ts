@@ -7,6 +7,23 @@ export type Policy = 'ACCEPT' | 'DROP'
 /** A rule's counters: [packets, bytes]. */
 export type Counters = readonly [number, number]
 
+/** A chain as it is saved; counters are left out while all of them are zero. */
+export interface SavedChain {
+  readonly name: string
+  readonly policy?: Policy
+  readonly policyCounters?: Counters
+  readonly hook?: string
+  readonly rules: readonly Rule[]
+  readonly packets?: readonly number[]
+  readonly bytes?: readonly number[]
+  readonly memory?: readonly (readonly [string, Json])[]
+}
+
+/** Who wants to know that a chain no longer is as it was saved. */
+export interface ChainKeeper {
+  changed(chain: Chain): void
+}
+
 /**
  * A chain: its rules, with counters (and what limit, statistic and quota remember) beside them by position. The rules array never
  * changes once a table is in force; counters do, in place.
@@ -17,90 +34,125 @@ export class Chain {
   policy: Policy | undefined
   /** The hook of a base chain that was given another name (nft's -E). */
   hook: string | undefined
-  rules: Rule[]
-  packets: number[]
-  bytes: number[]
+  rules: Rule[] = []
+  /** By rule; both empty while nothing was counted. */
+  packets: number[] = []
+  bytes: number[] = []
   policyPackets = 0
   policyBytes = 0
   /** What stateful matchers remember: "rule position/match position" to their value. */
   memory: Map<string, Json> | undefined
-  private saved: Json | undefined
+  /** Its place among the saved chains of its table, and who keeps them; set once it is in force. */
+  slot = -1
+  keeper: ChainKeeper | undefined
+  private saved: SavedChain | undefined
 
   constructor(name: string, policy: Policy | undefined) {
     this.name = name
     this.policy = policy
-    this.rules = []
-    this.packets = []
-    this.bytes = []
   }
 
   /** A copy that may be edited without the original noticing. */
-  copy(): Chain {
-    const chain = new Chain(this.name, this.policy)
+  copy(name = this.name): Chain {
+    const chain = this.emptied(name)
     chain.rules = this.rules.slice()
     chain.packets = this.packets.slice()
     chain.bytes = this.bytes.slice()
-    chain.hook = this.hook
-    chain.policyPackets = this.policyPackets
-    chain.policyBytes = this.policyBytes
     if (this.memory !== undefined) chain.memory = new Map(this.memory)
     return chain
   }
 
-  renamed(name: string): Chain {
+  /** A copy without rules. */
+  emptied(name = this.name): Chain {
     const chain = new Chain(name, this.policy)
-    Object.assign(chain, this.copy(), { name, hook: this.policy === undefined ? undefined : (this.hook ?? this.name) })
+    chain.hook = this.hook
+    chain.policyPackets = this.policyPackets
+    chain.policyBytes = this.policyBytes
     return chain
   }
 
+  renamed(name: string): Chain {
+    const chain = this.copy(name)
+    chain.hook = this.policy === undefined ? undefined : (this.hook ?? this.name)
+    return chain
+  }
+
+  packetsOf(at: number): number {
+    return this.packets[at] ?? 0
+  }
+
+  bytesOf(at: number): number {
+    return this.bytes[at] ?? 0
+  }
+
   count(at: number, length: number): void {
+    if (this.packets.length === 0) this.startCounting()
     this.packets[at] = (this.packets[at] as number) + 1
     this.bytes[at] = (this.bytes[at] as number) + length
-    this.saved = undefined
+    if (this.saved !== undefined) this.touched()
   }
 
   countPolicy(length: number): void {
     this.policyPackets += 1
     this.policyBytes += length
-    this.saved = undefined
+    if (this.saved !== undefined) this.touched()
   }
 
   remember(key: string, value: Json): void {
     this.memory ??= new Map()
     this.memory.set(key, value)
-    this.saved = undefined
+    if (this.saved !== undefined) this.touched()
   }
 
-  /** Marks the chain as changed in place (counters zeroed). */
-  touched(): void {
+  private touched(): void {
     this.saved = undefined
+    this.keeper?.changed(this)
+  }
+
+  private startCounting(): void {
+    this.packets = new Array<number>(this.rules.length).fill(0)
+    this.bytes = new Array<number>(this.rules.length).fill(0)
   }
 
   insert(at: number, rule: Rule, counters: Counters): void {
+    const counts = counters[0] !== 0 || counters[1] !== 0
+    if (counts && this.packets.length === 0) this.startCounting()
+    const counting = counts || this.packets.length > 0
     if (at === this.rules.length) {
       this.rules.push(rule)
+      if (!counting) return
       this.packets.push(counters[0])
       this.bytes.push(counters[1])
       return
     }
     this.rules.splice(at, 0, rule)
-    this.packets.splice(at, 0, counters[0])
-    this.bytes.splice(at, 0, counters[1])
+    if (counting) {
+      this.packets.splice(at, 0, counters[0])
+      this.bytes.splice(at, 0, counters[1])
+    }
     this.shiftMemory(at, 1)
   }
 
   remove(at: number): void {
     this.rules.splice(at, 1)
-    this.packets.splice(at, 1)
-    this.bytes.splice(at, 1)
+    if (this.packets.length > 0) {
+      this.packets.splice(at, 1)
+      this.bytes.splice(at, 1)
+    }
     this.shiftMemory(at, -1)
   }
 
-  clear(): void {
-    this.rules = []
-    this.packets = []
-    this.bytes = []
-    this.memory = undefined
+  /** Counters of one rule, or of all with the policy's, back to nothing. */
+  zero(at?: number): void {
+    if (at === undefined) {
+      this.packets = []
+      this.bytes = []
+      this.policyPackets = 0
+      this.policyBytes = 0
+    } else if (this.packets.length > 0) {
+      this.packets[at] = 0
+      this.bytes[at] = 0
+    }
   }
 
   private shiftMemory(at: number, by: number): void {
@@ -115,40 +167,30 @@ export class Chain {
   }
 
   /** Plain data; the same object again while nothing changed. */
-  save(): Json {
+  save(): SavedChain {
     if (this.saved === undefined) {
+      const counted = this.packets.some((n) => n !== 0) || this.bytes.some((n) => n !== 0)
       this.saved = {
         name: this.name,
         ...(this.policy === undefined ? {} : { policy: this.policy, policyCounters: [this.policyPackets, this.policyBytes] }),
         ...(this.hook === undefined ? {} : { hook: this.hook }),
-        rules: this.rules as unknown as Json,
-        packets: this.packets.slice(),
-        bytes: this.bytes.slice(),
+        rules: this.rules,
+        ...(counted ? { packets: this.packets.slice(), bytes: this.bytes.slice() } : {}),
         ...(this.memory === undefined ? {} : { memory: [...this.memory] }),
       }
     }
     return this.saved
   }
 
-  static load(state: Json): Chain {
+  static load(state: SavedChain): Chain {
     invariant(typeof state === 'object' && state !== null, 'a saved chain is an object')
-    const data = state as unknown as {
-      name: string
-      policy?: Policy
-      policyCounters?: readonly [number, number]
-      hook?: string
-      rules: Rule[]
-      packets: readonly number[]
-      bytes: readonly number[]
-      memory?: readonly (readonly [string, Json])[]
-    }
-    const chain = new Chain(data.name, data.policy)
-    chain.hook = data.hook
-    chain.rules = data.rules
-    chain.packets = [...data.packets]
-    chain.bytes = [...data.bytes]
-    ;[chain.policyPackets, chain.policyBytes] = data.policyCounters ?? [0, 0]
-    if (data.memory !== undefined) chain.memory = new Map(data.memory)
+    const chain = new Chain(state.name, state.policy)
+    chain.rules = state.rules as Rule[]
+    chain.hook = state.hook
+    chain.packets = [...(state.packets ?? [])]
+    chain.bytes = [...(state.bytes ?? [])]
+    ;[chain.policyPackets, chain.policyBytes] = state.policyCounters ?? [0, 0]
+    if (state.memory !== undefined) chain.memory = new Map(state.memory)
     chain.saved = state
     return chain
   }

@@ -1,38 +1,49 @@
 import { Chain, type Counters, type Policy } from './chain.ts'
-import type { HookName, TableName } from './env.ts'
+import type { TableName } from './env.ts'
 import { RuleError } from './errors.ts'
-import { type Rule, sameRule } from './rule.ts'
+import type { Rule } from './rule.ts'
 import { BASE_CHAINS, Table } from './table.ts'
+import { jumpTarget } from './uses.ts'
 
 /** A change of one table in the making: reads see it, the table in force does not until it is put into the ruleset. */
 export class TableEdit {
   readonly table: Table
   /** A rename makes what is known by name useless. */
   renamed = false
-  private readonly owned = new Set<Chain>()
+  /** The chains this edit changed or made, with their rules that nobody has looked at yet. */
+  private readonly owned = new Map<Chain, Rule[]>()
 
   /** `base` undefined: a table nobody made yet. */
   constructor(base: Table | undefined, name: TableName) {
-    this.table = base?.next() ?? new Table(name)
+    this.table = new Table(name, base)
   }
 
   chain(name: string): Chain | undefined {
     return this.table.chains.get(name)
   }
 
-  /** Chains this edit changed or made. */
-  changed(): ReadonlySet<Chain> {
-    return this.owned
+  /** Chains this edit changed or made and that are still there, with the rules it brought into them. */
+  changed(): ReadonlyMap<Chain, readonly Rule[]> {
+    const there = new Map<Chain, readonly Rule[]>()
+    for (const [chain, fresh] of this.owned) if (this.chain(chain.name) === chain) there.set(chain, fresh)
+    return there
+  }
+
+  private existing(name: string): Chain {
+    const chain = this.chain(name)
+    if (chain === undefined) throw new RuleError('ENOENT')
+    return chain
+  }
+
+  private own(chain: Chain, fresh: Rule[]): Chain {
+    this.owned.set(chain, fresh)
+    this.table.set(chain)
+    return chain
   }
 
   private writable(name: string): Chain {
-    const chain = this.chain(name)
-    if (chain === undefined) throw new RuleError('ENOENT')
-    if (this.owned.has(chain)) return chain
-    const copy = chain.copy()
-    this.owned.add(copy)
-    this.table.chains.set(name, copy)
-    return copy
+    const chain = this.existing(name)
+    return this.owned.has(chain) ? chain : this.own(chain.copy(), [])
   }
 
   /** Makes sure that a base chain of the table is there (the nft backend makes them one by one). */
@@ -46,22 +57,25 @@ export class TableEdit {
 
   addChain(name: string, policy?: Policy): void {
     if (this.chain(name) !== undefined) throw new RuleError('EEXIST', { words: 'Chain already exists' })
-    const chain = new Chain(name, policy)
-    this.owned.add(chain)
-    this.table.chains.set(name, chain)
+    this.own(new Chain(name, policy), [])
   }
 
   insert(name: string, at: number, rule: Rule, counters: Counters): void {
     const chain = this.writable(name)
     if (at > chain.rules.length) throw new RuleError('E2BIG', { words: 'Index of insertion too big' })
     chain.insert(at, rule, counters)
-    this.table.addReference(rule, 1)
+    this.came(chain, rule)
   }
 
   append(name: string, rule: Rule, counters: Counters): void {
     const chain = this.writable(name)
     chain.insert(chain.rules.length, rule, counters)
-    this.table.addReference(rule, 1)
+    this.came(chain, rule)
+  }
+
+  private came(chain: Chain, rule: Rule): void {
+    this.table.addUse(rule, 1)
+    this.owned.get(chain)?.push(rule)
   }
 
   replace(name: string, at: number, rule: Rule, counters: Counters): void {
@@ -70,8 +84,8 @@ export class TableEdit {
     if (old === undefined) throw new RuleError('E2BIG', { words: 'Index of replacement too big' })
     chain.remove(at)
     chain.insert(at, rule, counters)
-    this.table.addReference(old, -1)
-    this.table.addReference(rule, 1)
+    this.table.addUse(old, -1)
+    this.came(chain, rule)
   }
 
   remove(name: string, at: number): void {
@@ -79,55 +93,71 @@ export class TableEdit {
     const old = chain.rules[at]
     if (old === undefined) throw new RuleError('E2BIG', { words: 'Index of deletion too big' })
     chain.remove(at)
-    this.table.addReference(old, -1)
-  }
-
-  /** The position of the first rule that says the same, or -1. `see` is the reader's view of a stored rule. */
-  find(name: string, rule: Rule, see: (stored: Rule) => Rule): number {
-    return this.chain(name)?.rules.findIndex((stored) => sameRule(see(stored), rule)) ?? -1
+    this.table.addUse(old, -1)
   }
 
   flush(name: string): void {
-    const chain = this.writable(name)
-    for (const rule of chain.rules) this.table.addReference(rule, -1)
-    chain.clear()
+    const chain = this.existing(name)
+    if (chain.rules.length === 0 && this.owned.has(chain)) return
+    for (const rule of chain.rules) this.table.addUse(rule, -1)
+    this.owned.delete(chain)
+    this.own(chain.emptied(), [])
+  }
+
+  /**
+   * Flushes a chain and fills it with these rules, none of them counted yet. Work is done only for rules that were not there
+   * before, or are no more: a rule is known by its identity. Returns the rules that were not there.
+   */
+  setRules(name: string, rules: readonly Rule[]): readonly Rule[] {
+    const old = this.existing(name)
+    const chain = old.emptied()
+    chain.rules = rules.slice()
+    const before = new Set(old.rules)
+    const after = new Set(rules)
+    const unseen = this.owned.get(old)
+    this.owned.delete(old)
+    if (unseen !== undefined || before.size !== old.rules.length || after.size !== rules.length) {
+      for (const rule of old.rules) this.table.addUse(rule, -1)
+      for (const rule of rules) this.table.addUse(rule, 1)
+      this.own(chain, chain.rules.slice())
+      return rules
+    }
+    const fresh = rules.filter((rule) => !before.has(rule))
+    for (const rule of fresh) this.table.addUse(rule, 1)
+    if (rules.length - fresh.length < old.rules.length)
+      for (const rule of old.rules) if (!after.has(rule)) this.table.addUse(rule, -1)
+    this.own(chain, fresh)
+    return fresh
   }
 
   /** Counters of one rule (1-based), or of a whole chain with its policy. */
   zero(name: string, rule?: number): void {
     const chain = this.writable(name)
-    if (rule === undefined) {
-      chain.packets.fill(0)
-      chain.bytes.fill(0)
-      chain.policyPackets = 0
-      chain.policyBytes = 0
-    } else {
-      if (rule > chain.rules.length) throw new RuleError('E2BIG', { words: 'Index of replacement too big' })
-      chain.packets[rule - 1] = 0
-      chain.bytes[rule - 1] = 0
-    }
+    if (rule !== undefined && rule > chain.rules.length) throw new RuleError('E2BIG', { words: 'Index of replacement too big' })
+    chain.zero(rule === undefined ? undefined : rule - 1)
   }
 
   removeChain(name: string): void {
-    this.table.chains.delete(name)
+    this.table.delete(name)
   }
 
   rename(from: string, to: string): void {
     this.renamed = true
-    const chain = this.writable(from)
-    const renamed = chain.renamed(to)
-    this.owned.add(renamed)
+    const chain = this.existing(from).renamed(to)
+    this.table.delete(from)
+    this.own(chain, chain.rules.slice())
     // Jumps are to the chain, not to its name: they follow.
     for (const other of [...this.table.chains.values()]) {
-      if (!other.rules.some((rule) => pointsTo(rule, from))) continue
+      if (!other.rules.some((rule) => jumpTarget(rule) === from)) continue
       const writable = this.writable(other.name)
-      writable.rules = writable.rules.map((rule) =>
-        pointsTo(rule, from) ? ({ ...rule, target: { ...rule.target, chain: to } } as Rule) : rule,
-      )
+      writable.rules.forEach((rule, at) => {
+        if (jumpTarget(rule) !== from) return
+        const moved = { ...rule, target: { ...rule.target, chain: to } } as Rule
+        writable.rules[at] = moved
+        this.table.addUse(rule, -1)
+        this.came(writable, moved)
+      })
     }
-    const kept = [...this.table.chains]
-    this.table.chains.clear()
-    for (const [name, other] of kept) this.table.chains.set(name === from ? to : name, name === from ? renamed : other)
   }
 
   setPolicy(name: string, policy: Policy, counters: Counters | undefined): void {
@@ -139,30 +169,4 @@ export class TableEdit {
   references(name: string): number {
     return this.table.referencesTo(name)
   }
-}
-
-function pointsTo(rule: Rule, chain: string): boolean {
-  return (rule.target?.kind === 'jump' || rule.target?.kind === 'goto') && rule.target.chain === chain
-}
-
-/** The hooks from which each chain can be reached. */
-export function reachableFrom(table: Table): Map<string, readonly HookName[]> {
-  const hooks = new Map<string, HookName[]>()
-  for (const hook of BASE_CHAINS[table.name]) {
-    const stack: string[] = [hook]
-    const seen = new Set<string>()
-    while (stack.length > 0) {
-      const name = stack.pop() as string
-      if (seen.has(name)) continue
-      seen.add(name)
-      const chain = table.chains.get(name)
-      if (chain === undefined) continue
-      const list = hooks.get(name)
-      if (list === undefined) hooks.set(name, [hook])
-      else list.push(hook)
-      for (const rule of chain.rules)
-        if (rule.target?.kind === 'jump' || rule.target?.kind === 'goto') stack.push(rule.target.chain)
-    }
-  }
-  return hooks
 }

@@ -137,7 +137,7 @@ export function listChain(
     const rule = readRule(chain.rules[i] as Rule, env.dialect)
     if (rule === 'incompatible') return undefined
     if (only !== undefined && i !== only - 1) continue
-    out.push(listRule(rule, [chain.packets[i] as number, chain.bytes[i] as number], i + 1, env, options))
+    out.push(listRule(rule, [chain.packetsOf(i), chain.bytesOf(i)], i + 1, env, options))
   }
   return out.join('')
 }

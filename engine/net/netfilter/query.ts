@@ -63,8 +63,8 @@ export function rules(
         ...(typeof probability === 'number' ? { probability: probability / 0x80000000 } : {}),
         ...(to === undefined ? {} : { toDestination: to }),
         text,
-        packets: c.packets[at] as number,
-        bytes: c.bytes[at] as number,
+        packets: c.packetsOf(at),
+        bytes: c.bytesOf(at),
       }
     }),
   )

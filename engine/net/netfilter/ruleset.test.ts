@@ -242,7 +242,8 @@ describe('snapshot', () => {
     other.load(JSON.parse(JSON.stringify(saved)))
     expect(other.save()).toEqual(saved)
     load('*filter\n-A A -j RETURN\nCOMMIT\n', WRITER, ruleset)
-    const chains = (state: unknown) => (state as { tables: Record<string, { chains: unknown[] }> }).tables['4/nft/filter']?.chains
+    const chains = (state: unknown) =>
+      (state as { tables: Record<string, { chains: unknown[][] }> }).tables['4/nft/filter']?.chains[0]
     const [input, a] = chains(saved) ?? []
     const [input2, a2] = chains(ruleset.save()) ?? []
     expect(input2).toBe(input)

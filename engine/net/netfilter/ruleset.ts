@@ -4,7 +4,7 @@ import { Chain } from './chain.ts'
 import type { Family, HookEnv, TableName, TableVerdict } from './env.ts'
 import { evaluateTable } from './evaluate.ts'
 import type { RecentList, Shared } from './extension.ts'
-import { BASE_CHAINS, Table } from './table.ts'
+import { BASE_CHAINS, type SavedTable, Table } from './table.ts'
 
 export type Backend = 'nft' | 'legacy'
 
@@ -30,6 +30,10 @@ export class Ruleset implements Stateful, Shared {
   private tables = new Map<string, Table>()
   private accountings = new Map<string, Accounting>()
   private recents = new Map<string, Map<string, Seen>>()
+  /** What was saved last, handed out again while it holds. */
+  private saved: SavedRuleset | undefined
+  private accountingSaved = false
+  private savedRecents = new Map<string, Readonly<Record<string, Seen>>>()
   /** Goes up whenever a table comes, goes or is replaced: what was worked out from the tables is stale then. Never saved. */
   generation = 0
 
@@ -46,26 +50,28 @@ export class Ruleset implements Stateful, Shared {
 
   /** Puts a whole table in force at once. */
   put(family: Family, backend: Backend, table: Table): void {
-    table.adopt()
-    this.tables.set(`${family}/${backend}/${table.name}`, table)
+    const key = `${family}/${backend}/${table.name}`
+    const replaced = this.tables.get(key)
+    const left = table.adopt()
+    this.tables.set(key, table)
     this.generation++
-    this.dropUnusedRecents()
+    this.dropUnusedRecents(replaced === undefined || replaced.chains === table.chains ? left : [...this.recents.keys()])
   }
 
   /** Removes a table with all its chains. */
   drop(family: Family, backend: Backend, name: TableName): void {
     this.tables.delete(`${family}/${backend}/${name}`)
     this.generation++
-    this.dropUnusedRecents()
+    this.dropUnusedRecents([...this.recents.keys()])
   }
 
   /** Any legacy command on a table creates it, with all its base chains (iptable_nat.ko and friends). */
   instantiate(family: Family, name: TableName): Table {
     const found = this.table(family, 'legacy', name)
     if (found !== undefined) return found
-    const table = new Table(name, new Map(BASE_CHAINS[name].map((chain) => [chain, new Chain(chain, 'ACCEPT')])))
-    this.tables.set(`${family}/legacy/${name}`, table)
-    this.generation++
+    const table = new Table(name)
+    for (const chain of BASE_CHAINS[name]) table.set(new Chain(chain, 'ACCEPT'))
+    this.put(family, 'legacy', table)
     return table
   }
 
@@ -89,14 +95,17 @@ export class Ruleset implements Stateful, Shared {
   addAccounting(name: string): boolean {
     if (this.accountings.has(name)) return false
     this.accountings.set(name, { packets: 0, bytes: 0 })
+    this.accountingSaved = false
     return true
   }
 
   resetAccounting(name: string): void {
+    this.accountingSaved = false
     if (this.accountings.has(name)) this.accountings.set(name, { packets: 0, bytes: 0 })
   }
 
   removeAccounting(name: string): void {
+    this.accountingSaved = false
     this.accountings.delete(name)
   }
 
@@ -111,6 +120,7 @@ export class Ruleset implements Stateful, Shared {
 
   countAccounting(name: string, bytes: number): void {
     const found = this.accountings.get(name)
+    this.accountingSaved = false
     if (found !== undefined) this.accountings.set(name, { packets: found.packets + 1, bytes: found.bytes + bytes })
   }
 
@@ -123,9 +133,11 @@ export class Ruleset implements Stateful, Shared {
     return {
       get: (address) => this.recents.get(name)?.get(address),
       put: (address, ttl, stamps) => {
+        this.savedRecents.delete(name)
         list().set(address, { ttl, stamps })
       },
       remove: (address) => {
+        this.savedRecents.delete(name)
         list().delete(address)
       },
     }
@@ -143,30 +155,56 @@ export class Ruleset implements Stateful, Shared {
   }
 
   /** A recent list lives as long as some rule names it. */
-  private dropUnusedRecents(): void {
-    for (const name of [...this.recents.keys()])
-      if (!this.someMatch((match) => match.ext === 'recent' && match['name'] === name)) this.recents.delete(name)
+  private dropUnusedRecents(names: readonly string[]): void {
+    for (const name of names)
+      if (this.recents.has(name) && ![...this.tables.values()].some((table) => table.namesRecent(name))) this.recents.delete(name)
   }
 
   save(): Json {
-    return {
-      tables: Object.fromEntries([...this.tables].map(([key, table]) => [key, table.save()])),
-      accounting: Object.fromEntries([...this.accountings].map(([name, a]) => [name, { ...a }])),
-      recent: Object.fromEntries(
-        [...this.recents].map(([name, list]) => [name, Object.fromEntries(list) as unknown as Record<string, Json>]),
-      ),
+    const tables = [...this.tables].map(([key, table]) => [key, table.save()] as const)
+    const recents = [...this.recents].map(
+      ([name, list]) => [name, this.savedRecents.get(name) ?? Object.fromEntries(list)] as const,
+    )
+    this.savedRecents = new Map(recents)
+    const last = this.saved
+    if (last === undefined || !sameEntries(last.tables, tables) || !sameEntries(last.recent, recents) || !this.accountingSaved) {
+      this.accountingSaved = true
+      this.saved = {
+        tables: Object.fromEntries(tables),
+        accounting: Object.fromEntries([...this.accountings].map(([name, a]) => [name, { ...a }])),
+        recent: Object.fromEntries(recents),
+      }
     }
+    return this.saved as unknown as Json
   }
 
   load(state: Json): void {
-    const data = state as unknown as {
-      tables: Record<string, Json>
-      accounting: Record<string, Accounting>
-      recent: Record<string, Record<string, Seen>>
-    }
-    this.tables = new Map(Object.entries(data.tables).map(([key, table]) => [key, Table.load(table)]))
+    const data = state as unknown as SavedRuleset
+    // What is in force already stays: undo pays for what it undoes.
+    const before = this.tables
+    this.tables = new Map(
+      Object.entries(data.tables).map(([key, saved]) => {
+        const table = before.get(key)
+        if (table === undefined) return [key, Table.load(saved)]
+        table.revert(saved)
+        return [key, table]
+      }),
+    )
     this.generation++
     this.accountings = new Map(Object.entries(data.accounting).map(([name, a]) => [name, { ...a }]))
     this.recents = new Map(Object.entries(data.recent).map(([name, list]) => [name, new Map(Object.entries(list))]))
+    this.savedRecents = new Map(Object.entries(data.recent))
+    this.accountingSaved = true
+    this.saved = data
   }
+}
+
+interface SavedRuleset {
+  readonly tables: Readonly<Record<string, SavedTable>>
+  readonly accounting: Readonly<Record<string, Accounting>>
+  readonly recent: Readonly<Record<string, Readonly<Record<string, Seen>>>>
+}
+
+function sameEntries<T>(record: Readonly<Record<string, T>>, entries: readonly (readonly [string, T])[]): boolean {
+  return Object.keys(record).length === entries.length && entries.every(([key, value]) => record[key] === value)
 }

@@ -49,8 +49,8 @@ export function chainLines(
     const rule = readRule(chain.rules[i] as Rule, env.dialect)
     if (rule === 'incompatible') return undefined
     if (only !== undefined && i !== only - 1) continue
-    const before = style === 'counters-first' ? `[${chain.packets[i]}:${chain.bytes[i]}] ` : ''
-    const after = style === 'counters-last' ? ` -c ${chain.packets[i]} ${chain.bytes[i]}` : ''
+    const before = style === 'counters-first' ? `[${chain.packetsOf(i)}:${chain.bytesOf(i)}] ` : ''
+    const after = style === 'counters-last' ? ` -c ${chain.packetsOf(i)} ${chain.bytesOf(i)}` : ''
     lines.push(before + ruleText(chain.name, rule, env, after))
   }
   return lines

@@ -1,8 +1,12 @@
-import type { Json } from '../../base/json.ts'
-import { Chain } from './chain.ts'
+import { Chain, type SavedChain } from './chain.ts'
+import { ChainOverlay, ChainStore, type ChainView } from './chains.ts'
 import type { HookName, TableName } from './env.ts'
 import type { JumpGraph } from './graph.ts'
+import type { SavedPages } from './pages.ts'
 import type { Rule } from './rule.ts'
+import { Uses } from './uses.ts'
+
+export { jumpTarget } from './uses.ts'
 
 /** The hooks at which each table has a base chain, in the order of listings. */
 export const BASE_CHAINS: Readonly<Record<TableName, readonly HookName[]>> = {
@@ -22,27 +26,37 @@ function byBytes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-export function jumpTarget(rule: Rule): string | undefined {
-  const target = rule.target
-  return target?.kind === 'jump' || target?.kind === 'goto' ? target.chain : undefined
+export interface SavedTable {
+  readonly name: TableName
+  readonly chains: SavedPages<SavedChain>
 }
 
-/** One table of one family and backend. The nft backend may lack base chains that nobody used yet. */
+/**
+ * One table of one family and backend. The nft backend may lack base chains that nobody used yet. A table is made by a TableEdit,
+ * reads as the edit leaves it, and is put in force by `adopt`: its changes then go into the chains in force, whatever their number.
+ */
 export class Table {
   readonly name: TableName
-  readonly chains: Map<string, Chain>
+  chains: ChainView
   /** What validation found out, handed on to the next version of the table (see graph.ts). */
   graph: JumpGraph | undefined
-  private renamed: readonly Chain[] | undefined
-  /** While edited: the table in force that this one starts from, and what the edit changed in its reference counts. */
+  private readonly store: ChainStore
+  private overlay: ChainOverlay | undefined
+  /** While edited: the table in force that this one starts from, and what the edit changed in its counts of uses. */
   private older: Table | undefined
-  private readonly changes = new Map<string, number>()
-  private refs: Map<string, number> | undefined
-  private saved: { readonly parts: readonly Json[]; readonly value: Json } | undefined
+  private changes = new Uses()
+  private uses: Uses | undefined
+  /** Base chains under another name; known once asked. */
+  private renamed: readonly Chain[] | undefined
+  private readonly atHook = new Map<HookName, readonly Chain[]>()
+  private saved: SavedTable | undefined
 
-  constructor(name: TableName, chains: Map<string, Chain> = new Map()) {
+  constructor(name: TableName, older?: Table) {
     this.name = name
-    this.chains = chains
+    this.older = older
+    this.store = older?.store ?? new ChainStore()
+    this.overlay = new ChainOverlay(this.store)
+    this.chains = this.overlay
   }
 
   isBase(chain: string): boolean {
@@ -64,70 +78,119 @@ export class Table {
 
   /** The base chains at a hook: the one of its name, and any that -E gave another name. */
   hooked(hook: HookName): readonly Chain[] {
-    const named = this.chains.get(hook)
-    this.renamed ??= [...this.chains.values()].filter((chain) => chain.hook !== undefined)
-    const others = this.renamed.filter((chain) => chain.hook === hook)
-    return named === undefined ? others : [named, ...others]
+    let found = this.atHook.get(hook)
+    if (found === undefined) {
+      const named = this.chains.get(hook)
+      const others = this.foreignBases().filter((chain) => chain.hook === hook)
+      found = named === undefined ? others : [named, ...others]
+      this.atHook.set(hook, found)
+    }
+    return found
   }
 
   /** Whether -E renamed a base chain. */
   hasForeignBase(): boolean {
-    for (const chain of this.chains.values()) if (chain.hook !== undefined) return true
-    return false
+    return this.foreignBases().length > 0
+  }
+
+  private foreignBases(): readonly Chain[] {
+    this.renamed ??= [...this.chains.values()].filter((chain) => chain.hook !== undefined)
+    return this.renamed
+  }
+
+  /** How many rules of the whole table name each chain and each recent list. */
+  private counted(): Uses {
+    if (this.uses !== undefined) return this.uses
+    const uses = new Uses()
+    if (this.older !== undefined) {
+      uses.merge(this.older.counted())
+      uses.merge(this.changes)
+      return uses
+    }
+    for (const chain of this.chains.values()) for (const rule of chain.rules) uses.add(rule, 1)
+    this.uses = uses
+    return uses
   }
 
   /** How many jumps and gotos name each chain. */
   references(): ReadonlyMap<string, number> {
-    if (this.refs === undefined) {
-      const refs = new Map<string, number>()
-      for (const chain of this.chains.values())
-        for (const rule of chain.rules) {
-          const to = jumpTarget(rule)
-          if (to !== undefined) refs.set(to, (refs.get(to) ?? 0) + 1)
-        }
-      this.refs = refs
-    }
-    return this.refs
-  }
-
-  /** A version of the table to edit: chains shared, what is known of references taken along. */
-  next(): Table {
-    const table = new Table(this.name, new Map(this.chains))
-    table.older = this.older ?? this
-    for (const [name, by] of this.changes) table.changes.set(name, by)
-    return table
-  }
-
-  /** For edits: the change of a chain's references, beside the counts of the table in force. */
-  addReference(rule: Rule, by: 1 | -1): void {
-    const to = jumpTarget(rule)
-    if (to !== undefined) this.changes.set(to, (this.changes.get(to) ?? 0) + by)
+    return this.counted().chains
   }
 
   /** How many jumps and gotos name a chain. */
   referencesTo(name: string): number {
-    return (this.older?.references().get(name) ?? 0) + (this.changes.get(name) ?? 0)
+    return (this.older?.counted().chains.get(name) ?? 0) + (this.changes.chains.get(name) ?? 0)
   }
 
-  /** Called when the table is put in force: the older one's counts become its own. */
-  adopt(): void {
-    const counted = this.older?.refs
-    if (counted !== undefined) for (const [name, by] of this.changes) counted.set(name, (counted.get(name) ?? 0) + by)
-    this.refs = counted
+  namesRecent(name: string): boolean {
+    return (this.counted().recents.get(name) ?? 0) > 0
+  }
+
+  // -- while it is edited ----------------------------------------------------------------------------------------------
+
+  /** For edits: takes a chain in, or replaces it. */
+  set(chain: Chain): void {
+    this.overlay?.set(chain)
+    this.forget()
+  }
+
+  delete(name: string): void {
+    this.overlay?.delete(name)
+    this.forget()
+  }
+
+  private forget(): void {
+    this.atHook.clear()
+    this.renamed = undefined
+  }
+
+  /** For edits: a rule that came or went. */
+  addUse(rule: Rule, by: 1 | -1): void {
+    this.changes.add(rule, by)
+  }
+
+  /** Called when the table is put in force: the older one's chains and counts become its own. Returns the recent lists let go. */
+  adopt(hooksChanged = true): readonly string[] {
+    const { older, changes } = this
+    const left = [...changes.recents].filter(([, by]) => by < 0).map(([name]) => name)
+    if (older === undefined) this.uses ??= changes
+    else {
+      this.uses = older.uses
+      this.uses?.merge(changes)
+    }
+    if (!hooksChanged) this.renamed = older?.renamed
     this.older = undefined
-    this.changes.clear()
+    this.changes = new Uses()
+    this.chains = this.overlay?.commit() ?? this.chains
+    this.overlay = undefined
+    this.atHook.clear()
+    return left
   }
 
-  save(): Json {
-    const parts = [...this.chains.values()].map((chain) => chain.save())
-    if (this.saved !== undefined && parts.length === this.saved.parts.length && parts.every((p, i) => p === this.saved?.parts[i]))
-      return this.saved.value
-    this.saved = { parts, value: { name: this.name, chains: parts } }
-    return this.saved.value
+  save(): SavedTable {
+    const chains = this.store.save()
+    if (this.saved?.chains !== chains) this.saved = { name: this.name, chains }
+    return this.saved
   }
 
-  static load(state: Json): Table {
-    const { name, chains } = state as unknown as { name: TableName; chains: readonly Json[] }
-    return new Table(name, new Map(chains.map(Chain.load).map((chain) => [chain.name, chain])))
+  /** Goes back to a saved form of itself; what did not change since stays as it is. */
+  revert(state: SavedTable): void {
+    this.overlay = undefined
+    this.chains = this.store
+    const changed = this.store.revert(state.chains).filter(({ was, now }) => was?.rules !== now?.rules || was?.hook !== now?.hook)
+    for (const { was, now } of changed) {
+      for (const rule of was?.rules ?? []) this.uses?.add(rule, -1)
+      for (const rule of now?.rules ?? []) this.uses?.add(rule, 1)
+    }
+    const fresh = new Map(changed.flatMap(({ now }) => (now === undefined ? [] : [[now, now.rules] as const])))
+    if (this.graph?.extend(this, fresh) !== true) this.graph = undefined
+    this.forget()
+    this.saved = state
+  }
+
+  static load(state: SavedTable): Table {
+    const table = new Table(state.name)
+    table.revert(state)
+    return table
   }
 }

@@ -1,5 +1,5 @@
 import type { Chain } from './chain.ts'
-import { reachableFrom, type TableEdit } from './edit.ts'
+import type { TableEdit } from './edit.ts'
 import type { Family, HookName } from './env.ts'
 import type { Errno } from './errors.ts'
 import type { Shared } from './extension.ts'
@@ -8,6 +8,7 @@ import { findMatcher } from './matchers/registry.ts'
 import type { Rule } from './rule.ts'
 import { BASE_CHAINS, type Table } from './table.ts'
 import { findTarget } from './targets/registry.ts'
+import { jumpTarget } from './uses.ts'
 
 /** NFT_JUMP_STACK_SIZE of nf_tables.h. */
 const NFT_JUMPS = 16
@@ -27,11 +28,15 @@ export function validateTable(
   shared: Shared,
 ): Refusal | undefined {
   const { table } = edit
-  const check = (chain: Chain, hooks: readonly HookName[]) => checkChain(chain, table, hooks, family, backend, shared)
+  const check = (chain: Chain, rules: readonly Rule[], hooks: readonly HookName[]) =>
+    checkRules(chain, rules, table, hooks, family, backend, shared)
   // A partial sync changes a few chains of many thousands: what is known of the others still holds.
   const graph = before?.graph
-  if (graph !== undefined && !edit.renamed && graph.extend(edit)) {
-    const doubtful = graph.recheck(edit).some((chain) => check(chain, graph.hooksOf(chain.name)) !== undefined)
+  const changed = edit.changed()
+  if (graph !== undefined && !edit.renamed && graph.extend(table, changed)) {
+    let doubtful = false
+    for (const [chain, rules] of graph.recheck(table, changed))
+      doubtful ||= check(chain, rules, graph.hooksOf(chain.name)) !== undefined
     if (!doubtful) {
       table.graph = graph
       return undefined
@@ -41,7 +46,7 @@ export function validateTable(
   if (loop !== undefined) return loop
   const hooks = reachableFrom(table)
   for (const chain of table.chains.values()) {
-    const refused = check(chain, hooks.get(chain.name) ?? [])
+    const refused = check(chain, chain.rules, hooks.get(chain.name) ?? [])
     if (refused !== undefined) return refused
   }
   const made = new JumpGraph(table, hooks)
@@ -49,15 +54,16 @@ export function validateTable(
   return undefined
 }
 
-function checkChain(
+function checkRules(
   chain: Chain,
+  rules: readonly Rule[],
   table: Table,
   hooks: readonly HookName[],
   family: Family,
   backend: 'nft' | 'legacy',
   shared: Shared,
 ): Refusal | undefined {
-  for (const rule of chain.rules) {
+  for (const rule of rules) {
     if (rule.matches.length === 0 && rule.target?.kind === 'verdict') continue
     const place = { table: table.name, family, hooks, rule, shared, backend }
     let errno: Errno | undefined
@@ -100,4 +106,28 @@ function findLoop(table: Table, backend: 'nft' | 'legacy'): Refusal | undefined 
   }
   for (const hook of BASE_CHAINS[table.name]) if (table.chains.has(hook)) visit(hook)
   return refusal
+}
+
+/** The hooks from which each chain can be reached. */
+function reachableFrom(table: Table): Map<string, readonly HookName[]> {
+  const hooks = new Map<string, HookName[]>()
+  for (const hook of BASE_CHAINS[table.name]) {
+    const stack: string[] = [hook]
+    const seen = new Set<string>(stack)
+    while (stack.length > 0) {
+      const name = stack.pop() as string
+      const chain = table.chains.get(name)
+      if (chain === undefined) continue
+      const list = hooks.get(name)
+      if (list === undefined) hooks.set(name, [hook])
+      else list.push(hook)
+      for (const rule of chain.rules) {
+        const to = jumpTarget(rule)
+        if (to === undefined || seen.has(to)) continue
+        seen.add(to)
+        stack.push(to)
+      }
+    }
+  }
+  return hooks
 }

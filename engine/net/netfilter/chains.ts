@@ -1,0 +1,152 @@
+import { Chain, type ChainKeeper, type SavedChain } from './chain.ts'
+import { Pages, type SavedPages } from './pages.ts'
+
+/** The chains of a table by name. */
+export interface ChainView {
+  readonly size: number
+  get(name: string): Chain | undefined
+  has(name: string): boolean
+  keys(): Iterable<string>
+  values(): Iterable<Chain>
+}
+
+/** The chains in force, and their saved form, kept up as chains change. */
+export class ChainStore implements ChainView, ChainKeeper {
+  private readonly byName = new Map<string, Chain>()
+  private pages = new Pages<SavedChain>()
+  /** Chains that differ from what the pages hold. */
+  private dirty: Chain[] = []
+
+  get size(): number {
+    return this.byName.size
+  }
+
+  get(name: string): Chain | undefined {
+    return this.byName.get(name)
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name)
+  }
+
+  keys(): Iterable<string> {
+    return this.byName.keys()
+  }
+
+  values(): Iterable<Chain> {
+    return this.byName.values()
+  }
+
+  changed(chain: Chain): void {
+    this.dirty.push(chain)
+  }
+
+  put(chain: Chain): void {
+    chain.slot = this.byName.get(chain.name)?.slot ?? this.pages.reserve()
+    chain.keeper = this
+    this.byName.set(chain.name, chain)
+    this.dirty.push(chain)
+  }
+
+  delete(name: string): void {
+    const chain = this.byName.get(name)
+    if (chain === undefined) return
+    this.byName.delete(name)
+    this.pages.giveUp(chain.slot)
+  }
+
+  /** Closes the gaps of chains that are gone, once they are more than the others. */
+  pack(): void {
+    if (!this.pages.sparse) return
+    this.pages = new Pages()
+    this.dirty = [...this.byName.values()].sort((a, b) => a.slot - b.slot)
+    for (const chain of this.dirty) chain.slot = this.pages.reserve()
+  }
+
+  save(): SavedPages<SavedChain> {
+    for (const chain of this.dirty) if (this.byName.get(chain.name) === chain) this.pages.set(chain.slot, chain.save())
+    this.dirty = []
+    return this.pages.save()
+  }
+
+  /** Makes the chains those of a saved form; tells which came in the place of which. What did not change is not looked at. */
+  revert(saved: SavedPages<SavedChain>): readonly ChainChange[] {
+    this.save()
+    const changes = new Map<string, { was: Chain | undefined; now: Chain | undefined }>()
+    const difference = this.pages.difference(saved)
+    for (const { now } of difference) {
+      if (now === undefined) continue
+      changes.set(now.name, { was: this.byName.get(now.name), now: undefined })
+      this.byName.delete(now.name)
+    }
+    for (const { at, then } of difference) {
+      if (then === undefined) continue
+      const chain = Chain.load(then)
+      chain.slot = at
+      chain.keeper = this
+      this.byName.set(chain.name, chain)
+      changes.set(chain.name, { was: changes.get(chain.name)?.was, now: chain })
+    }
+    this.pages = new Pages()
+    this.pages.load(saved)
+    return [...changes.values()]
+  }
+}
+
+/** One chain that took the place of another; undefined where there was, or is, none. */
+export interface ChainChange {
+  readonly was: Chain | undefined
+  readonly now: Chain | undefined
+}
+
+/** The chains of a table being edited: those in force, but for what the edit changed. */
+export class ChainOverlay implements ChainView {
+  private readonly store: ChainStore
+  /** undefined: deleted. */
+  private readonly changes = new Map<string, Chain | undefined>()
+  size: number
+
+  constructor(store: ChainStore) {
+    this.store = store
+    this.size = store.size
+  }
+
+  get(name: string): Chain | undefined {
+    const own = this.changes.get(name)
+    return own !== undefined || this.changes.has(name) ? own : this.store.get(name)
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  *keys(): Iterable<string> {
+    for (const chain of this.values()) yield chain.name
+  }
+
+  *values(): Iterable<Chain> {
+    for (const chain of this.store.values()) if (!this.changes.has(chain.name)) yield chain
+    for (const chain of this.changes.values()) if (chain !== undefined) yield chain
+  }
+
+  set(chain: Chain): void {
+    if (!this.has(chain.name)) this.size++
+    this.changes.set(chain.name, chain)
+  }
+
+  delete(name: string): void {
+    if (!this.has(name)) return
+    this.size--
+    this.changes.set(name, undefined)
+  }
+
+  /** Puts the changes in force, all at once. */
+  commit(): ChainStore {
+    for (const [name, chain] of this.changes) {
+      if (chain === undefined) this.store.delete(name)
+      else this.store.put(chain)
+    }
+    this.store.pack()
+    return this.store
+  }
+}
