@@ -132,7 +132,7 @@ export class Cilium implements CniPlugin {
     const { network, dice } = this.env
     const id = podNetns(pod.namespace, pod.name)
     network.removeNetns(id)
-    const ns = network.createNetns(id)
+    const ns = network.createNetns(id, host)
     const device = `lxc${dice.u32().toString(16).padStart(8, '0')}${dice.int(0xffff).toString(16).padStart(4, '0')}`
     network.addVeth(host, device, ns, 'eth0', { mtu: POD_MTU, a: { ingress: 'cilium_lxc' } })
     ns.addAddress('eth0', `${ip}/32`)

@@ -65,7 +65,7 @@ export class Plain implements CniPlugin {
     const { network, dice } = this.env
     const id = podNetns(pod.namespace, pod.name)
     network.removeNetns(id)
-    const ns = network.createNetns(id)
+    const ns = network.createNetns(id, host)
     const device = `veth${dice.u32().toString(16).padStart(8, '0')}`
     network.addVeth(host, device, ns, 'eth0')
     host.addAddress(device, `${gateway}/32`)

@@ -1,4 +1,5 @@
 import { type Cidr, formatCidr, type IpFamily, ipToBigInt, parseCidr, parseIPv4 } from '../base/ip.ts'
+import type { Errno } from './socket/types.ts'
 
 export type RouteType = 'unicast' | 'local' | 'broadcast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
 export type RouteScope = 'global' | 'link' | 'host'
@@ -104,3 +105,17 @@ export function onLinkRoute(dst: string, dev: string): Route {
     table: TABLE_MAIN,
   }
 }
+
+/** Where a packet goes: to this host, out of a device, or nowhere. */
+export type RouteResult =
+  | { readonly kind: 'local'; readonly dev: string; readonly src: string; readonly device: string }
+  | {
+      readonly kind: 'unicast'
+      readonly dev: string
+      readonly nexthop: string
+      readonly src: string
+      readonly mtu: number
+      readonly route: Route
+    }
+  | { readonly kind: 'broadcast'; readonly dev: string; readonly src: string }
+  | { readonly kind: 'error'; readonly errno: Errno; readonly type: Route['type'] | 'none' }

@@ -2,6 +2,7 @@ import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
+import { BROADCAST, showArp, showCrossing, showFrame } from './captured.ts'
 import { type ConnectionRecord, Flows } from './flows.ts'
 import type { Link } from './link.ts'
 import { Netns, type NetworkPort } from './netns.ts'
@@ -14,6 +15,7 @@ import type { Program } from './socket/program.ts'
 import { tcpFail } from './socket/tcp.ts'
 import { acknowledgeLate, armTimers, retransmit } from './socket/timers.ts'
 import type { Socket, TcpSocket } from './socket/types.ts'
+import { Taps } from './taps.ts'
 import { Trace } from './trace.ts'
 import type { DeviceProgram, Wire } from './wire.ts'
 
@@ -35,6 +37,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   readonly clock: Clock
   readonly dice: Dice
   readonly flows = new Flows()
+  readonly taps = new Taps()
   private readonly walks: Trace
   private tracing = true
   private readonly spaces = new Map<string, Netns>()
@@ -61,10 +64,11 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
 
   // -- namespaces and wires --------------------------------------------------------------------------------------------
 
-  /** A new namespace with a loopback device that is up. */
-  createNetns(id: string): Netns {
+  /** A new namespace with a loopback device that is up; `host` is the node that it lives on, if it is not a node's own. */
+  createNetns(id: string, host?: Netns): Netns {
     invariant(!this.spaces.has(id), `two namespaces ${id}`)
     const ns = this.adopt(id)
+    ns.host = host?.id
     ns.addLink({ name: 'lo', kind: 'loopback', mac: '00:00:00:00:00:00', mtu: 65536, up: true, addresses: [], qlen: 1000 })
     ns.addAddress('lo', '127.0.0.1/8', { scope: 'host', label: 'lo' })
     ns.addAddress('lo', '::1/128', { scope: 'host' })
@@ -225,6 +229,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   private arrive(ns: Netns, link: Link, frame: Frame): void {
     const now = ns.linkByIndex(link.index)
     if (now?.up !== true) return
+    if (this.taps.active) showFrame(this.taps, { ns, link: now }, frame.dstMac === BROADCAST ? 'B' : 'In', frame)
     if (now.ingress !== undefined && this.devicePrograms.get(now.ingress)?.ingress?.(ns, now, frame, this)) return
     this.stackOf(ns).receive(now, frame)
   }
@@ -243,6 +248,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
 
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
     if (link.kind === 'loopback') {
+      frame.srcMac = frame.dstMac = link.mac
       this.enqueue({ ns, link, frame })
       return
     }
@@ -261,10 +267,21 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     }
     if (known?.state === 'REACHABLE' && known.mac === owner.link.mac) known.since = this.clock.now
     else {
+      if (this.taps.active && (known === undefined || known.state === 'FAILED'))
+        showArp(this.taps, this.spaces, { ns, link }, nexthop, owner)
       if (known?.state !== 'PERMANENT') this.learn(ns, link, nexthop, owner.link.mac)
       this.learnSender(owner.ns, owner.link, ns, link, frame)
     }
-    this.enqueue({ ns: owner.ns, link: owner.link, frame: crossed(frame, ns === owner.ns) })
+    this.cross({ ns, link }, owner, frame, owner.link.mac)
+  }
+
+  /** A frame goes from one device to another, with the Ethernet header it then has. */
+  private cross(from: Attached, to: Attached, frame: Frame, dstMac: string): void {
+    const fresh = crossed(frame, from.ns === to.ns)
+    fresh.srcMac = from.link.mac
+    fresh.dstMac = dstMac
+    if (this.taps.active) showCrossing(this.taps, this.spaces, from, to, fresh)
+    this.enqueue({ ...to, frame: fresh })
   }
 
   private enqueue(item: OnWire): void {
@@ -273,7 +290,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   }
 
   private broadcast(ns: Netns, link: Link, frame: Frame): void {
-    for (const end of endsOf(this.spaces, ns, link)) this.enqueue({ ...end, frame: crossed(frame, false) })
+    for (const end of endsOf(this.spaces, ns, link)) this.cross({ ns, link }, end, frame, BROADCAST)
   }
 
   /** Who answers ARP for an address here. */
@@ -299,6 +316,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
       known.waiting.push(frame)
       return
     }
+    if (this.taps.active) showArp(this.taps, this.spaces, { ns, link }, nexthop, undefined)
     ns.setNeighbour({ address: nexthop, dev: link.name, state: 'INCOMPLETE', since: this.clock.now, waiting: [frame] })
     this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns: ns.id, dev: link.name, address: nexthop, tries: 1 })
   }
@@ -318,6 +336,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
       return
     }
     if (tries < ARP_TRIES) {
+      if (this.taps.active) showArp(this.taps, this.spaces, { ns, link }, address, undefined)
       this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns, dev, address, tries: tries + 1 })
       return
     }

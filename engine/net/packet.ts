@@ -12,12 +12,26 @@ export interface TcpFlags {
   readonly urg?: boolean
 }
 
+/** The TCP header. A segment carries timestamps unless `options` is false; a SYN has its MSS beside them. */
+export interface TcpHeader extends TcpFlags {
+  readonly seq: number
+  readonly ackSeq: number
+  readonly window: number
+  readonly options: boolean
+  readonly tsVal: number
+  readonly tsEcr: number
+  /** On SYN: what the sender takes; 0 elsewhere. */
+  readonly mss: number
+}
+
 export interface IcmpHeader {
   readonly type: number
   readonly code: number
   /** Echo identifier and sequence number. */
   readonly id?: number
   readonly seq?: number
+  /** Of "fragmentation needed" and "packet too big". */
+  readonly mtu?: number
   /** The packet that an ICMP error speaks of, as its receiver of the error sent it. */
   readonly inner?: Packet
 }
@@ -31,9 +45,11 @@ export interface Packet {
   readonly ttl: number
   readonly tos: number
   readonly length: number
+  /** IP identification; 0 where the kernel leaves it so (DF set and no connected socket). */
+  readonly id: number
   readonly sport?: number
   readonly dport?: number
-  readonly tcp?: TcpFlags & { readonly seq: number; readonly ackSeq: number; readonly window: number }
+  readonly tcp?: TcpHeader
   readonly icmp?: IcmpHeader
   /** Application bytes as text (one char per byte, latin-1). */
   readonly payload: string
@@ -49,6 +65,11 @@ export interface Skb {
   /** Bridge ports, for `-m physdev`. */
   physin?: string
   physout?: string
+  /** The Ethernet header it came in with; undefined on locally made packets. */
+  srcMac?: string | undefined
+  dstMac?: string | undefined
+  /** -j TRACE has marked it (skb->nf_trace): its number among the traced packets. */
+  traced?: number
   /** Owner of the socket that made it, for `-m owner`; only on locally made packets. */
   uid?: number
   gid?: number

@@ -7,10 +7,10 @@ export interface Attached {
   readonly link: Link
 }
 
-type Spaces = ReadonlyMap<string, Netns>
+export type Spaces = ReadonlyMap<string, Netns>
 
 /** The other end of a veth pair, while it is up. */
-function peerOf(spaces: Spaces, link: Link): Attached | undefined {
+export function peerOf(spaces: Spaces, link: Link): Attached | undefined {
   const ns = link.peer === undefined ? undefined : spaces.get(link.peer.netns)
   const other = link.peer === undefined ? undefined : ns?.linkByIndex(link.peer.index)
   return ns !== undefined && other?.up ? { ns, link: other } : undefined

@@ -14,8 +14,8 @@ export interface HookEnv {
   readonly dice: Dice
   /** RTN_* of an address as the routing table sees it (`-m addrtype`). */
   addrType(address: string, device?: string): 'LOCAL' | 'UNICAST' | 'BROADCAST' | 'MULTICAST' | 'ANYCAST' | 'UNSPEC'
-  /** LOG target and dmesg: one kernel log line. */
-  log(line: string): void
+  /** LOG target: one line of the kernel log, at a syslog level. */
+  log(level: number, line: string): void
   /** NFLOG target: a copy of the packet to a group. */
   nflog(group: number, prefix: string, packet: Packet): void
   /** One step of the packet walk (see trace.ts); called for every rule that matched and every chain end reached. */

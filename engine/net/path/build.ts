@@ -15,6 +15,28 @@ export interface Ends {
   readonly dport: number
 }
 
+/** What a segment is made of beside its flags and numbers. */
+export interface SegmentOptions {
+  readonly ttl?: number
+  /** No options at all: a RST that no socket sent. */
+  readonly bare?: boolean
+  readonly id?: number
+  readonly tsVal?: number
+  readonly tsEcr?: number
+  /** What a SYN announces. */
+  readonly mss?: number
+}
+
+/** Window scale of our sockets (net.ipv4.tcp_rmem's default maximum of 6 MiB). */
+export const WINDOW_SCALE = 7
+
+/** The receive window: 64 KiB in whole segments, unscaled on a SYN (tcp_select_initial_window); timestamps take 12 bytes of each. */
+function windowOf(flags: TcpFlags, mss: number): number {
+  if (flags.rst) return 0
+  const unit = flags.ack ? mss - 12 : mss
+  return flags.syn ? Math.floor(65535 / unit) * unit : 502
+}
+
 /**
  * A TCP segment. Header lengths are Linux's: 40 bytes with MSS, SACK, timestamp and window scale on SYN; 32 with timestamps
  * afterwards; 20 on a RST that no socket sent.
@@ -25,10 +47,11 @@ export function tcpPacket(
   seq: number,
   ackSeq: number,
   payload: string,
-  options: { readonly ttl?: number; readonly bare?: boolean } = {},
+  options: SegmentOptions = {},
 ): Packet {
   const { family, header } = ipHeader(ends.src)
   const tcpHeader = options.bare ? 20 : flags.syn ? 40 : 32
+  const mss = flags.syn ? (options.mss ?? 1480 - header) : 0
   return {
     family,
     ...ends,
@@ -36,17 +59,27 @@ export function tcpPacket(
     ttl: options.ttl ?? 64,
     tos: 0,
     length: header + tcpHeader + payload.length,
-    tcp: { ...flags, seq: seq >>> 0, ackSeq: ackSeq >>> 0, window: flags.rst ? 0 : flags.syn ? 64240 : 502 },
+    id: options.id ?? 0,
+    tcp: {
+      ...flags,
+      seq: seq >>> 0,
+      ackSeq: ackSeq >>> 0,
+      window: windowOf(flags, mss),
+      options: options.bare !== true,
+      tsVal: (options.tsVal ?? 0) >>> 0,
+      tsEcr: (options.tsEcr ?? 0) >>> 0,
+      mss,
+    },
     payload,
   }
 }
 
-export function udpPacket(ends: Ends, payload: string, ttl = 64): Packet {
+export function udpPacket(ends: Ends, payload: string, ttl = 64, id = 0): Packet {
   const { family, header } = ipHeader(ends.src)
-  return { family, ...ends, proto: PROTO.udp, ttl, tos: 0, length: header + 8 + payload.length, payload }
+  return { family, ...ends, proto: PROTO.udp, ttl, tos: 0, length: header + 8 + payload.length, id, payload }
 }
 
-export function icmpPacket(src: string, dst: string, icmp: IcmpHeader, payload: string, ttl = 64, tos = 0): Packet {
+export function icmpPacket(src: string, dst: string, icmp: IcmpHeader, payload: string, ttl = 64, tos = 0, id = 0): Packet {
   const { family, header } = ipHeader(src)
   const quoted = icmp.inner === undefined ? payload.length : Math.min(icmp.inner.length, 576 - header - 8)
   return {
@@ -57,6 +90,7 @@ export function icmpPacket(src: string, dst: string, icmp: IcmpHeader, payload: 
     ttl,
     tos,
     length: header + 8 + quoted,
+    id,
     icmp,
     payload,
   }

@@ -19,6 +19,8 @@ export function newFrame(packet: Packet, flow?: number): Frame {
     mark: 0,
     iif: undefined,
     oif: undefined,
+    srcMac: undefined,
+    dstMac: undefined,
     ct: undefined,
     entry: undefined,
     ctState: undefined,

@@ -58,10 +58,14 @@ class Env implements HookEnv {
   addrType(address: string, device?: string) {
     return this.ns.addrType(address, device)
   }
-  log(line: string): void {
-    this.ns.log(line)
+  log(level: number, line: string): void {
+    // nf_log_allowed: other namespaces than the node's own may not fill its log unless told so.
+    const node = this.ns.host === undefined ? undefined : this.ns.net.namespace(this.ns.host)
+    if (node === undefined || node.sysctlNumber('net.netfilter.nf_log_all_netns') !== 0) this.ns.log(line, level)
   }
-  nflog(): void {}
+  nflog(group: number, prefix: string, packet: Packet): void {
+    this.ns.net.taps.logged(this.ns, { at: this.now, group, prefix, packet })
+  }
   step(step: RuleStep): void {
     this.trace?.rule(this.ns.id, this.hook, this.frame, step, this.before)
     this.before = this.frame.packet

@@ -68,7 +68,7 @@ export function icmpError(ns: Netns, packet: Packet, kind: readonly [number, num
   const route = ns.route(packet.src)
   if (route.kind === 'error' && own === undefined) return undefined
   const src = own ?? (route.kind === 'error' ? packet.dst : route.src)
-  return icmpPacket(src, packet.src, { type: kind[0], code: kind[1], inner: packet }, '', 64, 0xc0)
+  return icmpPacket(src, packet.src, { type: kind[0], code: kind[1], inner: packet }, '', 64, 0xc0, ns.nextIpId())
 }
 
 /** What REJECT sends back (nf_reject_ipv4.c): an ICMP error, or a RST in the name of the destination. */

@@ -1,15 +1,16 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { Dice } from '../../clock/dice.ts'
+import type { RouteResult } from '../fib.ts'
 import type { Link } from '../link.ts'
 import type { HookName } from '../netfilter/env.ts'
-import type { Netns, RouteResult } from '../netns.ts'
+import type { Netns } from '../netns.ts'
 import { type Packet, PROTO } from '../packet.ts'
 import { datagramReceive, icmpReceive } from '../socket/datagram.ts'
 import type { SocketHost } from '../socket/host.ts'
 import type { Program, ProgramContext } from '../socket/program.ts'
 import type { SocketTable } from '../socket/table.ts'
 import { tcpReceive } from '../socket/tcp.ts'
-import type { Errno, Socket } from '../socket/types.ts'
+import { type Errno, NO_OWNER, type Socket } from '../socket/types.ts'
 import type { TraceSink } from '../trace.ts'
 import { type Frame, newFrame } from './frame.ts'
 import { type HookResult, runHook } from './hooks.ts'
@@ -59,6 +60,9 @@ export class IpStack implements SocketHost {
   sysctl(key: string): number {
     return this.ns.sysctlNumber(key)
   }
+  nextIpId(): number {
+    return this.ns.nextIpId()
+  }
   mss(remote: string): number {
     const route = this.ns.route(remote)
     return (route.kind === 'unicast' ? route.mtu : 65536) - (remote.includes(':') ? 72 : 52)
@@ -74,8 +78,10 @@ export class IpStack implements SocketHost {
     if (route.kind === 'error') return route.errno
     const frame = newFrame(packet, socket.flow)
     frame.mark = mark
-    frame.uid = socket.uid
-    frame.gid = socket.uid
+    if (socket.uid !== NO_OWNER) {
+      frame.uid = socket.uid
+      frame.gid = socket.uid
+    }
     this.aim(frame, route)
     const result = this.hook('OUTPUT', frame, () => {
       const again = this.ns.route(frame.packet.dst, { src: frame.packet.src })
@@ -115,7 +121,7 @@ export class IpStack implements SocketHost {
     if (frame.flow !== undefined && frame.mark !== 0) this.port.sawMark(frame.flow, frame.mark)
     if (result.kind === 'reject') {
       const answer = rejectPacket(this.ns, frame.packet, result.with)
-      if (answer !== undefined) this.send(answer, { uid: 0, ...(frame.flow === undefined ? {} : { flow: frame.flow }) })
+      if (answer !== undefined) this.send(answer, { uid: NO_OWNER, ...(frame.flow === undefined ? {} : { flow: frame.flow }) })
     }
     return result
   }
@@ -190,6 +196,6 @@ export class IpStack implements SocketHost {
   /** Tells the sender by ICMP. */
   complain(frame: Frame, kind: { readonly 4: readonly [number, number]; readonly 6: readonly [number, number] }): void {
     const answer = icmpError(this.ns, frame.packet, kind[frame.packet.family])
-    if (answer !== undefined) this.send(answer, { uid: 0, ...(frame.flow === undefined ? {} : { flow: frame.flow }) })
+    if (answer !== undefined) this.send(answer, { uid: NO_OWNER, ...(frame.flow === undefined ? {} : { flow: frame.flow }) })
   }
 }

@@ -222,7 +222,7 @@ export class Sockets implements SocketApi {
     if (route.kind === 'error') return route.errno
     s.flow ??= this.openFlow('icmp', { src: route.src, sport: s.lport }, dst, 0, origin)
     const type = ipFamily(dst) === 6 ? 128 : 8
-    return this.host.send(icmpPacket(route.src, dst, { type, code: 0, id: s.lport, seq }, payload, ttl ?? 64), s)
+    return this.host.send(icmpPacket(route.src, dst, { type, code: 0, id: s.lport, seq }, payload, ttl ?? 64, 0, this.host.nextIpId()), s)
   }
 
   private openFlow(

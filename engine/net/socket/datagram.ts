@@ -4,7 +4,7 @@ import { icmpPacket, udpPacket } from '../path/build.ts'
 import { errnoOfIcmp, isHardError } from '../path/icmp-errors.ts'
 import type { SocketHost } from './host.ts'
 import { tcpFail } from './tcp.ts'
-import type { Errno, IcmpNotice, UdpSocket } from './types.ts'
+import { type Errno, type IcmpNotice, NO_OWNER, type UdpSocket } from './types.ts'
 
 /** A datagram for this host; false where nobody listens (the caller answers "port unreachable"). */
 export function datagramReceive(host: SocketHost, packet: Packet, device: string | undefined, flow: number | undefined): boolean {
@@ -41,7 +41,10 @@ export function datagramSend(
 ): Errno | undefined {
   const pending = takeError(s)
   if (pending !== undefined) return pending
-  return host.send(udpPacket({ src: s.local, dst: to, sport: s.lport, dport: port }, data, ttl), s)
+  // Only a connected socket numbers what it sends with DF set (ip_select_ident).
+  const id = s.connected ? (s.ipId ?? s.inode * 40_503) & 0xffff : 0
+  if (s.connected) s.ipId = id + 1
+  return host.send(udpPacket({ src: s.local, dst: to, sport: s.lport, dport: port }, data, ttl, id), s)
 }
 
 /** SO_ERROR: read once. */
@@ -62,8 +65,9 @@ export function icmpReceive(host: SocketHost, packet: Packet, flow: number | und
   const request = packet.proto === PROTO.icmp ? 8 : 128
   if (icmp.type === request) {
     if (packet.proto === PROTO.icmp && host.sysctl('net.ipv4.icmp_echo_ignore_all') !== 0) return
-    const reply = icmpPacket(packet.dst, packet.src, { ...icmp, type: request === 8 ? 0 : 129 }, packet.payload)
-    host.send(reply, { uid: 0, ...(flow === undefined ? {} : { flow }) })
+    const answer = { ...icmp, type: request === 8 ? 0 : 129 }
+    const reply = icmpPacket(packet.dst, packet.src, answer, packet.payload, 64, packet.tos & 0xfc, host.nextIpId())
+    host.send(reply, { uid: NO_OWNER, ...(flow === undefined ? {} : { flow }) })
     return
   }
   if (icmp.type !== 0 && icmp.type !== 129) return

@@ -18,6 +18,8 @@ export interface SocketHost {
   program(name: string): Program | undefined
   context(socket: Socket): ProgramContext
   sysctl(key: string): number
+  /** The IP identification of the next packet that no socket numbers (__ip_select_ident). */
+  nextIpId(): number
   /** The largest payload of a segment to this address. */
   mss(remote: string): number
   /** A connection was accepted here: the flow's record learns who answered. */

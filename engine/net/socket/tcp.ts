@@ -2,7 +2,7 @@ import type { Packet, TcpFlags } from '../packet.ts'
 import { tcpPacket } from '../path/build.ts'
 import type { SocketHost } from './host.ts'
 import type { ProgramConnection } from './program.ts'
-import type { Errno, TcpSocket, TcpState } from './types.ts'
+import { type Errno, NO_OWNER, type TcpSocket, type TcpState } from './types.ts'
 
 const TIME_WAIT_MS = 60_000
 /** A large send leaves the host as one packet of up to ten segments (generic segmentation offload). */
@@ -49,7 +49,22 @@ export function newTcp(
 
 function transmit(host: SocketHost, s: TcpSocket, flags: TcpFlags, seq: number, payload: string): Errno | undefined {
   const ends = { src: s.local, dst: s.remote, sport: s.lport, dport: s.rport }
-  return host.send(tcpPacket(ends, flags, seq, flags.ack ? s.rcvNxt : 0, payload), s)
+  // A SYN-ACK is sent by the request socket, which counts no identifications; other segments do (ip_select_ident).
+  const id = flags.syn && flags.ack ? 0 : (s.ipId ?? s.inode * 40_503) & 0xffff
+  if (id !== 0) s.ipId = id + 1
+  const options = { id, tsVal: host.clock.now + s.inode * 48_271, tsEcr: s.tsRecent ?? 0, mss: s.mss + TIMESTAMP }
+  const sender = s.orphan && !flags.fin && !flags.rst ? { ...s, uid: NO_OWNER } : s
+  return host.send(tcpPacket(ends, flags, seq, flags.ack ? s.rcvNxt : 0, payload, options), sender)
+}
+
+/** What the timestamp option takes of every segment. */
+const TIMESTAMP = 12
+
+/** The peer's MSS bounds what we send (tcp_sync_mss); its timestamp is echoed from now on. */
+function heardSyn(s: TcpSocket, packet: Packet): void {
+  const announced = packet.tcp?.mss ?? 0
+  if (announced > 0) s.mss = Math.min(s.mss, announced - TIMESTAMP)
+  if (packet.tcp?.options) s.tsRecent = packet.tcp.tsVal
 }
 
 /** Sends something that takes sequence space, and keeps it until it is acknowledged. */
@@ -153,7 +168,7 @@ function refuse(host: SocketHost, packet: Packet, flow: number | undefined): voi
   const reset = header.ack
     ? tcpPacket(ends, { rst: true }, header.ackSeq, 0, '', { bare: true })
     : tcpPacket(ends, { rst: true, ack: true }, 0, end, '', { bare: true })
-  host.send(reset, { uid: 0, ...(flow === undefined ? {} : { flow }) })
+  host.send(reset, { uid: NO_OWNER, ...(flow === undefined ? {} : { flow }) })
 }
 
 function listening(host: SocketHost, listener: TcpSocket, packet: Packet, flow: number | undefined): void {
@@ -178,6 +193,7 @@ function listening(host: SocketHost, listener: TcpSocket, packet: Packet, flow: 
     ...(listener.owner === undefined ? {} : { owner: listener.owner }),
     ...(flow === undefined ? {} : { flow }),
   })
+  heardSyn(child, packet)
   parents.set(child, listener)
   host.sockets.add(child)
   push(host, child, { syn: true, ack: true }, '')
@@ -223,6 +239,7 @@ function segment(host: SocketHost, s: TcpSocket, packet: Packet): void {
     else sendAck(host, s)
     return
   }
+  if (header.options) s.tsRecent = header.tsVal
   if (header.ack) acknowledge(host, s, header.ackSeq)
   if ((s.state as TcpState) === 'CLOSED') return
   if (s.state === 'SYN_RECV') {
@@ -260,6 +277,7 @@ function answered(host: SocketHost, s: TcpSocket, packet: Packet): void {
     return
   }
   if (!header.syn || !header.ack) return
+  heardSyn(s, packet)
   acknowledge(host, s, header.ackSeq)
   s.rcvNxt = add(header.seq, 1)
   s.state = 'ESTABLISHED'

@@ -42,6 +42,9 @@ export interface SocketOwner {
   readonly fd: number
 }
 
+/** The owner of what the kernel itself sends: a RST without a socket, an ICMP error (skb->sk is null). */
+export const NO_OWNER = -1
+
 export type TcpState =
   | 'LISTEN'
   | 'SYN_SENT'
@@ -112,6 +115,9 @@ export interface TcpSocket extends SocketBase {
   /** Whether the other side ever answered. */
   connected: boolean
   mss: number
+  /** The next IP identification (inet_id), and the peer's newest timestamp (ts_recent). */
+  ipId?: number
+  tsRecent?: number
   readonly backlog?: number
 }
 
@@ -135,6 +141,7 @@ export interface IcmpNotice {
 export interface UdpSocket extends SocketBase {
   readonly proto: 'udp'
   connected: boolean
+  ipId?: number
   /** IP_RECVERR: every ICMP error is reported, not only the hard ones. */
   recverr?: boolean
   queue: readonly Datagram[]

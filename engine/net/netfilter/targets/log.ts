@@ -5,7 +5,6 @@ import { logLine } from './log-line.ts'
 
 /** Names in the order of their numbers (syslog.h). */
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug']
-const ALIASES: Readonly<Record<string, number>> = { panic: 0, error: 3, warning: 4 }
 const FLAGS: readonly (readonly [string, number])[] = [
   ['tcp-sequence', 1],
   ['tcp-options', 2],
@@ -21,14 +20,8 @@ export const LOG: Target = {
     {
       name: 'log-level',
       arg: true,
-      use: ({ draft, arg }) => {
-        const lower = arg.toLowerCase()
-        const level = /^\d+$/.test(arg)
-          ? Number(arg)
-          : (ALIASES[lower] ?? LEVELS.findIndex((name) => lower !== '' && name.startsWith(lower)))
-        if (level < 0 || level > 7) parameterProblem(`log level "${arg}" unknown\n`)
-        draft['level'] = level
-      },
+      type: { kind: 'syslog' },
+      key: 'level',
     },
     {
       name: 'log-prefix',
@@ -63,7 +56,8 @@ export const LOG: Target = {
     return `${prefix}${level}${FLAGS.map(([flag, bit]) => (flags & bit ? ` --log-${flag}` : '')).join('')}`
   },
   act: (d, skb, { hook }) => {
-    hook.log(logLine((d['prefix'] as string | undefined) ?? '', skb))
+    const flags = (d['flags'] as number | undefined) ?? 0
+    hook.log(d['level'] as number, logLine((d['prefix'] as string | undefined) ?? '', skb, flags))
     return { kind: 'continue' }
   },
 }
