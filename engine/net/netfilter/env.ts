@@ -1,5 +1,7 @@
 import type { Dice } from '../../clock/dice.ts'
 import type { Packet } from '../packet.ts'
+import type { Chain } from './chain.ts'
+import type { Rule } from './rule.ts'
 
 export type Family = 4 | 6
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
@@ -20,6 +22,15 @@ export interface HookEnv {
   nflog(group: number, prefix: string, packet: Packet): void
   /** One step of the packet walk (see trace.ts); called for every rule that matched and every chain end reached. */
   step(step: RuleStep): void
+  /** What a matcher learnt when it was asked (a draw of `statistic`), for the walk's reasons; absent where nobody keeps the walk. */
+  readonly tell?: ((fact: MatchFact) => void) | undefined
+}
+
+/** Something a matcher learnt when it was asked, whether it matched or not. */
+export interface MatchFact {
+  readonly ext: string
+  readonly values: Readonly<Record<string, string | number>>
+  readonly matched: boolean
 }
 
 /** What a rule did to a packet: raw material of the packet walk, TRACE and graded checks. */
@@ -32,6 +43,13 @@ export interface RuleStep {
   readonly text: string
   /** ACCEPT, DROP, RETURN, CONTINUE, JUMP chain, GOTO chain, REJECT type, DNAT addr, SNAT addr, MASQUERADE, ... */
   readonly verdict: string
+  /** Whose tables: both backends can stand side by side. */
+  readonly backend: 'legacy' | 'nft'
+  /** The rule, or the chain that ended. */
+  readonly source: Rule | Chain
+  /** Of the rule or the policy, after this packet was counted; a user chain's end counts nothing. */
+  readonly packets: number
+  readonly bytes: number
 }
 
 /** A source or destination range that a nat target asks for (struct nf_nat_range2). */

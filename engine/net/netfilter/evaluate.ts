@@ -131,16 +131,22 @@ class Step implements RuleStep {
   readonly chain: string
   readonly rule: number
   readonly verdict: string
-  private readonly source: Rule | Chain
+  readonly backend: 'legacy' | 'nft'
+  readonly source: Rule | Chain
+  readonly packets: number
+  readonly bytes: number
   private readonly family: Family
 
-  constructor(family: Family, table: TableName, chain: string, rule: number, verdict: string, source: Rule | Chain) {
-    this.family = family
-    this.table = table
-    this.chain = chain
+  constructor(env: WalkEnv, chain: Chain, rule: number, verdict: string, source: Rule | Chain) {
+    this.family = env.family
+    this.table = env.table
+    this.backend = env.backend
+    this.chain = chain.name
     this.rule = rule
     this.verdict = verdict
     this.source = source
+    this.packets = rule === 0 ? chain.policyPackets : chain.packetsOf(rule - 1)
+    this.bytes = rule === 0 ? chain.policyBytes : chain.bytesOf(rule - 1)
   }
 
   /** Worked out only where somebody keeps the step. */
@@ -186,28 +192,36 @@ class WalkMemory implements Memory {
 
 interface WalkEnv extends ActEnv {
   readonly memory: WalkMemory
+  readonly backend: 'legacy' | 'nft'
 }
 
 /** Runs a packet through a table's base chain at the environment's hook (ipt_do_table, nft_do_chain). */
-export function evaluateTable(family: Family, table: Table, skb: Skb, env: HookEnv, shared: Shared): TableVerdict {
+export function evaluateTable(
+  family: Family,
+  backend: 'legacy' | 'nft',
+  table: Table,
+  skb: Skb,
+  env: HookEnv,
+  shared: Shared,
+): TableVerdict {
   const bases = table.hooked(env.hook)
-  if (bases.length === 1) return runBase(bases[0] as Chain, family, table, skb, env, shared)
+  const walk: WalkEnv = { hook: env, family, backend, table: table.name, memory: new WalkMemory(), shared }
+  if (bases.length === 1) return runBase(bases[0] as Chain, table, skb, walk)
   for (const base of bases) {
-    const verdict = runBase(base, family, table, skb, env, shared)
+    const verdict = runBase(base, table, skb, walk)
     if (verdict.kind !== 'accept') return verdict
   }
   return { kind: 'accept' }
 }
 
-function runBase(base: Chain, family: Family, table: Table, skb: Skb, env: HookEnv, shared: Shared): TableVerdict {
+function runBase(base: Chain, table: Table, skb: Skb, walk: WalkEnv): TableVerdict {
   const stack: { chain: Chain; at: number }[] = []
   let chain = base
   let at = 0
   let untracked = false
-  const walk: WalkEnv = { hook: env, family, table: table.name, memory: new WalkMemory(), shared }
   const accepted = (): TableVerdict => (untracked ? { kind: 'untracked' } : { kind: 'accept' })
   const step = (number: number, verdict: string, source: Rule | Chain) =>
-    env.step(new Step(family, table.name, chain.name, number, verdict, source))
+    walk.hook.step(new Step(walk, chain, number, verdict, source))
 
   for (;;) {
     at = nextMatch(chain, at, skb, walk)

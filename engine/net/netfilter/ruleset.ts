@@ -80,11 +80,11 @@ export class Ruleset implements Stateful, Shared {
     if (this.tables.size === 0) return ACCEPT
     const legacy = this.table(family, 'legacy', name)
     if (legacy !== undefined) {
-      const verdict = evaluateTable(family, legacy, skb, env, this)
+      const verdict = evaluateTable(family, 'legacy', legacy, skb, env, this)
       if (verdict.kind !== 'accept') return verdict
     }
     const nft = this.table(family, 'nft', name)
-    return nft === undefined ? ACCEPT : evaluateTable(family, nft, skb, env, this)
+    return nft === undefined ? ACCEPT : evaluateTable(family, 'nft', nft, skb, env, this)
   }
 
   /** nfacct objects by name. */
