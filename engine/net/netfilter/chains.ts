@@ -73,15 +73,16 @@ export class ChainStore implements ChainView, ChainKeeper {
   revert(saved: SavedPages<SavedChain>): readonly ChainChange[] {
     this.save()
     const changes = new Map<string, { was: Chain | undefined; now: Chain | undefined }>()
+    if (this.pages.save() === saved) return []
     const difference = this.pages.difference(saved)
     for (const { now } of difference) {
       if (now === undefined) continue
       changes.set(now.name, { was: this.byName.get(now.name), now: undefined })
       this.byName.delete(now.name)
     }
-    for (const { at, then } of difference) {
-      if (then === undefined) continue
-      const chain = Chain.load(then)
+    for (const { at, before } of difference) {
+      if (before === undefined) continue
+      const chain = Chain.load(before)
       chain.slot = at
       chain.keeper = this
       this.byName.set(chain.name, chain)

@@ -4,11 +4,11 @@ const SIZE = 128
 /** A saved list in pages; null where an item is gone. */
 export type SavedPages<T> = readonly (readonly (T | null)[])[]
 
-/** What stands at one place of a saved list that stood otherwise at that place before. */
+/** A place of a list that a saved form of it has otherwise. */
 export interface PageChange<T> {
   readonly at: number
   readonly now: T | undefined
-  readonly then: T | undefined
+  readonly before: T | undefined
 }
 
 /**
@@ -80,7 +80,7 @@ export class Pages<T> {
       for (let i = 0; i < Math.max(now?.length ?? 0, then?.length ?? 0); i++) {
         const a = now?.[i] ?? undefined
         const b = then?.[i] ?? undefined
-        if (a !== b) found.push({ at: page * SIZE + i, now: a, then: b })
+        if (a !== b) found.push({ at: page * SIZE + i, now: a, before: b })
       }
     }
     return found
