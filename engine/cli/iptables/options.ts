@@ -48,5 +48,6 @@ export function parseOptions(argv: readonly string[], table: readonly SimpleOpti
           : `${program}: invalid option -- '${[...got.text.slice(1)].find((c) => !short.has(c)) ?? ''}'\n`,
       }
   }
+  words.push(...getopt.argv.slice(getopt.index))
   return { options, words }
 }

@@ -1,6 +1,7 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../base/ip.ts'
 import { parameterProblem } from './errors.ts'
-import type { ParseEnv, PrintEnv } from './extension.ts'
+import type { OptionUse, ParseEnv, PrintEnv } from './extension.ts'
+import { parseUint } from './numbers.ts'
 
 /** An IPv4 prefix length as a 32-bit mask. */
 export function maskOf(bits: number): number {
@@ -18,25 +19,83 @@ function masked6(value: bigint, bits: number): string {
   return formatIPv6((value >> shift) << shift)
 }
 
-function hostsOf(host: string, env: Pick<ParseEnv, 'family' | 'names'>): readonly string[] {
-  const literal = env.family === 4 ? parseIPv4(host) : parseIPv6(host)
-  if (literal !== undefined) return [host]
+type Names = Pick<ParseEnv, 'family' | 'names'>
+
+/** "10.1" as 10.1.0.0, each part in any base (xtables_numeric_to_ipaddr); a mask needs all four. */
+function dotted(text: string, complete: boolean): number | undefined {
+  const parts = text.split('.').map((part) => parseUint(part, 255))
+  if (parts.length > 4 || (complete && parts.length < 4) || parts.includes(undefined)) return undefined
+  return parts.reduce<number>((value, part, at) => (value | ((part as number) << (24 - 8 * at))) >>> 0, 0)
+}
+
+/** inet_aton(3): one to four numbers, the last of which fills what is left. */
+function aton(text: string): number | undefined {
+  if (!/^\d/.test(text)) return undefined
+  const parts = text.split('.').map((part) => parseUint(part))
+  const last = parts.pop()
+  if (last === undefined || parts.length > 3 || parts.some((part) => part === undefined || part > 255)) return undefined
+  const room = 2 ** (8 * (4 - parts.length))
+  if (last >= room) return undefined
+  return parts.reduce<number>((value, part, at) => value + (part as number) * 2 ** (24 - 8 * at), last)
+}
+
+/** Addresses as getaddrinfo(3) finds them: numbers in any form, then names. */
+function lookUp(host: string, { family, names }: Names): readonly string[] {
+  const number = family === 4 ? aton(host) : undefined
+  if (number !== undefined) return [formatIPv4(number)]
+  return family === 6 && parseIPv6(host) !== undefined
+    ? [formatIPv6(parseIPv6(host) as bigint)]
+    : names.hostAddresses(host, family)
+}
+
+/** One address, as options of matches and targets take it (xtopt_parse_host). */
+export function addressOf(host: string, env: Names): string {
+  const found = [...new Set(lookUp(host, env))]
+  if (found.length > 1) parameterProblem(`${host} resolves to more than one address\n`)
+  return found[0] ?? parameterProblem('getaddrinfo: Name or service not known\n')
+}
+
+/** "ADDRESS[/MASK]" with the address as it was given (xtopt_parse_hostmask, xtopt_parse_plen). */
+export function hostMask({ arg, env, ext, option }: OptionUse): string {
+  const slash = arg.indexOf('/')
+  const address = addressOf(slash < 0 ? arg : arg.slice(0, slash), env)
+  const width = env.family === 4 ? 32 : 128
+  if (slash < 0) return `${address}/${width}`
+  const text = arg.slice(slash + 1)
+  const bits = parseUint(text, width)
+  if (bits !== undefined) return `${address}/${bits}`
+  const mask = env.family === 4 ? aton(text) : undefined
+  if (mask === undefined)
+    return parameterProblem(
+      `${ext}: bad value for option "--${option.name}", neither a valid network mask nor valid CIDR (0-${width}).\n`,
+    )
+  return `${address}/${prefixOf(mask) ?? formatIPv4(mask)}`
+}
+
+/** The network that "ADDRESS/MASK" lies in. */
+export function withoutHostBits(text: string): string {
+  const [address = '', mask = ''] = text.split('/')
+  if (address.includes(':')) return `${masked6(parseIPv6(address) ?? 0n, Number(mask))}/${mask}`
+  const bits = mask.includes('.') ? (parseIPv4(mask) ?? 0) : maskOf(Number(mask))
+  return `${formatIPv4(((parseIPv4(address) ?? 0) & bits) >>> 0)}/${mask}`
+}
+
+function hostsOf(host: string, env: Names): readonly string[] {
+  const number = env.family === 4 ? dotted(host, false) : undefined
+  if (number !== undefined) return [formatIPv4(number)]
   const network = env.family === 4 ? env.names.networkAddress(host) : undefined
   if (network !== undefined) return [network]
-  const found = env.names.hostAddresses(host, env.family)
+  const found = lookUp(host, env)
   return found.length > 0 ? found : parameterProblem(`host/network \`${host}' not found`)
 }
 
 function parseMask(text: string | undefined, family: 4 | 6): number {
   const width = family === 4 ? 32 : 128
   if (text === undefined) return family === 4 ? 0xffffffff : 128
-  if (/^\d+$/.test(text)) {
-    const bits = Number(text)
-    if (bits > width) parameterProblem(`invalid mask \`${text}' specified`)
-    return family === 4 ? maskOf(bits) : bits
-  }
-  const mask = family === 4 ? parseIPv4(text) : undefined
-  return mask ?? parameterProblem(`invalid mask \`${text}' specified`)
+  const mask = family === 4 ? dotted(text, true) : undefined
+  if (mask !== undefined) return mask
+  const bits = parseUint(text, width) ?? parameterProblem(`invalid mask \`${text}' specified`)
+  return family === 4 ? maskOf(bits) : bits
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Counters } from './chain.ts'
+import type { Dialect } from './dialect.ts'
 import { parameterProblem } from './errors.ts'
+import { parseUint } from './numbers.ts'
 
 /** xtables_parse_interface */
 export function parseDevice(name: string, warn: (text: string) => void): string {
@@ -17,4 +19,32 @@ export function parseCounters(arg: string, next: () => string | undefined, optio
   if (!/^\s*\d/.test(packets)) parameterProblem(`${option} packet counter not numeric`)
   if (!/^\s*\d/.test(bytes)) parameterProblem(`${option} byte counter not numeric`)
   return [Number.parseInt(packets, 10), Number.parseInt(bytes, 10)]
+}
+
+/** A rule's number behind -I, -R, -L, -S and -Z (parse_rulenumber). */
+export function parseRuleNumber(text: string): number {
+  const value = parseUint(text, 0x7fffffff)
+  return value === undefined || value === 0 ? parameterProblem(`Invalid rule number \`${text}'`) : value
+}
+
+/** A rule's number behind -D, which later versions read as the start of a range (parse_rule_range). */
+export function parseDeleteNumber(text: string, dialect: Dialect): number {
+  if (!dialect.readsRuleRanges) return parseRuleNumber(text)
+  if (text.includes(':')) parameterProblem('Rule ranges are not supported')
+  const value = /^\s*[-+]?\d+$/.test(text) ? Number(text) : 0
+  return value === 0 ? parameterProblem(`Invalid rule number \`${text}'`) : value
+}
+
+/** Seconds of -w, as sscanf("%i") reads them: what follows a number is ignored. */
+export function parseWait(text: string): number {
+  const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text)
+  if (match === null) return parameterProblem('wait seconds not numeric')
+  return (match[1] === '-' ? -1 : 1) * Number(match[2])
+}
+
+/** Microseconds of -W, which nothing uses since 1.8.8. */
+export function checkWaitInterval(text: string | undefined): void {
+  if (text === undefined) parameterProblem('wait interval value required')
+  else if (!/^\s*[-+]?\d/.test(text)) parameterProblem('wait interval not numeric')
+  else if (Number.parseInt(text, 10) > 999999) parameterProblem(`too long usec wait ${Number.parseInt(text, 10)} > 999999 usec`)
 }

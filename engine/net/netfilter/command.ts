@@ -27,6 +27,8 @@ export interface IptablesCommand {
   readonly numeric: boolean
   readonly exact: boolean
   readonly lineNumbers: boolean
+  /** -w: seconds, Infinity without a number, undefined without -w. */
+  readonly wait: number | undefined
 }
 
 /** A command line that ends in words instead of an action. */

@@ -1,11 +1,11 @@
 import { addressPairs } from './address.ts'
-import { parseCounters, parseDevice } from './arguments.ts'
+import { checkWaitInterval, parseCounters, parseDeleteNumber, parseDevice, parseRuleNumber, parseWait } from './arguments.ts'
 import type { Counters } from './chain.ts'
 import { checkAllowed, checkChain, checkNewChain, checkTargetName, optionName, VERDICTS } from './checks.ts'
 import type { CommandEnv, CommandLetter, Informed, IptablesCommand } from './command.ts'
 import { INVERTIBLE } from './command-options.data.ts'
 import type { TableName } from './env.ts'
-import { PARAMETER_PROBLEM, parameterProblem, ToolError } from './errors.ts'
+import { PARAMETER_PROBLEM, parameterProblem, ToolError, VERSION_PROBLEM } from './errors.ts'
 import type { ParseEnv } from './extension.ts'
 import { Getopt } from './getopt.ts'
 import { useOption } from './guided.ts'
@@ -13,6 +13,7 @@ import { LoadedExtensions, MAIN_SHORT, type OptionValue } from './loaded.ts'
 import { findMatcher } from './matchers/registry.ts'
 import { parseProtocol, protocolMatch } from './protocol.ts'
 import type { ExtensionData, Filter, Rule, RuleTarget } from './rule.ts'
+import { isTableName } from './table.ts'
 
 const NO_COUNTERS: Counters = [0, 0]
 
@@ -50,7 +51,7 @@ class Reader {
   private goto = false
   private counters: Counters = NO_COUNTERS
   private verbose = 0
-  private waiting = false
+  private wait: number | undefined
   private waitInterval = false
 
   constructor(argv: readonly string[], env: CommandEnv) {
@@ -61,6 +62,7 @@ class Reader {
   }
 
   read(): IptablesCommand | Informed {
+    const { env } = this
     for (;;) {
       const before = this.getopt.index
       const got = this.getopt.next()
@@ -77,7 +79,8 @@ class Reader {
           this.getopt.index = before
           continue
         }
-        parameterProblem(`unknown option "${got.text}"`)
+        const named = env.dialect.namesUnknownLetter && got.letter !== undefined ? `-${got.letter}` : got.text
+        parameterProblem(`unknown option "${named}"`)
       } else if (got.kind === 'option') {
         const informed = this.option(got.value, got.arg)
         if (informed !== undefined) return informed
@@ -117,14 +120,9 @@ class Reader {
   private option(value: OptionValue, arg: string | undefined): Informed | undefined {
     if (value.kind === 'ext') {
       const { option, loaded } = value
-      let text = arg ?? ''
-      // Two options take two words: the second follows as a word of its own.
-      if (option.name === 'tcp-flags' || option.name === 'chunk-types' || option.name === 'match-set')
-        if (this.getopt.index < this.getopt.argv.length) text += ` ${this.getopt.take()}`
-      useOption(
-        { option, ext: loaded.extension.name, arg: text, invert: this.invert, draft: loaded.draft, env: this.parseEnv() },
-        loaded.seen,
-      )
+      const second = option.twoWords && this.getopt.hasWord() ? { second: this.getopt.take() } : {}
+      const use = { option, ext: loaded.extension.name, arg: arg ?? '', ...second, invert: this.invert, draft: loaded.draft }
+      useOption({ ...use, env: this.parseEnv() }, loaded.seen)
       return undefined
     }
     return this.mainOption(value.letter, arg)
@@ -141,7 +139,7 @@ class Reader {
 
   private setCommand(letter: CommandLetter, allowed: readonly CommandLetter[] = []): void {
     const nl = this.env.dialect.trailingNewlines ? '\n' : ''
-    if (this.invert) parameterProblem(`unexpected '!' flag${nl}`)
+    if (this.invert) parameterProblem("unexpected '!' flag")
     if (this.letter !== undefined && !allowed.includes(this.letter))
       parameterProblem(`Cannot use -${commandLetter(letter)} with -${commandLetter(this.letter)}${nl}`)
     const zero = letter === 'Z' || letter === 'ZN'
@@ -157,13 +155,6 @@ class Reader {
     else if (this.getopt.hasWord()) this.chain = this.getopt.take()
   }
 
-  private ruleNumber(): number {
-    const text = this.getopt.take()
-    const value = /^\d+$/.test(text) ? Number(text) : 0
-    if (value === 0) parameterProblem(`Invalid rule number \`${text}'`)
-    return value
-  }
-
   private mainOption(letter: string, arg: string | undefined): Informed | undefined {
     const { env } = this
     switch (letter) {
@@ -176,7 +167,7 @@ class Reader {
         this.setCommand('D')
         this.chain = arg
         if (this.getopt.hasWord()) {
-          this.rulenum = this.ruleNumber()
+          this.rulenum = parseDeleteNumber(this.getopt.take(), env.dialect)
           this.letter = 'DN'
         }
         return
@@ -184,18 +175,18 @@ class Reader {
         this.setCommand('R')
         this.chain = arg
         if (!this.getopt.hasWord()) parameterProblem('-R requires a rule number')
-        this.rulenum = this.ruleNumber()
+        this.rulenum = parseRuleNumber(this.getopt.take())
         return
       case 'I':
         this.setCommand('I')
         this.chain = arg
-        this.rulenum = this.getopt.hasWord() ? this.ruleNumber() : 1
+        this.rulenum = this.getopt.hasWord() ? parseRuleNumber(this.getopt.take()) : 1
         return
       case 'L':
       case 'S':
         this.setCommand(letter, ['Z', 'ZN'])
         this.chainArgument(arg)
-        if (this.getopt.hasWord()) this.rulenum = this.ruleNumber()
+        if (this.getopt.hasWord()) this.rulenum = parseRuleNumber(this.getopt.take())
         return
       case 'F':
       case 'X':
@@ -206,7 +197,7 @@ class Reader {
         this.setCommand('Z', ['L', 'S'])
         this.chainArgument(arg)
         if (this.getopt.hasWord()) {
-          this.rulenum = this.ruleNumber()
+          this.rulenum = parseRuleNumber(this.getopt.take())
           if (this.letter === 'Z') this.letter = 'ZN'
         }
         return
@@ -234,7 +225,12 @@ class Reader {
         return { letter: 'V', what: this.invert ? 'not' : '', extensions: [] }
       case 'p':
         this.setOption('p')
-        this.proto = parseProtocol(arg as string, env.names, env.dialect)
+        // The word that the protocol ends: itself, or "-ptcp".
+        this.proto = parseProtocol(
+          env.dialect.protocolIsWholeWord ? (this.getopt.argv[this.getopt.index - 1] as string) : (arg as string),
+          env.names,
+          env.dialect,
+        )
         if (this.invert) this.filter.protoInv = true
         if (this.proto === 0 && this.invert) parameterProblem('rule would never match protocol')
         if (this.proto !== 0) this.filter.proto = this.proto
@@ -285,6 +281,8 @@ class Reader {
       case 't':
         if (this.invert) parameterProblem('unexpected ! flag before --table')
         this.table = arg as string
+        if (env.dialect.checksTableAtOnce && !isTableName(this.table))
+          throw new ToolError(`table '${this.table}' does not exist`, VERSION_PROBLEM)
         return
       case 'c':
         this.countersOption(arg as string)
@@ -293,9 +291,9 @@ class Reader {
         this.waitOption(arg)
         return
       case 'W':
+        checkWaitInterval(arg ?? (this.getopt.hasWord() ? this.getopt.take() : undefined))
         if (!env.dialect.trailingNewlines) env.warn('Ignoring deprecated --wait-interval option.\n')
         this.waitInterval = true
-        if (arg === undefined && this.getopt.hasWord()) this.getopt.take()
         return
       case '4':
       case '6':
@@ -327,16 +325,16 @@ class Reader {
   }
 
   private waitOption(arg: string | undefined): void {
-    this.waiting = true
     const text = arg ?? (this.getopt.hasWord() ? this.getopt.take() : undefined)
-    if (text !== undefined && !/^-?\d+$/.test(text)) parameterProblem('wait seconds not numeric')
+    this.wait = text === undefined ? Number.POSITIVE_INFINITY : parseWait(text)
   }
 
   private finish(): IptablesCommand {
     if (this.table === 'nat' && (this.policy === 'DROP' || this.jump === 'DROP'))
       parameterProblem('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n')
     const data = this.extensions.finish(this.parseEnv())
-    if (this.waitInterval && !this.waiting) parameterProblem('--wait-interval only makes sense with --wait\n')
+    if (this.waitInterval && this.wait === undefined) parameterProblem('--wait-interval only makes sense with --wait\n')
+    if (this.getopt.index < this.getopt.argv.length) parameterProblem('unknown arguments found on commandline')
     const letter = this.letter
     if (letter === undefined) return parameterProblem('no command specified')
     if (this.invert) parameterProblem('nothing appropriate following !')
@@ -369,6 +367,7 @@ class Reader {
       numeric: this.options.includes('n'),
       exact: this.options.includes('x'),
       lineNumbers: this.options.includes('0'),
+      wait: this.wait,
     }
   }
 

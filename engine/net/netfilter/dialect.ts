@@ -44,6 +44,20 @@ export interface Dialect {
   /** nft backend: a non-contiguous netmask is written as its leading bits only (1.8.7). */
   readonly truncatesMasks: boolean
   readonly targetlessTrailingBlank: boolean
+  /** "A:B" must ascend (libxtables of 1.8.11 and later). */
+  readonly ordersRanges: boolean
+  /** An unknown letter is named by itself, not by the word it stands in (1.8.11 and later). */
+  readonly namesUnknownLetter: boolean
+  /** -D reads its rule number as the start of a range, which it then refuses (1.8.11 and later). */
+  readonly readsRuleRanges: boolean
+  /** -p of 1.8.9 takes the whole word it stands in: "-ptcp" names no protocol. */
+  readonly protocolIsWholeWord: boolean
+  /** iptables-restore reads a policy's counters without -c as well (1.8.11 and later). */
+  readonly readsIdleCounters: boolean
+  /** -m icmp reads its type by itself (before 1.8.8). */
+  readonly ownIcmpWords: boolean
+  /** nft backend of 1.8.7: -t looks for its table at once. */
+  readonly checksTableAtOnce: boolean
   /** nft backend: a base chain that is not iptables' own makes the whole table incompatible (1.8.7). */
   readonly foreignBaseIncompatible: boolean
 }
@@ -111,6 +125,13 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     restoreNamesCommitLine: nft && old,
     truncatesMasks: nft && old,
     foreignBaseIncompatible: nft && old,
+    ordersRanges: patch >= 11,
+    namesUnknownLetter: patch >= 11,
+    readsRuleRanges: patch >= 11,
+    protocolIsWholeWord: patch >= 8 && patch < 11,
+    checksTableAtOnce: nft && old,
+    ownIcmpWords: old,
+    readsIdleCounters: patch >= 11,
     targetlessTrailingBlank: nft && old,
   }
 }

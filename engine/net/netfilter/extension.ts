@@ -35,6 +35,8 @@ export interface OptionUse {
   readonly option: ExtensionOption
   readonly ext: string
   readonly arg: string
+  /** The second word of an option that takes two, if there is one. */
+  readonly second?: string
   /** The argument by the option's type, where it has one. */
   readonly value?: Json
   readonly invert: boolean
@@ -47,23 +49,33 @@ export type OptionType =
   | { readonly kind: 'none' }
   /** `size`: longer texts are cut to it without a word, as the kernel structure holds no more. */
   | { readonly kind: 'string'; readonly min?: number; readonly max?: number; readonly size?: number }
-  | { readonly kind: 'uint'; readonly min?: number; readonly max?: number }
-  | { readonly kind: 'range'; readonly max: number }
-  | { readonly kind: 'mark' }
+  /** `maxText`: how messages name a limit that a number cannot hold. */
+  | { readonly kind: 'uint'; readonly min?: number; readonly max?: number; readonly maxText?: string }
+  | { readonly kind: 'range'; readonly max: number; readonly maxText?: string }
+  | { readonly kind: 'double'; readonly min: number; readonly max: number }
+  | { readonly kind: 'mark' | 'port' | 'ports' | 'host' | 'hostmask' | 'protocol' | 'syslog' | 'mac' }
+  /** `named`: the mask of a value given by name. */
+  | { readonly kind: 'tosmask'; readonly named: number }
 
 export interface ExtensionOption {
   readonly name: string
   /** True where a value follows. */
   readonly arg?: boolean
+  /** Takes a second word of its own. */
+  readonly twoWords?: boolean
   readonly type?: OptionType
   /** Where the value goes in the draft; the option's own name if absent. `${key}Inv` holds an inversion. */
   readonly key?: string
   readonly invert?: boolean
   readonly multi?: boolean
+  /** Extensions that read their options without libxtables' parser: only `use` judges "!" and repetition. */
+  readonly ownChecks?: boolean
+  /** The option under whose name repetition and exclusion count, for an alias. */
+  readonly same?: string
   readonly mandatory?: boolean
   readonly also?: readonly string[]
   readonly exclusive?: readonly string[]
-  /** Takes the option into the draft itself; a `type` is then checked first. */
+  /** Takes the option into the draft itself; a `type` is checked first and gives `value`. */
   readonly use?: (use: OptionUse) => void
 }
 

@@ -8,7 +8,8 @@ export interface LongOption<T> {
 export type Got<T> =
   | { readonly kind: 'option'; readonly value: T; readonly arg: string | undefined }
   | { readonly kind: 'word'; readonly word: string }
-  | { readonly kind: 'unknown'; readonly text: string }
+  /** `letter`: of a short option, or of a long one that was given a value it cannot take. */
+  | { readonly kind: 'unknown'; readonly text: string; readonly letter?: string }
   | { readonly kind: 'missing'; readonly text: string }
 
 /**
@@ -20,7 +21,6 @@ export class Getopt<T> {
   /** The next argument to look at (optind). */
   index = 0
   private cluster = ''
-  private only = false
   private readonly short: ReadonlyMap<string, LongOption<T>>
   private readonly lookup: (name: string) => LongOption<T> | undefined
 
@@ -49,11 +49,9 @@ export class Getopt<T> {
     const word = this.argv[this.index]
     if (word === undefined) return undefined
     this.index++
-    if (this.only || word === '-' || !word.startsWith('-')) return { kind: 'word', word }
-    if (word === '--') {
-      this.only = true
-      return this.next()
-    }
+    if (word === '-' || !word.startsWith('-')) return { kind: 'word', word }
+    // What follows "--" is nobody's: getopt ends here, with words left over.
+    if (word === '--') return undefined
     if (!word.startsWith('--')) {
       this.cluster = word.slice(1)
       return this.nextShort()
@@ -63,10 +61,16 @@ export class Getopt<T> {
     const option = this.lookup(name)
     if (option === undefined) return { kind: 'unknown', text: word }
     if (equals >= 0) {
-      if (option.has === 0) return { kind: 'unknown', text: word }
+      if (option.has === 0) return { kind: 'unknown', text: word, ...this.letterOf(option) }
       return { kind: 'option', value: option.value, arg: word.slice(equals + 1) }
     }
     return this.withArgument(option, word)
+  }
+
+  /** optopt of an option that takes no value: its letter, where it has one. */
+  private letterOf(option: LongOption<T>): { readonly letter?: string } {
+    for (const [letter, short] of this.short) if (short.value === option.value) return { letter }
+    return {}
   }
 
   private withArgument(option: LongOption<T>, word: string): Got<T> {
@@ -82,7 +86,7 @@ export class Getopt<T> {
     this.cluster = this.cluster.slice(1)
     const option = this.short.get(letter)
     const word = this.argv[this.index - 1] as string
-    if (option === undefined) return { kind: 'unknown', text: word }
+    if (option === undefined) return { kind: 'unknown', text: word, letter }
     if (option.has === 0) return { kind: 'option', value: option.value, arg: undefined }
     if (this.cluster !== '') {
       const arg = this.cluster

@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect.ts'
 import { parameterProblem } from './errors.ts'
-import { parseUint } from './guided.ts'
 import type { NameService } from './names.ts'
+import { parseUint } from './numbers.ts'
 
 /** xtables_parse_protocol */
 export function parseProtocol(text: string, names: NameService, dialect: Dialect): number {

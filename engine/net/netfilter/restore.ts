@@ -11,7 +11,7 @@ import { type NameService, NO_NAMES } from './names.ts'
 import type { Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
 import { splitLine } from './split.ts'
-import { isTableName } from './table.ts'
+import { BASE_CHAINS, isTableName } from './table.ts'
 import { restoreWords } from './words.ts'
 
 export interface RestoreOptions {
@@ -115,7 +115,7 @@ class Restore {
       return
     }
     if (line === 'COMMIT' && this.table !== undefined) this.commit()
-    else if (line.startsWith('*') && this.table === undefined) this.begin(line.slice(1).trim())
+    else if (line.startsWith('*') && this.table === undefined) this.begin(line.slice(1).trim().split(/[ \t]/)[0] as string)
     else if (this.table === undefined) throw new RuleError('EINVAL', { words: '' })
     else if (this.skipping) return
     else if (line.startsWith(':')) this.chainLine(line.slice(1))
@@ -123,8 +123,9 @@ class Restore {
   }
 
   private begin(name: string): void {
+    const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
+    if (name === '') parameterProblem(`${this.program}: line ${this.line} table name invalid${nl}`)
     if (!isTableName(name)) {
-      const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
       const words = this.nft ? `line ${this.line} table name '${name}' invalid` : `unable to initialize table '${name}'`
       throw new ToolError(`${this.program}: ${words}${nl}`, PARAMETER_PROBLEM)
     }
@@ -166,12 +167,19 @@ class Restore {
     if (name.length >= 29) parameterProblem(`Invalid chain name \`${name}' (${28} chars max)`)
     if (policy === undefined) parameterProblem(`${this.program}: line ${this.line} policy invalid${nl}`)
     let counters: Counters | undefined
-    if (this.options.counters && counterText !== undefined) {
-      const match = /^\[(\d+):(\d+)\]/.exec(counterText)
-      if (match === null) parameterProblem(`invalid policy counters for chain '${name}'${nl}`)
-      else counters = [Number(match[1]), Number(match[2])]
-    }
+    const base = isTableName(this.table ?? '') && (BASE_CHAINS[this.table as TableName] as readonly string[]).includes(name)
+    if (base || (!this.nft && policy !== '-')) counters = this.policyCounters(name, counterText)
     this.queue('P', (edit) => this.declareChain(edit, name, policy as string, counters))
+  }
+
+  /** "[1:2]", which only -c uses; later versions read it in any case. */
+  private policyCounters(chain: string, text: string | undefined): Counters | undefined {
+    const { dialect } = this.actor
+    const match = /^\[(\d+):(\d+)/.exec(text ?? '')
+    const wanted = this.options.counters || (dialect.readsIdleCounters && text !== undefined)
+    if (match === null && wanted)
+      parameterProblem(`invalid policy counters for chain '${chain}'${dialect.trailingNewlines ? '\n' : ''}`)
+    return match === null || !this.options.counters ? undefined : [Number(match[1]), Number(match[2])]
   }
 
   private declareChain(edit: TableEdit, name: string, policy: string, counters: Counters | undefined): void {
@@ -184,7 +192,7 @@ class Restore {
     if (policy === '-') return
     if (!base && this.nft) return
     try {
-      setPolicy({ chain: name, policy }, edit, counters ?? (this.options.counters ? [0, 0] : [0, 0]), this.actor)
+      setPolicy({ chain: name, policy }, edit, counters ?? [0, 0], this.actor)
     } catch (error) {
       if (!(error instanceof RuleError) || this.nft) throw error
       throw new ToolError(
@@ -201,7 +209,7 @@ class Restore {
       const [packets = '', bytes] = line.slice(1, close).split(':')
       const nl = this.actor.dialect.trailingNewlines ? '\n' : ''
       if (close < 0) parameterProblem(`Bad line ${this.line}: need ]${nl}`)
-      if (bytes === undefined) parameterProblem(`Bad line ${this.line}: need :${nl}`)
+      if (bytes === undefined) parameterProblem(`Bad line ${this.line}: need ]${nl}`)
       line = line.slice(close + 1)
       if (this.options.counters) line += ` --set-counters ${packets} ${bytes}`
     }

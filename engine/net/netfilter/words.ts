@@ -52,8 +52,7 @@ export function restoreWords(error: ToolError | RuleError, program: string, d: D
     if (error.style === 'plain' && error.exit !== PARAMETER_PROBLEM) return { text: `${error.message}\n`, exit: error.exit }
     const head = error.style === 'banner' ? `${banner(program, d)}: ` : ''
     if (error.exit !== PARAMETER_PROBLEM) return { text: `${head}${error.message}\n`, exit: error.exit }
-    const where = error.style === 'banner' ? `Error occurred at line: ${line}\n` : ''
-    return { text: `${head}${error.message}\n${where}${tryHelp(program)}`, exit: PARAMETER_PROBLEM }
+    return { text: `${head}${error.message}\nError occurred at line: ${line}\n${tryHelp(program)}`, exit: PARAMETER_PROBLEM }
   }
   if (d.backend === 'nft' && error.operation !== undefined)
     return {

@@ -19,7 +19,6 @@ const TYPES = [
 
 function typeOption(key: string) {
   return ({ draft, arg, invert }: OptionUse) => {
-    if (draft[key] !== undefined) parameterProblem(`addrtype: option "--${key}" can only be used once.\n`)
     const given = arg.split(',').map((word) => word.toUpperCase())
     for (const word of given) if (!TYPES.includes(word)) parameterProblem(`addrtype: bad type "${arg}"`)
     draft[key] = TYPES.filter((type) => given.includes(type))
@@ -33,8 +32,8 @@ const text = (d: ExtensionData, key: string) => (d[key] as readonly string[]).jo
 export const addrtype: Matcher = {
   name: 'addrtype',
   options: [
-    { name: 'src-type', arg: true, use: typeOption('src-type') },
-    { name: 'dst-type', arg: true, use: typeOption('dst-type') },
+    { name: 'src-type', arg: true, invert: true, use: typeOption('src-type') },
+    { name: 'dst-type', arg: true, invert: true, use: typeOption('dst-type') },
     { name: 'limit-iface-in', type: { kind: 'none' }, exclusive: ['limit-iface-out'] },
     { name: 'limit-iface-out', type: { kind: 'none' }, exclusive: ['limit-iface-in'] },
   ],

@@ -9,6 +9,7 @@ export const connlimit: Matcher = {
       name: 'connlimit-upto',
       arg: true,
       type: { kind: 'uint' },
+      invert: true,
       use: ({ draft, value, invert }) => {
         draft['limit'] = value as number
         if (!invert) draft['upto'] = true
@@ -18,6 +19,7 @@ export const connlimit: Matcher = {
       name: 'connlimit-above',
       arg: true,
       type: { kind: 'uint' },
+      invert: true,
       use: ({ draft, value, invert }) => {
         draft['limit'] = value as number
         if (invert) draft['upto'] = true

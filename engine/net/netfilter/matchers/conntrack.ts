@@ -1,6 +1,6 @@
 import { cidrContains, parseCidr } from '../../../base/ip.ts'
 import type { CtInfo } from '../../packet.ts'
-import { addressText, parseAddress, saveAddress } from '../address.ts'
+import { addressText, saveAddress } from '../address.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse, PrintEnv } from '../extension.ts'
 import type { ExtensionData } from '../rule.ts'
@@ -66,13 +66,13 @@ function statusMatches(ct: CtInfo, wanted: readonly string[]): boolean {
 export const conntrack: Matcher = {
   name: 'conntrack',
   options: [
-    { name: 'ctstate', arg: true, use: listOption(STATES, 'ctstate') },
+    { name: 'ctstate', arg: true, invert: true, use: listOption(STATES, 'ctstate') },
     {
       name: 'ctproto',
       arg: true,
-      use: ({ draft, arg, invert, env }) => {
-        const number = /^\d+$/.test(arg) ? Number(arg) : env.names.protocolNumber(arg)
-        if (number === undefined) parameterProblem(`unknown protocol "${arg}" specified`)
+      type: { kind: 'protocol' },
+      invert: true,
+      use: ({ draft, value: number, invert }) => {
         if (number === 0 && invert) parameterProblem('conntrack: rule would never match protocol')
         draft['ctproto'] = number as number
         if (invert) draft['ctprotoInv'] = true
@@ -81,13 +81,11 @@ export const conntrack: Matcher = {
     ...ADDRESSES.map((name) => ({
       name,
       arg: true,
-      use: ({ draft, arg, invert, env }: OptionUse) => {
-        draft[name] = parseAddress(arg, env)[0] as string
-        if (invert) draft[`${name}Inv`] = true
-      },
+      type: { kind: 'hostmask' } as const,
+      invert: true,
     })),
-    ...PORTS.map((name) => ({ name, arg: true, type: { kind: 'range', max: 65535 }, invert: true }) as const),
-    { name: 'ctstatus', arg: true, use: listOption(STATUSES, 'ctstatus') },
+    ...PORTS.map((name) => ({ name, arg: true, type: { kind: 'ports' }, invert: true }) as const),
+    { name: 'ctstatus', arg: true, invert: true, use: listOption(STATUSES, 'ctstatus') },
     { name: 'ctexpire', arg: true, type: { kind: 'range', max: 0xffffffff }, invert: true },
     {
       name: 'ctdir',

@@ -1,10 +1,10 @@
 import type { Matcher } from '../extension.ts'
-import { type PortRange, portMatches, portOptions, portsSave, portsText } from './ports.ts'
+import { GUIDED_PORTS, type PortRange, portMatches, portsSave, portsText } from './ports.ts'
 
 /** libxt_dccp.c: ports only; DCCP packet types and options are not emulated. */
 export const dccp: Matcher = {
   name: 'dccp',
-  options: portOptions('dccp'),
+  options: GUIDED_PORTS,
   print: (d, env) =>
     `dccp${portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'dccp', env)}${portsText('dpt', d['dport'] as PortRange, d['dportInv'] === true, 'dccp', env)}`,
   save: (d) =>

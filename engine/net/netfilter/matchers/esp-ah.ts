@@ -1,6 +1,4 @@
-import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
-import { parseUint } from '../guided.ts'
 
 type Range = readonly [number, number]
 
@@ -12,15 +10,9 @@ function spiMatcher(name: 'esp' | 'ah', proto: number): Matcher {
       {
         name: option,
         arg: true,
-        use: ({ draft, arg, invert }) => {
-          const [low, high] = arg.split(':')
-          const from = low === '' ? 0 : parseUint(low ?? '')
-          const to = high === undefined ? from : high === '' ? 0xffffffff : parseUint(high)
-          if (from === undefined || to === undefined)
-            parameterProblem(`${name}: bad value for option "--${option}", or out of range (0-4294967295).\n`)
-          draft['spi'] = [from as number, to as number]
-          if (invert) draft['spiInv'] = true
-        },
+        type: { kind: 'range', max: 0xffffffff },
+        invert: true,
+        key: 'spi',
       },
     ],
     print: (d) => {

@@ -1,29 +1,10 @@
 import { parameterProblem } from '../errors.ts'
-import type { Matcher, OptionUse } from '../extension.ts'
-import { hex, markText, parseMark, parseUint } from '../guided.ts'
+import type { Matcher } from '../extension.ts'
+import { hex, markText, parseUint } from '../numbers.ts'
+import { TOS_NAMES } from '../option-types.ts'
 
 type Pair = readonly [number, number]
 const not = (value: unknown, text = ' !') => (value ? text : '')
-
-/** Names of TOS values (tos_values.c). */
-export const TOS_NAMES: Readonly<Record<string, number>> = {
-  'Minimize-Delay': 0x10,
-  'Maximize-Throughput': 0x08,
-  'Maximize-Reliability': 0x04,
-  'Minimize-Cost': 0x02,
-  'Normal-Service': 0x00,
-}
-
-/** "0x10", "0x10/0x3f" or a name, as [value, mask]. */
-export function parseTos(use: OptionUse): Pair {
-  const named = Object.entries(TOS_NAMES).find(([name]) => name.toLowerCase() === use.arg.toLowerCase())
-  if (named !== undefined) return [named[1], 0x3f]
-  const mark = parseMark(use.arg)
-  if (mark === undefined || mark[0] > 255)
-    parameterProblem(`${use.ext}: bad value for option "--${use.option.name}", or out of range (0-255).\n`)
-  const [value, mask] = mark as Pair
-  return [value, use.arg.includes('/') ? mask : 0xff]
-}
 
 /** libxt_tos.c. Recorded: no blank behind "match" when the value has no name. */
 export const tos: Matcher = {
@@ -33,10 +14,8 @@ export const tos: Matcher = {
       name: 'tos',
       arg: true,
       mandatory: true,
-      use: (use) => {
-        use.draft['tos'] = parseTos(use)
-        if (use.invert) use.draft['tosInv'] = true
-      },
+      type: { kind: 'tosmask', named: 0x3f },
+      invert: true,
     },
   ],
   print: (d, { numeric }) => {
@@ -93,6 +72,7 @@ export const dscp: Matcher = {
     {
       name: 'dscp-class',
       arg: true,
+      invert: true,
       exclusive: ['dscp'],
       use: ({ draft, arg, invert }) => {
         draft['dscp'] = dscpClass(arg)
@@ -186,6 +166,7 @@ export const u32: Matcher = {
     {
       name: 'u32',
       arg: true,
+      invert: true,
       mandatory: true,
       use: ({ draft, arg, invert }) => {
         draft['test'] = arg.replace(/\s+/g, '').replace(/0[xX][0-9a-fA-F]+|\d+/g, (n) => {

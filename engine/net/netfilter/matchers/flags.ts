@@ -80,7 +80,13 @@ const CB_DIRS = ['original', 'reply', 'both']
 export const connbytes: Matcher = {
   name: 'connbytes',
   options: [
-    { name: 'connbytes', arg: true, type: { kind: 'range', max: Number.MAX_SAFE_INTEGER }, invert: true, mandatory: true },
+    {
+      name: 'connbytes',
+      arg: true,
+      type: { kind: 'range', max: Number.MAX_SAFE_INTEGER, maxText: '18446744073709551615' },
+      invert: true,
+      mandatory: true,
+    },
     {
       name: 'connbytes-dir',
       arg: true,

@@ -19,9 +19,9 @@ function rateOption(action: 'upto' | 'above') {
 export const hashlimit: Matcher = {
   name: 'hashlimit',
   options: [
-    { name: 'hashlimit-upto', arg: true, use: rateOption('upto') },
-    { name: 'hashlimit-above', arg: true, use: rateOption('above') },
-    { name: 'hashlimit', arg: true, use: rateOption('upto') },
+    { name: 'hashlimit-upto', arg: true, invert: true, use: rateOption('upto') },
+    { name: 'hashlimit-above', arg: true, invert: true, use: rateOption('above') },
+    { name: 'hashlimit', same: 'hashlimit-upto', arg: true, invert: true, use: rateOption('upto') },
     { name: 'hashlimit-srcmask', arg: true, type: { kind: 'uint', max: 128 }, key: 'srcmask' },
     { name: 'hashlimit-dstmask', arg: true, type: { kind: 'uint', max: 128 }, key: 'dstmask' },
     { name: 'hashlimit-burst', arg: true, type: { kind: 'uint', min: 1, max: 10000 }, key: 'burst' },
@@ -31,7 +31,7 @@ export const hashlimit: Matcher = {
       use: ({ draft, arg }) => {
         const given = arg.split(',')
         for (const mode of given)
-          if (!MODES.includes(mode)) parameterProblem(`hashlimit: Bad value for "--hashlimit-mode" option: "${arg}"\n`)
+          if (!MODES.includes(mode)) parameterProblem(`hashlimit: Bad value for "--hashlimit-mode" option: "${arg}"`)
         draft['mode'] = MODES.filter((mode) => given.includes(mode))
       },
     },

@@ -1,13 +1,32 @@
+import type { Dialect } from '../dialect.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
+import { parseUint, scanUint } from '../numbers.ts'
 import { ICMP_TYPES, ICMPV6_TYPES, type IcmpType } from './icmp-types.data.ts'
+
+/** "8", "3/1" (parse_icmp): libxtables shares the reading since 1.8.8, with words of its own. */
+function typeNumbers(text: string, kind: string, dialect: Dialect): readonly [number, number, number] {
+  if (dialect.ownIcmpWords) {
+    const [type = '', ...rest] = text.split('/')
+    const value = parseUint(type, 255) ?? parameterProblem(`Invalid ${kind} type \`${type}'\n`)
+    if (rest.length === 0) return [value, 0, 255]
+    const code = parseUint(rest.join('/'), 255) ?? parameterProblem(`Invalid ${kind} code \`${rest.join('/')}'\n`)
+    return [value, code, code]
+  }
+  const type = scanUint(text, 255) ?? parameterProblem(`Unknown ${kind} type \`${text}'`)
+  if (type.rest === '') return [type.value, 0, 255]
+  if (!type.rest.startsWith('/')) return parameterProblem(`unknown character ${type.rest[0]}`)
+  const code = scanUint(type.rest.slice(1), 255) ?? parameterProblem(`Unknown ${kind} code \`${text}'`)
+  if (code.rest !== '') parameterProblem(`unknown character ${code.rest[0]}`)
+  return [type.value, code.value, code.value]
+}
 
 function build(name: 'icmp' | 'icmp6', proto: number, option: string, types: readonly IcmpType[]): Matcher {
   const label = name === 'icmp' ? 'icmp' : 'ipv6-icmp'
   const any = name === 'icmp' ? 255 : undefined
   const nameOf = (type: number, low: number, high: number) =>
     types.find((t) => t[1] === type && t[2] === low && t[3] === high)?.[0]
-  const parse = (text: string): readonly [number, number, number] => {
+  const parse = (text: string, dialect: Dialect): readonly [number, number, number] => {
     const lower = text.toLowerCase()
     const exact = types.find(([n]) => n === lower)
     const partial = exact ? [exact] : types.filter(([n]) => n.startsWith(lower))
@@ -16,12 +35,7 @@ function build(name: 'icmp' | 'icmp6', proto: number, option: string, types: rea
         `Ambiguous ${name === 'icmp' ? 'ICMP' : 'ICMPv6'} type \`${text}': \`${partial[0]?.[0]}' or \`${partial[1]?.[0]}'?`,
       )
     if (partial[0] !== undefined) return [partial[0][1], partial[0][2], partial[0][3]]
-    const [type = '', code] = text.split('/')
-    const kind = name === 'icmp' ? 'ICMP' : 'ICMPv6'
-    if (!/^\d+$/.test(type) || Number(type) > 255) parameterProblem(`Invalid ${kind} type \`${type}'\n`)
-    if (code === undefined) return [Number(type), 0, 255]
-    if (!/^\d+$/.test(code) || Number(code) > 255) parameterProblem(`Invalid ${kind} code \`${code}'\n`)
-    return [Number(type), Number(code), Number(code)]
+    return typeNumbers(text, name === 'icmp' ? 'ICMP' : 'ICMPv6', dialect)
   }
   return {
     name,
@@ -31,8 +45,9 @@ function build(name: 'icmp' | 'icmp6', proto: number, option: string, types: rea
         name: option,
         arg: true,
         mandatory: true,
-        use: ({ draft, arg, invert }: OptionUse) => {
-          draft['type'] = parse(arg) as [number, number, number]
+        invert: true,
+        use: ({ draft, arg, invert, env }: OptionUse) => {
+          draft['type'] = parse(arg, env.dialect) as [number, number, number]
           if (invert) draft['typeInv'] = true
         },
       },

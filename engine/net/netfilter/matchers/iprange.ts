@@ -20,7 +20,7 @@ const SIDES = [
 /** libxt_iprange.c, xt_iprange.c */
 export const iprange: Matcher = {
   name: 'iprange',
-  options: SIDES.map(([name]) => ({ name, arg: true, use: take })),
+  options: SIDES.map(([name]) => ({ name, arg: true, invert: true, use: take })),
   finish: (draft) => {
     if (draft['src-range'] === undefined && draft['dst-range'] === undefined)
       parameterProblem("iprange match: You must specify `--src-range' or `--dst-range'")

@@ -44,8 +44,7 @@ export const limit: Matcher = {
     {
       name: 'limit',
       arg: true,
-      use: ({ draft, arg, invert }: OptionUse) => {
-        if (invert) parameterProblem('limit: option "--limit" cannot be inverted.\n')
+      use: ({ draft, arg }: OptionUse) => {
         const period = parseRate(arg)
         if (period === undefined) parameterProblem(`bad rate "${arg}"'`)
         draft['period'] = period as number

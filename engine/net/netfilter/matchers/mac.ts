@@ -1,4 +1,3 @@
-import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 
 /** libxt_mac.c. The engine's packets carry no Ethernet header at the hooks: printed, not acted. */
@@ -9,15 +8,9 @@ export const mac: Matcher = {
       name: 'mac-source',
       arg: true,
       mandatory: true,
-      use: ({ draft, arg, invert }) => {
-        if (!/^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}$/.test(arg))
-          parameterProblem(`mac: Bad value for "--mac-source" option: "${arg}"\n`)
-        draft['source'] = arg
-          .split(':')
-          .map((part) => part.padStart(2, '0').toLowerCase())
-          .join(':')
-        if (invert) draft['sourceInv'] = true
-      },
+      type: { kind: 'mac' },
+      invert: true,
+      key: 'source',
     },
   ],
   print: (d, { dialect }) => `MAC${d['sourceInv'] ? ' !' : ''}${dialect.macGlued ? '' : ' '}${d['source']}`,

@@ -1,5 +1,5 @@
 import type { Matcher } from '../extension.ts'
-import { markText } from '../guided.ts'
+import { markText } from '../numbers.ts'
 
 type Mark = readonly [number, number]
 

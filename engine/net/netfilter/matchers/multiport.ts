@@ -42,11 +42,11 @@ function list(d: ExtensionData, env: PrintEnv | undefined): string {
 export const multiport: Matcher = {
   name: 'multiport',
   options: [
-    { name: 'source-ports', arg: true, use: take('sports') },
-    { name: 'sports', arg: true, use: take('sports') },
-    { name: 'destination-ports', arg: true, use: take('dports') },
-    { name: 'dports', arg: true, use: take('dports') },
-    { name: 'ports', arg: true, use: take('ports') },
+    { name: 'source-ports', arg: true, invert: true, use: take('sports') },
+    { name: 'sports', same: 'source-ports', arg: true, invert: true, use: take('sports') },
+    { name: 'destination-ports', arg: true, invert: true, use: take('dports') },
+    { name: 'dports', same: 'destination-ports', arg: true, invert: true, use: take('dports') },
+    { name: 'ports', arg: true, invert: true, use: take('ports') },
   ],
   finish: (draft, { dialect }) => {
     if (draft['which'] === undefined)

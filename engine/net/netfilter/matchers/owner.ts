@@ -21,8 +21,8 @@ const range = (value: unknown) => {
 export const owner: Matcher = {
   name: 'owner',
   options: [
-    { name: 'uid-owner', arg: true, use: idOption('uid', 'uid-owner') },
-    { name: 'gid-owner', arg: true, use: idOption('gid', 'gid-owner') },
+    { name: 'uid-owner', arg: true, invert: true, use: idOption('uid', 'uid-owner') },
+    { name: 'gid-owner', arg: true, invert: true, use: idOption('gid', 'gid-owner') },
     { name: 'socket-exists', type: { kind: 'none' }, invert: true, key: 'socket' },
   ],
   finish: (draft) => {

@@ -1,7 +1,7 @@
 import { parameterProblem } from '../errors.ts'
 import type { ExtensionOption, OptionUse, PrintEnv } from '../extension.ts'
-import { parseUint } from '../guided.ts'
 import type { NameService } from '../names.ts'
+import { parseUint } from '../numbers.ts'
 
 /** xtables_parse_port: a number or a service's name. */
 export function parsePort(text: string, proto: string | undefined, names: NameService): number {
@@ -26,7 +26,7 @@ export function parsePortRange(text: string, proto: string, names: NameService):
   return [from, to]
 }
 
-/** --sport and --dport with their aliases, as tcp, udp, sctp and dccp share them. */
+/** --sport and --dport with their aliases as tcp and sctp read them by themselves. */
 export function portOptions(proto: string): readonly ExtensionOption[] {
   const take = (key: string, long: string) => (use: OptionUse) => {
     if (use.draft[`_${key}`]) parameterProblem(`Only one \`--${long}' allowed`)
@@ -36,12 +36,31 @@ export function portOptions(proto: string): readonly ExtensionOption[] {
     if (use.invert) use.draft[`${key}Inv`] = true
   }
   return [
-    { name: 'source-port', arg: true, use: take('sport', 'source-port') },
-    { name: 'sport', arg: true, use: take('sport', 'source-port') },
-    { name: 'destination-port', arg: true, use: take('dport', 'destination-port') },
-    { name: 'dport', arg: true, use: take('dport', 'destination-port') },
+    { name: 'source-port', arg: true, ownChecks: true, use: take('sport', 'source-port') },
+    { name: 'sport', arg: true, ownChecks: true, use: take('sport', 'source-port') },
+    { name: 'destination-port', arg: true, ownChecks: true, use: take('dport', 'destination-port') },
+    { name: 'dport', arg: true, ownChecks: true, use: take('dport', 'destination-port') },
   ]
 }
+
+/** The same options as udp and dccp leave them to libxtables (XTTYPE_PORTRC). */
+export const GUIDED_PORTS: readonly ExtensionOption[] = (['sport', 'dport'] as const).flatMap((key) => {
+  const long = key === 'sport' ? 'source-port' : 'destination-port'
+  return [long, key].map(
+    (name): ExtensionOption => ({
+      name,
+      same: long,
+      arg: true,
+      type: { kind: 'ports' },
+      invert: true,
+      use: ({ draft, value, invert }) => {
+        const [low, high] = value as readonly [number, number]
+        if (low !== 0 || high !== 65535 || invert) draft[key] = [low, high]
+        if (invert) draft[`${key}Inv`] = true
+      },
+    }),
+  )
+})
 
 export type PortRange = readonly [number, number]
 

@@ -10,6 +10,7 @@ function action(name: string): ExtensionOption {
   return {
     name,
     exclusive: ACTIONS.filter((other) => other !== name),
+    invert: true,
     use: ({ draft, invert }: OptionUse) => {
       draft['action'] = name
       if (invert) draft['inv'] = true

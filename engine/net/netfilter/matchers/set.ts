@@ -9,11 +9,13 @@ export const set: Matcher = {
       name: 'match-set',
       arg: true,
       mandatory: true,
-      use: ({ draft, arg, invert }: OptionUse) => {
-        const [name = '', dirs = ''] = arg.split(' ')
+      twoWords: true,
+      ownChecks: true,
+      use: ({ draft, arg: name, second: dirs, invert }: OptionUse) => {
+        if (dirs === undefined) parameterProblem('--match-set requires two args.')
         parameterProblem(`Set ${name} doesn't exist.\n`)
         draft['set'] = name
-        draft['dirs'] = dirs
+        draft['dirs'] = dirs as string
         if (invert) draft['setInv'] = true
       },
     },

@@ -1,6 +1,5 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
-import { parseUint } from '../guided.ts'
 import { quoted } from '../quote.ts'
 
 type Range = readonly [number, number]
@@ -14,6 +13,7 @@ export const pkttype: Matcher = {
       name: 'pkt-type',
       arg: true,
       mandatory: true,
+      invert: true,
       use: ({ draft, arg, invert }) => {
         const type =
           arg.toLowerCase() === 'bcast'
@@ -57,9 +57,9 @@ function hopMatcher(name: 'ttl' | 'hl', family: 4 | 6): Matcher {
     ({
       name: `${name}-${mode}`,
       arg: true,
-      use: ({ draft, arg, invert }) => {
-        const value = parseUint(arg, 255)
-        if (value === undefined) parameterProblem(`${name}: bad value for option "--${name}-${mode}", or out of range (0-255).\n`)
+      type: { kind: 'uint', max: 255 },
+      invert: mode === 'eq',
+      use: ({ draft, value, invert }) => {
         if (draft['mode'] !== undefined)
           parameterProblem(`${name}: option "--${name}-${mode}" cannot be used together with "--${name}-${draft['mode']}".\n`)
         draft['mode'] = mode === 'eq' && invert ? 'ne' : mode
@@ -103,7 +103,15 @@ export const cpu: Matcher = {
 /** libxt_quota.c, xt_quota.c */
 export const quota: Matcher = {
   name: 'quota',
-  options: [{ name: 'quota', arg: true, type: { kind: 'uint', max: Number.MAX_SAFE_INTEGER }, invert: true, mandatory: true }],
+  options: [
+    {
+      name: 'quota',
+      arg: true,
+      type: { kind: 'uint', max: Number.MAX_SAFE_INTEGER, maxText: '18446744073709551615' },
+      invert: true,
+      mandatory: true,
+    },
+  ],
   print: (d) => `quota: ${d['quota']} bytes`,
   save: (d) => `${not(d['quotaInv'])} --quota ${d['quota']}`,
   matches: (d, { packet }, { memory }) => {

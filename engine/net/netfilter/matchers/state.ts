@@ -13,6 +13,7 @@ export const state: Matcher = {
       name: 'state',
       arg: true,
       mandatory: true,
+      invert: true,
       use: ({ draft, arg, invert }) => {
         const given = arg.split(',').map((word) => word.toUpperCase())
         for (const word of given) if (!STATES.includes(word)) parameterProblem(`Bad state "${arg}"`)

@@ -1,6 +1,5 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
-import { parseUint } from '../guided.ts'
 
 const SCALE = 0x80000000
 
@@ -15,6 +14,9 @@ function probabilityText(units: number): string {
   }
   return text
 }
+
+/** A share of 2^31 as the packet walk says it. */
+const share = (units: number) => (units / SCALE).toFixed(4)
 
 /** libxt_statistic.c, xt_statistic.c: probabilities are kept as the kernel does, in units of 2^-31. */
 export const statistic: Matcher = {
@@ -31,23 +33,18 @@ export const statistic: Matcher = {
     {
       name: 'probability',
       arg: true,
-      use: ({ draft, arg, invert }) => {
-        const value = Number(arg)
-        if (arg.trim() === '' || Number.isNaN(value) || value < 0 || value > 1)
-          parameterProblem('statistic: bad value for option "--probability", or out of range (0-1).\n')
-        draft['probability'] = Math.round(value * SCALE)
+      type: { kind: 'double', min: 0, max: 1 },
+      invert: true,
+      use: ({ draft, value, invert }) => {
+        draft['probability'] = Math.round((value as number) * SCALE)
         if (invert) draft['probabilityInv'] = true
       },
     },
     {
       name: 'every',
       arg: true,
-      use: ({ draft, arg, invert }) => {
-        const value = parseUint(arg)
-        if (value === undefined || value === 0) parameterProblem(`cannot parse --every: \`${arg}'`)
-        draft['every'] = value as number
-        if (invert) draft['everyInv'] = true
-      },
+      type: { kind: 'uint', min: 1 },
+      invert: true,
       also: ['packet'],
     },
     { name: 'packet', arg: true, type: { kind: 'uint' }, also: ['every'] },
@@ -71,7 +68,14 @@ export const statistic: Matcher = {
   matches: (d, _, { hook, memory }) => {
     if (d['mode'] === 'random') {
       const drawn = hook.dice.u32() & 0x7fffffff
-      return drawn < (d['probability'] as number) !== (d['probabilityInv'] === true)
+      const inverted = d['probabilityInv'] === true
+      const matched = drawn < (d['probability'] as number) !== inverted
+      hook.tell?.({
+        ext: 'statistic',
+        values: { drawn: share(drawn), probability: share(d['probability'] as number), ...(inverted ? { inverted: 1 } : {}) },
+        matched,
+      })
+      return matched
     }
     // xt_statistic.c keeps a count that starts so that packet p is the first to match.
     const every = d['every'] as number

@@ -1,6 +1,6 @@
 import { parameterProblem } from '../errors.ts'
 import type { Draft, Matcher, OptionUse } from '../extension.ts'
-import { parseUint } from '../guided.ts'
+import { parseUint } from '../numbers.ts'
 import { type PortRange, portMatches, portNativeForm, portOptions, portsSave, portsText } from './ports.ts'
 
 const FLAGS: readonly (readonly [string, number])[] = [
@@ -41,23 +41,26 @@ export const tcp: Matcher = {
   name: 'tcp',
   options: [
     ...portOptions('tcp'),
-    { name: 'syn', use: ({ draft, invert }) => setFlags(draft, 0x17, 0x02, invert) },
+    { name: 'syn', ownChecks: true, use: ({ draft, invert }) => setFlags(draft, 0x17, 0x02, invert) },
     {
       name: 'tcp-flags',
       arg: true,
-      use: (use: OptionUse) => {
-        const [mask, compare] = use.arg.split(' ')
-        if (compare === undefined) parameterProblem('--tcp-flags requires two args.')
-        setFlags(use.draft, parseFlags(mask as string), parseFlags(compare as string), use.invert)
+      twoWords: true,
+      ownChecks: true,
+      use: ({ draft, arg, second, invert }: OptionUse) => {
+        if (draft['_flags']) parameterProblem("Only one of `--syn' or `--tcp-flags'  allowed")
+        if (second === undefined) parameterProblem('--tcp-flags requires two args.')
+        setFlags(draft, parseFlags(arg), parseFlags(second as string), invert)
       },
     },
     {
       name: 'tcp-option',
       arg: true,
+      ownChecks: true,
       use: ({ draft, invert, arg }) => {
         if (draft['option'] !== undefined) parameterProblem("Only one `--tcp-option' allowed")
         const option = parseUint(arg, 255)
-        if (option === undefined || option < 1) parameterProblem(`Bad TCP option \`${arg}'`)
+        if (option === undefined || option < 1) parameterProblem(`Bad TCP option "${arg}"`)
         draft['option'] = option as number
         if (invert) draft['optionInv'] = true
       },

@@ -27,6 +27,7 @@ export const string: Matcher = {
     {
       name: 'hex-string',
       arg: true,
+      invert: true,
       exclusive: ['string'],
       use: ({ draft, arg, invert }) => {
         draft['pattern'] = arg.replace(/\|([0-9a-fA-F\s]*)\|/g, (_, body: string) =>

@@ -1,5 +1,6 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
+import { scanUint } from '../numbers.ts'
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 /** INT_MAX: no end. */
@@ -66,12 +67,17 @@ export const time: Matcher = {
     {
       name: 'weekdays',
       arg: true,
+      invert: true,
       use: ({ draft, arg, invert }) => {
         const given = arg.split(',').map((word) => {
-          const at = /^[1-7]$/.test(word)
-            ? Number(word) - 1
-            : DAYS.findIndex((day) => day.toLowerCase().startsWith(word.toLowerCase()))
-          if (at < 0) parameterProblem(`"${word}" is not a valid value for --weekdays`)
+          const number = scanUint(word)
+          if (number !== undefined && number.rest === '') {
+            if (number.value < 1 || number.value > 7) parameterProblem(`"${word}" is not a valid value for --weekdays`)
+            return number.value - 1
+          }
+          // Two letters are looked at, more are taken for granted (time_parse_weekdays).
+          const at = DAYS.findIndex((day) => word.length >= 2 && day.toLowerCase().startsWith(word.slice(0, 2).toLowerCase()))
+          if (at < 0) parameterProblem(`${word} is not a valid day specifier`)
           return at
         })
         draft['weekdays'] = DAYS.map((_, at) => at).filter((at) => given.includes(at) !== invert)

@@ -1,10 +1,10 @@
 import type { Matcher } from '../extension.ts'
-import { type PortRange, portMatches, portNativeForm, portOptions, portsSave, portsText } from './ports.ts'
+import { GUIDED_PORTS, type PortRange, portMatches, portNativeForm, portsSave, portsText } from './ports.ts'
 
 /** libxt_udp.c, xt_tcpudp.c */
 export const udp: Matcher = {
   name: 'udp',
-  options: portOptions('udp'),
+  options: GUIDED_PORTS,
   print: (d, env) =>
     `udp${portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'udp', env)}${portsText('dpt', d['dport'] as PortRange, d['dportInv'] === true, 'udp', env)}`,
   save: (d) =>

@@ -1,6 +1,6 @@
 import { parameterProblem } from '../errors.ts'
 import type { Target } from '../extension.ts'
-import { parseUint } from '../guided.ts'
+import { parseUint } from '../numbers.ts'
 
 /** libxt_CT.c, xt_CT.c. Only --notrack acts; zones, helpers and event masks are printed. */
 export const CT: Target = {

@@ -1,7 +1,8 @@
 import { parameterProblem } from '../errors.ts'
 import type { OptionUse, Target } from '../extension.ts'
 
-import { dscpClass, parseTos, TOS_NAMES } from '../matchers/fields.ts'
+import { dscpClass } from '../matchers/fields.ts'
+import { TOS_NAMES } from '../option-types.ts'
 
 type Pair = readonly [number, number]
 const byte = (value: number) => `0x${value.toString(16).padStart(2, '0')}`
@@ -14,9 +15,8 @@ export const TOS: Target = {
     {
       name: 'set-tos',
       arg: true,
-      use: (use) => {
-        use.draft['tos'] = parseTos(use)
-      },
+      type: { kind: 'tosmask', named: 0x3f },
+      key: 'tos',
     },
     ...(['and-tos', 'or-tos', 'xor-tos'] as const).map((name) => ({
       name,
@@ -177,17 +177,21 @@ export const TCPMSS: Target = {
 export const TPROXY: Target = {
   name: 'TPROXY',
   options: [
-    { name: 'on-port', arg: true, type: { kind: 'uint', max: 65535 }, key: 'port', mandatory: true },
-    { name: 'on-ip', arg: true, type: { kind: 'string' }, key: 'ip' },
+    { name: 'on-port', arg: true, type: { kind: 'port' }, key: 'port', mandatory: true },
+    { name: 'on-ip', arg: true, type: { kind: 'host' }, key: 'ip' },
     { name: 'tproxy-mark', arg: true, type: { kind: 'mark' }, key: 'mark' },
   ],
+  init: { mark: [0, 0] },
+  finish: (draft, { family }) => {
+    draft['ip'] ??= family === 4 ? '0.0.0.0' : '::'
+  },
   print: (d) => {
-    const [value, mask] = (d['mark'] as Pair | undefined) ?? [0, 0]
-    return `TPROXY redirect ${d['ip'] ?? '0.0.0.0'}:${d['port']} mark 0x${value.toString(16)}/0x${mask.toString(16)}`
+    const [value, mask] = d['mark'] as Pair
+    return `TPROXY redirect ${d['ip']}:${d['port']} mark 0x${value.toString(16)}/0x${mask.toString(16)}`
   },
   save: (d) => {
-    const [value, mask] = (d['mark'] as Pair | undefined) ?? [0, 0]
-    return ` --on-port ${d['port']} --on-ip ${d['ip'] ?? '0.0.0.0'} --tproxy-mark 0x${value.toString(16)}/0x${mask.toString(16)}`
+    const [value, mask] = d['mark'] as Pair
+    return ` --on-port ${d['port']} --on-ip ${d['ip']} --tproxy-mark 0x${value.toString(16)}/0x${mask.toString(16)}`
   },
   refuse: (_, { table, hooks, rule }) =>
     table === 'mangle' &&

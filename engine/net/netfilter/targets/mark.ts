@@ -1,21 +1,28 @@
 import { parameterProblem } from '../errors.ts'
-import type { OptionUse, Target } from '../extension.ts'
-import { hex, markText, parseMark, parseUint } from '../guided.ts'
+import type { ExtensionOption, OptionUse, Target } from '../extension.ts'
+import { hex, markText } from '../numbers.ts'
 
 type Pair = readonly [number, number]
 
+type MarkOption = 'set-xmark' | 'set-mark' | 'and-mark' | 'or-mark' | 'xor-mark'
+
 /** Sets `mark = (mark & ~mask) ^ value`; every option of MARK is a case of it. */
-function set(kind: 'set-xmark' | 'set-mark' | 'and-mark' | 'or-mark' | 'xor-mark') {
-  return ({ draft, arg, ext, option }: OptionUse) => {
-    if (draft['xmark'] !== undefined) parameterProblem(`${ext}: option "--${option.name}" can only be used once.\n`)
-    const bad = () => parameterProblem(`${ext}: bad mark value for option "--${option.name}", or out of range.\n`)
-    if (kind === 'set-xmark' || kind === 'set-mark') {
-      const [value, mask] = parseMark(arg) ?? bad()
-      draft['xmark'] = [value, kind === 'set-mark' ? (value | mask) >>> 0 : mask]
-      return
-    }
-    const value = parseUint(arg) ?? bad()
-    draft['xmark'] = kind === 'and-mark' ? [0, ~value >>> 0] : kind === 'or-mark' ? [value, value] : [value, 0]
+function markOption(name: MarkOption, others: readonly string[]): ExtensionOption {
+  const masked = name === 'set-xmark' || name === 'set-mark'
+  return {
+    name,
+    arg: true,
+    type: { kind: masked ? 'mark' : 'uint' },
+    exclusive: others.filter((other) => other !== name),
+    use: ({ draft, value: given }) => {
+      if (masked) {
+        const [value, mask] = given as Pair
+        draft['xmark'] = [value, name === 'set-mark' ? (value | mask) >>> 0 : mask]
+        return
+      }
+      const value = given as number
+      draft['xmark'] = name === 'and-mark' ? [0, ~value >>> 0] : name === 'or-mark' ? [value, value] : [value, 0]
+    },
   }
 }
 
@@ -30,14 +37,12 @@ export function xmarkText(prefix: string, [value, mask]: Pair): string {
 
 const apply = (old: number, [value, mask]: Pair) => ((old & ~mask) ^ value) >>> 0
 
+const MARKS: readonly MarkOption[] = ['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark']
+
 /** libxt_MARK.c, xt_mark.c (revision 2) */
 export const MARK: Target = {
   name: 'MARK',
-  options: (['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark'] as const).map((name) => ({
-    name,
-    arg: true,
-    use: set(name),
-  })),
+  options: MARKS.map((name) => markOption(name, MARKS)),
   finish: (draft) => {
     if (draft['xmark'] === undefined)
       parameterProblem('MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required')
@@ -63,12 +68,7 @@ function otherOps(name: string): readonly string[] {
 export const CONNMARK: Target = {
   name: 'CONNMARK',
   options: [
-    ...(['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark'] as const).map((name) => ({
-      name,
-      arg: true,
-      use: set(name),
-      exclusive: otherOps(name),
-    })),
+    ...MARKS.map((name) => markOption(name, OPS)),
     { name: 'save-mark', type: { kind: 'none' } as const, key: 'save', exclusive: otherOps('save-mark') },
     { name: 'restore-mark', type: { kind: 'none' } as const, key: 'restore', exclusive: otherOps('restore-mark') },
     { name: 'ctmask', arg: true, type: { kind: 'uint' } as const },
@@ -76,9 +76,9 @@ export const CONNMARK: Target = {
     {
       name: 'mask',
       arg: true,
-      use: ({ draft, arg }: OptionUse) => {
-        draft['ctmask'] = draft['nfmask'] =
-          parseUint(arg) ?? parameterProblem('CONNMARK: bad mask value for option "--mask", or out of range.\n')
+      type: { kind: 'uint' } as const,
+      use: ({ draft, value }: OptionUse) => {
+        draft['ctmask'] = draft['nfmask'] = value as number
       },
     },
   ],

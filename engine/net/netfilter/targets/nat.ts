@@ -2,7 +2,7 @@ import { ipFamily } from '../../../base/ip.ts'
 import type { NatRequest } from '../env.ts'
 import { parameterProblem } from '../errors.ts'
 import type { CheckPlace, Draft, ExtensionOption, OptionUse, ParseEnv, Target } from '../extension.ts'
-import { parseUint } from '../guided.ts'
+import { parseUint } from '../numbers.ts'
 import type { ExtensionData } from '../rule.ts'
 
 const WITH_PORTS = [6, 17, 132, 33, 136]

@@ -1,5 +1,5 @@
 import { formatIPv4, parseIPv4 } from '../../../base/ip.ts'
-import { maskOf, parseAddress } from '../address.ts'
+import { maskOf, withoutHostBits } from '../address.ts'
 import type { Target } from '../extension.ts'
 
 /** libipt_NETMAP.c, xt_NETMAP.c: the host part stays, the network part is replaced (IPv4 only here). */
@@ -10,8 +10,9 @@ export const NETMAP: Target = {
       name: 'to',
       arg: true,
       mandatory: true,
-      use: ({ draft, arg, env }) => {
-        draft['to'] = parseAddress(arg, env)[0] as string
+      type: { kind: 'hostmask' },
+      use: ({ draft, value }) => {
+        draft['to'] = withoutHostBits(value as string)
       },
     },
   ],

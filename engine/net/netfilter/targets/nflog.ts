@@ -22,7 +22,7 @@ export const NFLOG: Target = {
     { name: 'nflog-prefix', arg: true, type: { kind: 'string', min: 1, size: 63 }, key: 'prefix' },
     { name: 'nflog-range', arg: true, type: { kind: 'uint' }, key: 'range' },
     { name: 'nflog-size', arg: true, type: { kind: 'uint' }, key: 'size' },
-    { name: 'nflog-threshold', arg: true, type: { kind: 'uint', min: 1, max: 65535 }, key: 'threshold' },
+    { name: 'nflog-threshold', arg: true, type: { kind: 'uint', max: 65535 }, key: 'threshold' },
   ],
   finish: (draft) => {
     if (draft['group'] === 0) delete draft['group']

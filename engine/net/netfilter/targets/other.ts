@@ -1,6 +1,6 @@
 import { parameterProblem } from '../errors.ts'
 import type { Target } from '../extension.ts'
-import { parseUint } from '../guided.ts'
+import { parseUint } from '../numbers.ts'
 
 /** libxt_TRACE.c: the packet walk traces every packet anyway. */
 export const TRACE: Target = {
@@ -16,7 +16,7 @@ export const TRACE: Target = {
 export const TEE: Target = {
   name: 'TEE',
   options: [
-    { name: 'gateway', arg: true, type: { kind: 'string' }, mandatory: true },
+    { name: 'gateway', arg: true, type: { kind: 'host' }, mandatory: true },
     { name: 'oif', arg: true, type: { kind: 'string', max: 15 } },
   ],
   print: (d) => `TEE gw:${d['gateway']}${d['oif'] === undefined ? '' : ` oif=${d['oif']}`}`,
