@@ -2,8 +2,9 @@ import { type Actor, printEnv } from '../../net/netfilter/actions.ts'
 import type { Chain } from '../../net/netfilter/chain.ts'
 import type { IptablesCommand } from '../../net/netfilter/command.ts'
 import { RuleError, ToolError } from '../../net/netfilter/errors.ts'
-import { listChain } from '../../net/netfilter/list.ts'
-import { chainLines } from '../../net/netfilter/save.ts'
+import { addListedChain } from '../../net/netfilter/list.ts'
+import { Output } from '../../net/netfilter/output.ts'
+import { addChainLines } from '../../net/netfilter/save.ts'
 import type { Table } from '../../net/netfilter/table.ts'
 
 function incompatible(command: IptablesCommand, actor: Actor): ToolError {
@@ -27,30 +28,28 @@ export function list(command: IptablesCommand, table: Table, actor: Actor): stri
   const options = { verbose: command.verbose > 0, exact: command.exact, lineNumbers: command.lineNumbers }
   const references = table.references()
   const only = command.chain !== undefined && command.rulenum > 0 ? command.rulenum : undefined
-  const parts = pick(command, table, actor).map((chain) => {
-    const text = listChain(chain, references.get(chain.name) ?? 0, env, options, only)
-    if (text === undefined) throw incompatible(command, actor)
-    return text
+  const out = new Output()
+  pick(command, table, actor).forEach((chain, i) => {
+    if (i > 0) out.add('\n')
+    if (!addListedChain(out, chain, references.get(chain.name) ?? 0, env, options, only)) throw incompatible(command, actor)
   })
-  return parts.join('\n')
+  return out.text()
 }
 
 /** -S */
 export function listRules(command: IptablesCommand, table: Table, actor: Actor): string {
   const env = printEnv(actor, true)
   const chains = pick(command, table, actor)
-  const lines: string[] = []
+  const out = new Output()
   const verbose = command.verbose > 0
   if (command.rulenum === 0)
     for (const chain of chains) {
       const counters = verbose ? ` -c ${chain.policyPackets} ${chain.policyBytes}` : ''
-      lines.push(chain.policy === undefined ? `-N ${chain.name}` : `-P ${chain.name} ${chain.policy}${counters}`)
+      out.add(chain.policy === undefined ? `-N ${chain.name}\n` : `-P ${chain.name} ${chain.policy}${counters}\n`)
+      out.breathe()
     }
   const only = command.rulenum > 0 ? command.rulenum : undefined
-  for (const chain of chains) {
-    const rules = chainLines(chain, env, verbose ? 'counters-last' : 'plain', only)
-    if (rules === undefined) throw incompatible(command, actor)
-    for (const rule of rules) lines.push(rule)
-  }
-  return lines.map((line) => `${line}\n`).join('')
+  for (const chain of chains)
+    if (!addChainLines(out, chain, env, verbose ? 'counters-last' : 'plain', only)) throw incompatible(command, actor)
+  return out.text()
 }

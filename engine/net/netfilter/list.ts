@@ -2,6 +2,7 @@ import { addressText } from './address.ts'
 import type { Chain } from './chain.ts'
 import type { PrintEnv } from './extension.ts'
 import { findMatcher } from './matchers/registry.ts'
+import { Output } from './output.ts'
 import { protocolName } from './protocol.ts'
 import { type Rule, targetName } from './rule.ts'
 import { findTarget } from './targets/registry.ts'
@@ -43,20 +44,21 @@ function optText(rule: Rule, env: PrintEnv): string {
 }
 
 /** The texts of the matches and the target, each behind one blank. */
-function tailText(rule: Rule, env: PrintEnv): string {
-  let text = ''
-  // One object for a whole listing would do, but printing must not depend on order.
+function addTail(out: Output, rule: Rule, env: PrintEnv): void {
   const proto = rule.filter.proto ?? 0
   const inner = env.proto === proto ? env : { ...env, proto }
   for (const data of rule.matches) {
     const part = findMatcher(data.ext)?.print(data, inner)
-    if (part) text += ` ${part}`
+    if (!part) continue
+    out.add(' ')
+    out.add(part)
   }
   if (rule.target?.kind === 'extension') {
     const part = findTarget(rule.target.data.ext)?.print(rule.target.data, inner)
-    if (part) text += ` ${part}`
+    if (!part) return
+    out.add(' ')
+    out.add(part)
   }
-  return text
 }
 
 function shownTarget(rule: Rule): string {
@@ -64,33 +66,51 @@ function shownTarget(rule: Rule): string {
   return (rule.target?.kind === 'extension' ? findTarget(name)?.shownAs : undefined) ?? name
 }
 
-function addresses(rule: Rule, env: PrintEnv): readonly [string, string] {
-  const any = env.numeric ? (env.family === 4 ? '0.0.0.0/0' : '::/0') : 'anywhere'
-  const { src, dst } = rule.filter
-  return [src === undefined ? any : addressText(src, env), dst === undefined ? any : addressText(dst, env)]
+function anyAddress(env: PrintEnv): string {
+  return env.numeric ? (env.family === 4 ? '0.0.0.0/0' : '::/0') : 'anywhere'
 }
 
-/** One line of -L, made flat: a listing is joined from 100,000 of them. */
-export function listRule(
+function sourceText(rule: Rule, env: PrintEnv): string {
+  return rule.filter.src === undefined ? anyAddress(env) : addressText(rule.filter.src, env)
+}
+
+function destinationText(rule: Rule, env: PrintEnv): string {
+  return rule.filter.dst === undefined ? anyAddress(env) : addressText(rule.filter.dst, env)
+}
+
+const BLANKS = Array.from({ length: 20 }, (_, n) => ' '.repeat(n))
+
+/** A text and the blanks up to a width. */
+function addPadded(out: Output, text: string, width: number): void {
+  out.add(text)
+  if (text.length < width) out.add(BLANKS[width - text.length] as string)
+}
+
+/** One line of -L. */
+function addListed(
+  out: Output,
   rule: Rule,
   counters: readonly [number, number],
   n: number,
   env: PrintEnv,
   options: ListOptions,
-): string {
+): void {
   const f = rule.filter
-  const parts: string[] = []
-  if (options.lineNumbers) parts.push(`${String(n).padEnd(4)} `)
-  if (options.verbose) parts.push(counterText(counters[0], options.exact), counterText(counters[1], options.exact))
-  const proto = protocolText(rule, env)
-  const column = env.dialect.gluedProtocol ? proto.padEnd(5) : `${proto.padEnd(4)} `
-  parts.push(shownTarget(rule).padEnd(9), f.protoInv ? ' !' : '  ', column, optText(rule, env))
-  if (options.verbose) parts.push('  ', deviceText(f.iif, f.iifInv, env), ' ', deviceText(f.oif, f.oifInv, env))
-  const [src, dst] = addresses(rule, env)
-  parts.push(f.srcInv ? ' !' : '  ', src.padEnd(19), f.dstInv ? ' !' : '  ', dst.padEnd(19), ' ')
-  if (rule.target?.kind === 'goto') parts.push('[goto] ')
-  parts.push(tailText(rule, env), '\n')
-  return parts.join('')
+  if (options.lineNumbers) out.add(`${String(n).padEnd(4)} `)
+  if (options.verbose) out.add(counterText(counters[0], options.exact) + counterText(counters[1], options.exact))
+  addPadded(out, shownTarget(rule), 9)
+  out.add(f.protoInv ? ' !' : '  ')
+  addPadded(out, protocolText(rule, env), env.dialect.gluedProtocol ? 5 : 4)
+  if (!env.dialect.gluedProtocol) out.add(' ')
+  out.add(optText(rule, env))
+  if (options.verbose) out.add(`  ${deviceText(f.iif, f.iifInv, env)} ${deviceText(f.oif, f.oifInv, env)}`)
+  out.add(f.srcInv ? ' !' : '  ')
+  addPadded(out, sourceText(rule, env), 19)
+  out.add(f.dstInv ? ' !' : '  ')
+  addPadded(out, destinationText(rule, env), 19)
+  out.add(rule.target?.kind === 'goto' ? ' [goto] ' : ' ')
+  addTail(out, rule, env)
+  out.add('\n')
 }
 
 function deviceText(name: string | undefined, invert: boolean | undefined, env: PrintEnv): string {
@@ -101,18 +121,22 @@ function deviceText(name: string | undefined, invert: boolean | undefined, env: 
 export function describeRule(rule: Rule, given: PrintEnv): string {
   const env = { ...given, numeric: true }
   const f = rule.filter
-  const [src, dst] = addresses(rule, env)
   const proto = protocolName(f.proto ?? 0, true, env.names, env.dialect) ?? String(f.proto)
   const opt = env.family === 6 && env.dialect.ipv6OptBlank ? '  ' : optText(rule, env)
   const device = (name: string | undefined, invert: boolean | undefined) => (invert ? '!' : '') + (name ?? '*')
   const goto = rule.target?.kind === 'goto' ? '[goto] ' : ''
-  return `${shownTarget(rule)} ${f.protoInv ? '!' : ' '}${proto} opt ${opt} in ${device(f.iif, f.iifInv)} out ${device(f.oif, f.oifInv)} ${f.srcInv ? '!' : ' '}${src} ${
-    f.dstInv ? '!' : ' '
-  }-> ${dst}  ${goto}${tailText(rule, env)}\n`
+  const out = new Output()
+  out.add(
+    `${shownTarget(rule)} ${f.protoInv ? '!' : ' '}${proto} opt ${opt} in ${device(f.iif, f.iifInv)} out ${device(f.oif, f.oifInv)} `,
+  )
+  out.add(`${f.srcInv ? '!' : ' '}${sourceText(rule, env)} ${f.dstInv ? '!' : ' '}-> ${destinationText(rule, env)}  ${goto}`)
+  addTail(out, rule, env)
+  out.add('\n')
+  return out.text()
 }
 
 /** "Chain INPUT (policy ACCEPT)" and the column titles. */
-export function chainHeader(chain: Chain, references: number, options: ListOptions): string {
+function chainHeader(chain: Chain, references: number, options: ListOptions): string {
   const counters = options.verbose
     ? ` ${scaled(chain.policyPackets, options.exact)} packets, ${scaled(chain.policyBytes, options.exact)} bytes`
     : ''
@@ -124,20 +148,22 @@ export function chainHeader(chain: Chain, references: number, options: ListOptio
   return `Chain ${chain.name} (${about})\n${columns}source               destination         \n`
 }
 
-/** A chain as -L prints it, or undefined where the reader cannot. `only`: one rule, without any header. */
-export function listChain(
+/** Adds a chain as -L prints it; false where the reader cannot. `only`: one rule, without any header. */
+export function addListedChain(
+  out: Output,
   chain: Chain,
   references: number,
   env: PrintEnv,
   options: ListOptions,
   only?: number,
-): string | undefined {
-  const out = [only === undefined ? chainHeader(chain, references, options) : '']
+): boolean {
+  if (only === undefined) out.add(chainHeader(chain, references, options))
   for (let i = 0; i < chain.rules.length; i++) {
     const rule = readRule(chain.rules[i] as Rule, env.dialect)
-    if (rule === 'incompatible') return undefined
+    if (rule === 'incompatible') return false
     if (only !== undefined && i !== only - 1) continue
-    out.push(listRule(rule, [chain.packetsOf(i), chain.bytesOf(i)], i + 1, env, options))
+    addListed(out, rule, [chain.packetsOf(i), chain.bytesOf(i)], i + 1, env, options)
+    out.breathe()
   }
-  return out.join('')
+  return true
 }

@@ -21,11 +21,6 @@ export function isTableName(name: string): name is TableName {
   return Object.hasOwn(BASE_CHAINS, name)
 }
 
-/** strcmp(3) of names that are ASCII or latin-1 bytes. */
-function byBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
 export interface SavedTable {
   readonly name: TableName
   readonly chains: SavedPages<SavedChain>
@@ -66,8 +61,9 @@ export class Table {
   /** Base chains in hook order, then the others by name. */
   sorted(): Chain[] {
     const base = BASE_CHAINS[this.name].map((name) => this.chains.get(name)).filter((chain) => chain !== undefined)
-    const user = [...this.chains.values()].filter((chain) => !this.isBase(chain.name))
-    return [...base, ...user.sort((a, b) => byBytes(a.name, b.name))]
+    // By code units, which is strcmp(3) for names that are latin-1 bytes.
+    const names = [...this.chains.keys()].filter((name) => !this.isBase(name)).sort()
+    return [...base, ...names.map((name) => this.chains.get(name) as Chain)]
   }
 
   /** What listings show: base chains that nobody made yet appear empty, renamed ones not at all. */
