@@ -36,6 +36,7 @@ export function labEntries({ attempt, act, reset, openTerminal }: Hands): Palett
     entry('3h', m.clock.forward3h, () => void attempt.input({ type: 'clock', action: 'advance', ms: 10_800_000 })),
     entry('reset', m.history.resetYes, reset),
     entry('focus-terminal', m.palette.focusTerminal, () => act({ do: 'terminal', number: activeNumber(attempt) }), 'Ctrl+`'),
+    entry('fold-walk', m.settings.keys.foldWalk, () => act({ do: 'foldWalk' }), 'Ctrl+J'),
     entry('fold', m.lesson.fold, () => act({ do: 'foldLesson' }), 'Ctrl+B'),
     entry('search', m.terminal.search, () => act({ do: 'search' }), 'Ctrl+Shift+F'),
     entry('names', m.terminal.links, () => act({ do: 'names' }), 'Ctrl+Shift+O'),

@@ -21,6 +21,16 @@ test('with Shift they reach the window from inside a terminal', () => {
   expect(actionOf(chord('KeyP', 'cs'), true)).toEqual({ do: 'palette' })
 })
 
+test('the packet walk steps and folds from anywhere', () => {
+  for (const inTerminal of [true, false]) {
+    expect(actionOf(chord('ArrowLeft', 'a'), inTerminal)).toEqual({ do: 'walkBack' })
+    expect(actionOf(chord('ArrowRight', 'a'), inTerminal)).toEqual({ do: 'walkOn' })
+    expect(actionOf(chord('KeyJ', 'cs'), inTerminal)).toEqual({ do: 'foldWalk' })
+  }
+  expect(actionOf(chord('KeyJ', 'c'), false)).toEqual({ do: 'foldWalk' })
+  expect(actionOf(chord('ArrowLeft', 'ca'), true)).toBeUndefined()
+})
+
 test('outside a terminal Ctrl alone is enough', () => {
   expect(actionOf(chord('KeyB', 'c'), false)).toEqual({ do: 'foldLesson' })
 })

@@ -6,6 +6,9 @@ export type Action =
         | 'toggle'
         | 'panes'
         | 'foldLesson'
+        | 'foldWalk'
+        | 'walkBack'
+        | 'walkOn'
         | 'search'
         | 'names'
         | 'newTerminal'
@@ -37,7 +40,15 @@ export const chordOf = (event: KeyboardEvent): Chord => ({
 /** The action of a key, if it is the window's. Inside a terminal nothing a shell or vim uses is taken: those need Shift there. */
 export function actionOf(chord: Chord, inTerminal: boolean): Action | undefined {
   const { ctrl, shift, alt, code } = chord
-  if (alt) return undefined
+  // No shell or vim of the lab has a use for Alt with the arrows: readline's words are at Alt+B and Alt+F, which stay its own.
+  if (alt)
+    return ctrl || shift
+      ? undefined
+      : code === 'ArrowLeft'
+        ? { do: 'walkBack' }
+        : code === 'ArrowRight'
+          ? { do: 'walkOn' }
+          : undefined
   if (!ctrl) return code === 'F6' ? { do: 'panes' } : undefined
   if (code === 'Backquote') return { do: shift ? 'newTerminal' : 'toggle' }
   const digit = /^Digit([1-9])$/.exec(code)?.[1]
@@ -48,6 +59,7 @@ export function actionOf(chord: Chord, inTerminal: boolean): Action | undefined 
   if (shift) {
     if (code === 'KeyP') return { do: 'palette' }
     if (code === 'KeyB') return { do: 'foldLesson' }
+    if (code === 'KeyJ') return { do: 'foldWalk' }
     if (code === 'KeyF') return { do: 'search' }
     if (code === 'KeyO') return { do: 'names' }
     if (code === 'ArrowLeft' && inTerminal) return { do: 'left' }
@@ -57,6 +69,7 @@ export function actionOf(chord: Chord, inTerminal: boolean): Action | undefined 
   }
   if (code === 'Insert' && inTerminal) return { do: 'copy' }
   if (!inTerminal && code === 'KeyB') return { do: 'foldLesson' }
+  if (!inTerminal && code === 'KeyJ') return { do: 'foldWalk' }
   if (!inTerminal && code === 'KeyF') return { do: 'search' }
   return undefined
 }

@@ -4,6 +4,8 @@ export interface Layout {
   readonly lessonFolded: boolean
   readonly tasksSize: number
   readonly tasksFolded: boolean
+  readonly walkSize: number
+  readonly walkFolded: boolean
   readonly cursorBlink: boolean
   readonly screenReader: boolean
   /** Names given to terminals: "<attempt>/<shell>" to name. */
@@ -17,6 +19,8 @@ export const USUAL_LAYOUT: Layout = {
   lessonFolded: false,
   tasksSize: 38,
   tasksFolded: false,
+  walkSize: 42,
+  walkFolded: false,
   cursorBlink: true,
   screenReader: false,
   tabNames: {},

@@ -55,7 +55,7 @@ class SettingsState {
     this.layout = { ...this.layout, ...change }
     clearTimeout(this.#timer)
     const write = () => this.#save({ layout: { ...this.layout } })
-    if (changed.every((key) => key === 'lessonSize' || key === 'tasksSize')) this.#timer = setTimeout(write, SAVE_AFTER)
+    if (changed.every((key) => key.endsWith('Size'))) this.#timer = setTimeout(write, SAVE_AFTER)
     else write()
   }
 

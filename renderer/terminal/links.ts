@@ -46,7 +46,7 @@ export function namesOnScreen(term: Terminal, nodes: readonly string[]): readonl
   for (let row = buffer.viewportY; row < buffer.viewportY + term.rows; ) {
     const { first, rows, names } = namesAt(buffer, row, nodes)
     for (const name of names) {
-      const key = `${name.kind} ${name.text}`
+      const key = `${name.kind} ${name.kind === 'rule' ? `${name.rule?.chain} ${name.rule?.number}` : name.text}`
       if (!seen.has(key) || (!seen.get(key)?.namespace && name.namespace)) seen.set(key, name)
     }
     row = Math.max(row + 1, first + rows)

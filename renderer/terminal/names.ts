@@ -1,4 +1,7 @@
-export type NameKind = 'chain' | 'address' | 'pod' | 'service' | 'node'
+import { type HitQuestion, ruleLine } from './rule-lines.ts'
+import { commandAbove, LOOK_BACK, PROMPT, type Surroundings } from './surroundings.ts'
+
+export type NameKind = 'chain' | 'rule' | 'address' | 'pod' | 'service' | 'node'
 
 /** A name found in terminal output, with what its surroundings tell. */
 export interface FoundName {
@@ -10,12 +13,10 @@ export interface FoundName {
   readonly namespace?: string
   /** The netfilter table of the listing it stands in. */
   readonly table?: string
-}
-
-export interface Surroundings {
-  readonly nodes: readonly string[]
-  /** The lines above, nearest first, as far as one wants to look. */
-  readonly above: (back: number) => string | undefined
+  /** A rule's chain and number. */
+  readonly rule?: { readonly chain: string; readonly number: number }
+  /** What of it packets can have hit: the chain it names, the rule whose line it stands in. */
+  readonly asks?: readonly HitQuestion[]
 }
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)'
@@ -26,8 +27,6 @@ const CHAIN =
 const SUFFIX = '[bcdfghjklmnpqrstvwxz2456789]'
 const POD = new RegExp(`(?<![\\w./-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-${SUFFIX}{8,10}-${SUFFIX}{5}(?![\\w-])`, 'g')
 const COMMENT = /\/\*\s+([a-z0-9-]+)\/([a-z0-9-]+)(?=[:\s])/g
-const PROMPT = /^\S*[@:/]\S*\s?[#$] |^[#$] /
-const LOOK_BACK = 400
 
 /** The names in one line of output; earlier kinds win where two overlap. */
 export function findNames(line: string, around: Surroundings): FoundName[] {
@@ -36,6 +35,7 @@ export function findNames(line: string, around: Surroundings): FoundName[] {
     if (!found.some((other) => name.start < other.end && other.start < name.end)) found.push(name)
   }
   const table = listedTable(line, around)
+  for (const name of rulesNames(line, around)) add({ ...name, ...(table ? { table } : {}) })
   for (const match of line.matchAll(CHAIN)) {
     if (table !== undefined || match[0].includes('-') || match[0].includes('_')) {
       add({ kind: 'chain', text: match[0], ...at(match.index, match[0]), ...(table ? { table } : {}) })
@@ -61,18 +61,35 @@ export function findNames(line: string, around: Surroundings): FoundName[] {
   return found.sort((a, b) => a.start - b.start)
 }
 
-const at = (start: number, text: string) => ({ start, end: start + text.length })
-
-/** The command whose output a line belongs to: the nearest prompt above. */
-function commandAbove(line: string, around: Surroundings): string | undefined {
-  if (PROMPT.test(line)) return line
-  for (let back = 1; back <= LOOK_BACK; back++) {
-    const above = around.above(back)
-    if (above === undefined) return undefined
-    if (PROMPT.test(above)) return above
-  }
-  return undefined
+/** In a listing of rules: the chain a line is about, and the target of its rule. */
+function rulesNames(line: string, around: Surroundings): FoundName[] {
+  const about = ruleLine(line, around)
+  if (!about) return []
+  const { chain, rule, target } = about
+  const number = rule?.query.rule
+  const of = (asks: readonly (HitQuestion | undefined)[]) => ({ asks: asks.filter((ask) => ask !== undefined) })
+  const own = /^(?:Chain |-[NP] |:|(?:\[\d+:\d+\] )?-A )/.exec(line)?.[0].length
+  const named = chain && own !== undefined && line.startsWith(chain.query.chain, own) ? chain.query.chain : undefined
+  return [
+    ...(named && own !== undefined ? [{ kind: 'chain' as const, text: named, ...at(own, named), ...of([chain, rule]) }] : []),
+    ...(target?.chain
+      ? [{ kind: 'chain' as const, text: target.text, ...at(target.start, target.text), ...of([target.chain, rule]) }]
+      : []),
+    ...(target && !target.chain && rule && number !== undefined
+      ? [
+          {
+            kind: 'rule' as const,
+            text: target.text,
+            ...at(target.start, target.text),
+            rule: { chain: rule.query.chain, number },
+            ...of([rule]),
+          },
+        ]
+      : []),
+  ]
 }
+
+const at = (start: number, text: string) => ({ start, end: start + text.length })
 
 /** The table a line of iptables output is from; undefined outside such output. */
 function listedTable(line: string, around: Surroundings): string | undefined {
@@ -105,10 +122,14 @@ function namespaceOf(command: string | undefined): string | undefined {
 /** The commands worth running about a name: the first is what a Ctrl+click runs. */
 export function commandsFor(name: FoundName): readonly string[] {
   const where = name.namespace ? `-n ${name.namespace}` : undefined
+  const { family, query } = name.asks?.[0] ?? {}
+  const tables = `${family === 6 ? 'ip6tables' : 'iptables'}${query?.backend ? `-${query.backend}` : ''} -t ${name.table ?? 'nat'}`
   switch (name.kind) {
-    case 'chain': {
-      const table = name.table ? `-t ${name.table}` : '-t nat'
-      return [`iptables ${table} -L ${name.text}`, `iptables ${table} -nvL ${name.text}`, `iptables ${table} -S ${name.text}`]
+    case 'chain':
+      return [`${tables} -L ${name.text}`, `${tables} -nvL ${name.text}`, `${tables} -S ${name.text}`]
+    case 'rule': {
+      const { chain, number } = name.rule ?? { chain: '', number: 1 }
+      return [`${tables} -L ${chain} -n -v --line-numbers`, `${tables} -S ${chain} ${number}`]
     }
     case 'address':
       return [

@@ -1,0 +1,120 @@
+import type { ConnectionSummary, ConnectionWalk, RuleHit } from '../../electron/contract/index.ts'
+import type { Bridge } from '../bridge/bridge.ts'
+import type { AttemptState } from '../state/attempt.svelte.ts'
+import { settings } from '../state/settings.svelte.ts'
+import type { HitQuestion } from '../terminal/rule-lines.ts'
+import {
+  back,
+  type Cursor,
+  clamp,
+  firstStep,
+  forward,
+  lastStep,
+  nextPacket,
+  packetAt,
+  previousPacket,
+  START,
+  stepAt,
+} from './cursor.ts'
+
+export type Move = 'forward' | 'back' | 'first' | 'last' | 'nextPacket' | 'previousPacket'
+
+const MOVES: Record<Move, (packets: ConnectionWalk['packets'], at: Cursor) => Cursor> = {
+  forward,
+  back,
+  first: (_, at) => firstStep(at),
+  last: lastStep,
+  nextPacket,
+  previousPacket,
+}
+
+const same = (a: ConnectionSummary | undefined, b: ConnectionSummary | undefined) => a?.id === b?.id && a?.at === b?.at
+
+/** What the drawer shows: the connections there are, the one chosen, and where one stands in its walk. */
+export class WalkState {
+  list = $state.raw<readonly ConnectionSummary[]>([])
+  chosen = $state.raw<ConnectionSummary | undefined>()
+  walk = $state.raw<ConnectionWalk | undefined>()
+  cursor = $state.raw<Cursor>(START)
+  /** The chosen connection is in the list, but the engine keeps its packets no longer. */
+  forgotten = $state(false)
+
+  #attempt: AttemptState
+  #bridge: Bridge
+  #asking = 0
+
+  constructor(attempt: AttemptState, bridge: Bridge) {
+    this.#attempt = attempt
+    this.#bridge = bridge
+  }
+
+  packets = $derived(this.walk?.packets ?? [])
+  packet = $derived(packetAt(this.packets, this.cursor))
+  step = $derived(stepAt(this.packets, this.cursor))
+
+  /** What a new look at the list depends on: a connection made, a command ended, something undone, another host. */
+  get signature(): string {
+    const { view, generation, id } = this.#attempt
+    const { canUndo, undoLabel, redoLabel } = view?.undo ?? {}
+    const shells = view?.shells.map((shell) => shell.id + shell.state).join()
+    return JSON.stringify([id, generation, view?.newestConnection, canUndo, undoLabel, redoLabel, shells])
+  }
+
+  /** Asks for the list anew. A connection that was not there before is shown at once; one that is no more gives way to the newest. */
+  async refresh(): Promise<void> {
+    const attempt = this.#attempt.id
+    if (!attempt) return
+    const asking = ++this.#asking
+    const list = await this.#bridge.invoke('walk.list', { attempt }).catch(() => undefined)
+    if (!list || asking !== this.#asking) return
+    const known = this.list
+    const newest = list[0]
+    const still = list.find((connection) => same(connection, this.chosen))
+    this.list = list
+    const made = newest && !known.some((connection) => same(connection, newest))
+    const next = made || !still ? newest : still
+    if (!next) {
+      this.chosen = undefined
+      this.walk = undefined
+      this.forgotten = false
+    } else if (!same(next, this.chosen)) await this.choose(next)
+    else if (next.packets !== this.chosen?.packets || next.result !== this.chosen.result) await this.choose(next, this.cursor)
+  }
+
+  /** Shows a connection, at a place of its walk if one is given. */
+  async choose(connection: ConnectionSummary, at: Cursor = START): Promise<void> {
+    const attempt = this.#attempt.id
+    if (!attempt) return
+    this.chosen = connection
+    const walk = await this.#bridge.invoke('walk.get', { attempt, connection: connection.id }).catch(() => null)
+    if (!same(this.chosen, connection)) return
+    this.walk = walk ?? undefined
+    this.forgotten = walk === null
+    this.cursor = clamp(this.packets, at)
+  }
+
+  go(at: Cursor): void {
+    this.cursor = clamp(this.packets, at)
+  }
+
+  move(by: Move): void {
+    this.cursor = MOVES[by](this.packets, this.cursor)
+  }
+
+  async hits({ query, family }: HitQuestion): Promise<readonly RuleHit[]> {
+    const attempt = this.#attempt.id
+    if (!attempt) return []
+    const hits = await this.#bridge.invoke('walk.hits', { attempt, query })
+    return hits.filter((hit) => hit.connection.to.address.includes(':') === (family === 6))
+  }
+
+  /** Puts the drawer where a packet hit a rule. */
+  async show(hit: RuleHit): Promise<void> {
+    settings.remember({ walkFolded: false })
+    const packet = hit.packet - 1
+    await this.choose(hit.connection, { packet, step: hit.step })
+    // Packets are known by their number, which is not their place where a walk was cut.
+    const place = this.packets.findIndex((p) => p.id === hit.packet)
+    if (place >= 0 && place !== packet) this.go({ packet: place, step: hit.step })
+  }
+}
