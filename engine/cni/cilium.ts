@@ -5,6 +5,8 @@ import type { Link } from '../net/link.ts'
 import type { Netns } from '../net/netns.ts'
 import { icmpPacket } from '../net/path/build.ts'
 import { type Frame, newFrame } from '../net/path/frame.ts'
+import { placeOf, socketText } from '../net/walk-header.ts'
+import { placeText } from '../net/walk-path.ts'
 import type { Wire } from '../net/wire.ts'
 import { Allocations } from './allocations.ts'
 import { ciliumRules } from './cilium-rules.ts'
@@ -156,7 +158,7 @@ export class Cilium implements CniPlugin {
   }
 
   /** from-container: what a pod sends, at its node's end of the veth pair. */
-  private fromPod(ns: Netns, _link: Link, frame: Frame, wire: Wire): boolean {
+  private fromPod(ns: Netns, link: Link, frame: Frame, wire: Wire): boolean {
     if (this.mode === 'none') return false
     const { network, dice } = this.env
     const backends = (address: string, port: number, protocol: 'tcp' | 'udp' | 'sctp') =>
@@ -166,18 +168,16 @@ export class Cilium implements CniPlugin {
       // service-no-backend-response=reject: port unreachable in the name of the ClusterIP.
       const { packet } = frame
       const pod = network.namespace(podNetns(...this.split(packet.src)))
-      wire.bpf(frame, `${packet.dst}:${packet.dport} has no backend: ICMP port unreachable`)
-      if (pod !== undefined)
-        wire.inject(
-          pod,
-          'eth0',
-          newFrame(icmpPacket(packet.dst, packet.src, { type: 3, code: 3, inner: packet }, ''), frame.flow),
-        )
+      const answer = newFrame(icmpPacket(packet.dst, packet.src, { type: 3, code: 3, inner: packet }, ''), frame.flow)
+      wire.bpf.refused(ns, frame, answer, { vip: socketText(packet.dst, packet.dport) }, { device: link.name })
+      if (pod !== undefined) wire.inject(pod, 'eth0', answer)
       return true
     }
     if (translated !== undefined) {
-      wire.bpf(frame, `lb4_local: ${frame.packet.dst}:${frame.packet.dport} -> ${translated.dst}:${translated.dport}`)
+      const before = frame.packet
       frame.packet = translated
+      const ends = { vip: socketText(before.dst, before.dport), to: socketText(translated.dst, translated.dport) }
+      wire.bpf.did(ns, frame, 'bpf.service', ends, { device: link.name, before })
     }
     const known = this.pods.keyOf(frame.packet.dst) !== undefined || this.nodeOfPodRange(frame.packet.dst) !== undefined
     if (!known || ns.isLocal(frame.packet.dst)) return false
@@ -196,16 +196,23 @@ export class Cilium implements CniPlugin {
       return
     }
     const remote = this.nodeOfPodRange(dst)
-    if (remote === undefined || remote.netns === ns.id) return
+    if (remote === undefined || remote.netns === ns.id) {
+      wire.bpf.lost(ns, frame)
+      return
+    }
     const there = this.env.network.namespace(remote.netns)
     const up = (n: Netns) => n.links.some((l) => l.kind === 'ether' && l.up) && n.link('cilium_vxlan')?.up === true
-    if (there === undefined || !up(ns) || !up(there)) return
+    if (there === undefined || !up(ns) || !up(there)) {
+      wire.bpf.lost(ns, frame)
+      return
+    }
+    wire.bpf.did(ns, frame, 'bpf.tunnel', { place: placeText(placeOf(there.id)) }, { device: 'cilium_vxlan' })
     this.fromOverlay(there, frame, wire)
   }
 
   /** from-overlay: a packet comes out of the tunnel. */
   private fromOverlay(ns: Netns, frame: Frame, wire: Wire): void {
-    const fresh = newFrame(frame.packet, frame.flow)
+    const fresh = newFrame(frame.packet, frame.flow, frame.nr)
     if (ns.isLocal(fresh.packet.dst)) {
       wire.inject(ns, 'cilium_net', fresh)
       return
@@ -219,8 +226,16 @@ export class Cilium implements CniPlugin {
 
   private toPod(ns: Netns, device: string, ip: string, frame: Frame, wire: Wire): void {
     const pod = this.env.network.namespace(podNetns(...this.split(ip)))
-    if (pod === undefined || ns.link(device)?.up !== true) return
-    wire.inject(pod, 'eth0', newFrame(this.services.restore(frame.packet), frame.flow))
+    if (pod === undefined || ns.link(device)?.up !== true) {
+      wire.bpf.lost(ns, frame)
+      return
+    }
+    const before = frame.packet
+    frame.packet = this.services.restore(before)
+    const { src, sport } = frame.packet
+    if (frame.packet !== before) wire.bpf.did(ns, frame, 'bpf.reply', { to: socketText(src, sport) }, { device, before })
+    wire.bpf.did(ns, frame, 'bpf.redirect', { device: 'eth0', place: placeText(placeOf(pod.id)) }, { device })
+    wire.inject(pod, 'eth0', newFrame(frame.packet, frame.flow, frame.nr))
   }
 
   private split(ip: string): [string, string] {

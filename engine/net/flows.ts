@@ -45,31 +45,39 @@ export function resultOf(errno: Errno): ConnectionRecord['result'] {
   return RESULT[errno] ?? 'unreachable'
 }
 
-/** A ring of the last connection attempts of the whole network. */
+/** A ring of the last connection attempts of the whole network. A record never changes; a change puts another in its place. */
 export class Flows implements Stateful {
-  private records: readonly ConnectionRecord[] = []
+  private records = new Map<number, ConnectionRecord>()
+  private listed: readonly ConnectionRecord[] | undefined = []
   private nextId = 1
+  /** Hears of every new record: the packet walk decides there and then whether to keep its packets. */
+  opened: ((record: ConnectionRecord) => void) | undefined
 
+  /** Oldest first. */
   list(): readonly ConnectionRecord[] {
-    return this.records
+    this.listed ??= [...this.records.values()]
+    return this.listed
   }
 
   open(record: Omit<ConnectionRecord, 'id' | 'snat' | 'marked' | 'bpf' | 'result'>): number {
     const id = this.nextId++
+    if (this.records.size >= KEPT) this.records.delete(this.records.keys().next().value as number)
     const opened: ConnectionRecord = { id, snat: false, marked: false, bpf: false, result: 'pending', ...record }
-    this.records = [...this.records.slice(-(KEPT - 1)), opened]
+    this.records.set(id, opened)
+    this.listed = undefined
+    this.opened?.(opened)
     return id
   }
 
   update(id: number, change: Partial<ConnectionRecord>): void {
-    const index = this.records.findLastIndex((r) => r.id === id)
-    const known = this.records[index]
+    const known = this.records.get(id)
     if (known === undefined) return
-    this.records = this.records.with(index, { ...known, ...change })
+    this.records.set(id, { ...known, ...change })
+    this.listed = undefined
   }
 
   get(id: number): ConnectionRecord | undefined {
-    return this.records.findLast((r) => r.id === id)
+    return this.records.get(id)
   }
 
   mark(id: number, mark: number): void {
@@ -78,12 +86,13 @@ export class Flows implements Stateful {
   }
 
   save(): Json {
-    return { nextId: this.nextId, records: this.records } as unknown as Json
+    return { nextId: this.nextId, records: this.list() } as unknown as Json
   }
 
   load(state: Json): void {
     const saved = state as unknown as { nextId: number; records: readonly ConnectionRecord[] }
     this.nextId = saved.nextId
-    this.records = saved.records
+    this.records = new Map(saved.records.map((r) => [r.id, r]))
+    this.listed = saved.records
   }
 }

@@ -6,7 +6,7 @@ import { BROADCAST, showArp, showCrossing, showFrame } from './captured.ts'
 import { type ConnectionRecord, Flows } from './flows.ts'
 import type { Link } from './link.ts'
 import { Netns, type NetworkPort } from './netns.ts'
-import { type Frame, newFrame } from './path/frame.ts'
+import { crossed, type Frame } from './path/frame.ts'
 import { ICMP_ERROR } from './path/icmp-errors.ts'
 import { IpStack, type StackPort } from './path/stack.ts'
 import { type Attached, endsOf, ownerOf } from './segment.ts'
@@ -17,6 +17,9 @@ import { acknowledgeLate, armTimers, retransmit } from './socket/timers.ts'
 import type { Socket, TcpSocket } from './socket/types.ts'
 import { Taps } from './taps.ts'
 import { Trace } from './trace.ts'
+import { BpfNotes } from './walk-bpf.ts'
+import { noteCrossing } from './walk-path.ts'
+import type { Values } from './walk-say.ts'
 import type { DeviceProgram, Wire } from './wire.ts'
 
 interface OnWire {
@@ -37,6 +40,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   readonly clock: Clock
   readonly dice: Dice
   readonly flows = new Flows()
+  readonly bpf = new BpfNotes(() => this.trace, this.flows)
   readonly taps = new Taps()
   private readonly walks: Trace
   private tracing = true
@@ -45,13 +49,15 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   private readonly programs = new Map<string, Program>()
   private readonly devicePrograms = new Map<string, DeviceProgram>()
   private queue: OnWire[] = []
+  /** Who answers for an address behind a device, as long as no device changes. */
+  private readonly owners = new Map<Link, Map<string, Attached | undefined>>()
   private depth = 0
   private waiting: [Netns, Socket][] = []
 
   constructor(clock: Clock, dice: Dice) {
     this.clock = clock
     this.dice = dice
-    this.walks = new Trace(() => clock.now)
+    this.walks = new Trace(() => clock.now, this.flows)
     clock.handle('net.tcp.rto', (args) => this.onSocket(args, retransmit))
     clock.handle('net.tcp.ack', (args) => this.onSocket(args, acknowledgeLate))
     clock.handle('net.tcp.timewait', (args) =>
@@ -81,6 +87,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     ns.ip = new Sockets(stack, this.flows, (act) => this.run(act))
     this.spaces.set(id, ns)
     this.stacks.set(id, stack)
+    this.changed()
     return ns
   }
 
@@ -96,6 +103,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     }
     this.spaces.delete(id)
     this.stacks.delete(id)
+    this.changed()
   }
 
   namespace(id: string): Netns | undefined {
@@ -175,9 +183,8 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     this.flows.mark(flow, mark)
   }
 
-  bpf(frame: Frame, text: string): void {
-    if (frame.flow !== undefined) this.flows.update(frame.flow, { bpf: true })
-    this.trace?.note('', 'bpf', frame, text)
+  private traceOf(frame: Frame): Trace | undefined {
+    return frame.nr === undefined ? undefined : this.trace
   }
 
   accepted(ns: Netns, socket: Socket): void {
@@ -228,7 +235,10 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
 
   private arrive(ns: Netns, link: Link, frame: Frame): void {
     const now = ns.linkByIndex(link.index)
-    if (now?.up !== true) return
+    if (now?.up !== true) {
+      this.lost(ns, frame, 'device.down', { dev: link.name })
+      return
+    }
     if (this.taps.active) showFrame(this.taps, { ns, link: now }, frame.dstMac === BROADCAST ? 'B' : 'In', frame)
     if (now.ingress !== undefined && this.devicePrograms.get(now.ingress)?.ingress?.(ns, now, frame, this)) return
     this.stackOf(ns).receive(now, frame)
@@ -237,6 +247,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   inject(ns: Netns, device: string, frame: Frame): void {
     const link = ns.link(device)
     if (link?.up) this.queue.push({ ns, link, frame })
+    else this.lost(ns, frame, 'device.down', { dev: device })
     if (this.depth === 0) this.run(() => {})
   }
 
@@ -246,13 +257,22 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     return link.up && peer?.up === true && ns !== undefined
   }
 
+  /** Some device, address or sysctl changed somewhere: who answers ARP for what is asked anew. */
+  changed(): void {
+    if (this.owners.size > 0) this.owners.clear()
+  }
+
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
     if (link.kind === 'loopback') {
       frame.srcMac = frame.dstMac = link.mac
+      this.traceOf(frame)?.note(ns.id, frame, 'device', 'device.loopback', {}, { device: link.name })
       this.enqueue({ ns, link, frame })
       return
     }
-    if (!link.up) return
+    if (!link.up) {
+      this.lost(ns, frame, 'device.down', { dev: link.name })
+      return
+    }
     if (link.egress !== undefined && this.devicePrograms.get(link.egress)?.egress?.(ns, link, frame, this)) return
     if (nexthop === '255.255.255.255' || ns.isBroadcast(nexthop)) {
       this.broadcast(ns, link, frame)
@@ -260,7 +280,10 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     }
     const known = ns.neighbour(link.name, nexthop)
     const owner = this.ownerOf(ns, link, nexthop)
-    if (known?.state === 'PERMANENT' && known.mac !== owner?.link.mac) return
+    if (known?.state === 'PERMANENT' && known.mac !== owner?.link.mac) {
+      this.lost(ns, frame, 'device.mac', { nexthop })
+      return
+    }
     if (owner === undefined) {
       this.unresolved(ns, link, frame, nexthop)
       return
@@ -277,6 +300,8 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
 
   /** A frame goes from one device to another, with the Ethernet header it then has. */
   private cross(from: Attached, to: Attached, frame: Frame, dstMac: string): void {
+    const trace = this.traceOf(frame)
+    if (trace !== undefined) noteCrossing(trace, from.ns, from.link.name, to.ns, to.link.name, frame)
     const fresh = crossed(frame, from.ns === to.ns)
     fresh.srcMac = from.link.mac
     fresh.dstMac = dstMac
@@ -289,13 +314,26 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     if (this.depth === 0) this.run(() => {})
   }
 
+  private lost(ns: Netns, frame: Frame, code: 'device.down' | 'device.mac', values: Values): void {
+    this.traceOf(frame)?.over(ns.id, frame, 'dropped', code, values)
+  }
+
   private broadcast(ns: Netns, link: Link, frame: Frame): void {
     for (const end of endsOf(this.spaces, ns, link)) this.cross({ ns, link }, end, frame, BROADCAST)
   }
 
   /** Who answers ARP for an address here. */
   private ownerOf(ns: Netns, link: Link, address: string): Attached | undefined {
-    return ownerOf(this.spaces, ns, link, address)
+    let known = this.owners.get(link)
+    if (known === undefined) {
+      known = new Map()
+      this.owners.set(link, known)
+    }
+    const found = known.get(address)
+    if (found !== undefined || known.has(address)) return found
+    const owner = ownerOf(this.spaces, ns, link, address)
+    known.set(address, owner)
+    return owner
   }
 
   private learn(ns: Netns, link: Link, address: string, mac: string): void {
@@ -312,6 +350,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   /** Nobody answers (yet): the packet waits for three requests, one a second (neigh_event_send). */
   private unresolved(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
     const known = ns.neighbour(link.name, nexthop)
+    this.traceOf(frame)?.note(ns.id, frame, 'device', 'device.waits', { nexthop }, { device: link.name })
     if (known?.state === 'INCOMPLETE') {
       known.waiting.push(frame)
       return
@@ -342,7 +381,10 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     }
     ns.setNeighbour({ address, dev, state: 'FAILED', since: this.clock.now, waiting: [] })
     this.run(() => {
-      for (const frame of waiting) this.stackOf(ns).complain(frame, ICMP_ERROR.host)
+      for (const frame of waiting) {
+        this.traceOf(frame)?.over(netns, frame, 'unroutable', 'device.unanswered', { nexthop: address, dev })
+        this.stackOf(ns).complain(frame, ICMP_ERROR.host)
+      }
     })
   }
 
@@ -386,11 +428,4 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     this.queue = []
     this.waiting = []
   }
-}
-
-/** A frame as the receiving host gets it: within one host the mark and the flow stay (loopback pairs), elsewhere they go. */
-function crossed(frame: Frame, sameHost: boolean): Frame {
-  const fresh = newFrame(frame.packet, frame.flow)
-  if (sameHost) fresh.mark = frame.mark
-  return fresh
 }

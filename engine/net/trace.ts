@@ -1,156 +1,248 @@
 import type { Json, Stateful } from '../base/json.ts'
-import type { HookName, RuleStep, TableName } from './netfilter/env.ts'
-import type { Packet, Tuple } from './packet.ts'
+import { isIcmpError } from './conntrack/track.ts'
+import type { ConnectionRecord, Flows } from './flows.ts'
+import type { HookName, MatchFact, RuleStep } from './netfilter/env.ts'
+import type { CtDirection, Packet } from './packet.ts'
 import type { Frame } from './path/frame.ts'
+import type { PacketEnd, WalkHeader, WalkStep } from './walk.ts'
+import { entryOf, headerOf, labelOf, placeOf, socketText } from './walk-header.ts'
+import { matchedSpans } from './walk-parts.ts'
+import { asksForNat, chainEndWhy, natWhy, ruleWhy } from './walk-rule.ts'
+import { type Values, type Why, why } from './walk-say.ts'
+import { type KeptPacket, type KeptStep, type KeptWalk, WalkStore } from './walk-store.ts'
+import type { WhyCode } from './walk-why.data.ts'
 
-/** What a walk keeps of a packet: headers, and of those what rules and translations speak of. */
-export type PacketHeader = Pick<Packet, 'src' | 'dst' | 'proto' | 'ttl' | 'length' | 'sport' | 'dport'> & {
-  readonly flags?: string
-}
-
-/** One thing that happened to one packet of a connection: a rule, a translation, a routing decision, a device crossed. */
-export interface TraceStep {
-  readonly time: number
-  readonly netns: string
-  readonly device?: string
-  readonly kind: 'rule' | 'conntrack' | 'nat' | 'route' | 'device' | 'drop' | 'deliver' | 'bpf'
+/** What else a note may say of its step. */
+export interface NoteMore {
   readonly hook?: HookName
-  readonly table?: TableName
-  readonly chain?: string
-  readonly rule?: number
-  readonly text?: string
+  readonly device?: string
+  readonly before?: Packet
   readonly verdict?: string
-  readonly before: PacketHeader
-  /** Absent where nothing changed. */
-  readonly after?: PacketHeader
-  readonly mark: number
-  /** With what was found or translated only. */
-  readonly ct?: { readonly state: string; readonly direction: string; readonly original: Tuple; readonly reply: Tuple }
 }
 
-/** The walk of one connection's packets. */
-export interface Walk {
-  /** The id of its ConnectionRecord. */
-  readonly flow: number
-  readonly steps: readonly TraceStep[]
-}
-
-/** What the path tells while a packet moves. Absent (undefined) when tracing is off. */
+/**
+ * What the path tells while a packet moves. Ask it only of frames that have a number (`frame.nr`): of others nobody keeps a walk.
+ */
 export interface TraceSink {
-  rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet): void
+  /** A packet is made: the frame gets its number. */
+  begin(netns: string, frame: Frame): void
+  rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet, markBefore: number): void
+  tell(fact: MatchFact): void
+  /** conntrack has looked at it (nf_conntrack_in). */
   conntrack(netns: string, hook: HookName, frame: Frame): void
+  /** Its entry has gone into the table (nf_conntrack_confirm). */
+  confirmed(netns: string, hook: HookName, frame: Frame): void
   translated(netns: string, hook: HookName, frame: Frame, before: Packet): void
-  dropped(netns: string, hook: HookName, frame: Frame, table: TableName): undefined
-  note(netns: string, kind: TraceStep['kind'], frame: Frame, text: string, before?: Packet, device?: string): void
+  note(netns: string, frame: Frame, kind: WalkStep['kind'], code: WhyCode, values?: Values, more?: NoteMore): void
+  /** The packet's end, with a step of its own. */
+  over(netns: string, frame: Frame, end: PacketEnd, code: WhyCode, values?: Values, more?: NoteMore): void
+  /** A hook ended it: by the rule or policy of the step before, or for the reason given. */
+  stopped(netns: string, hook: HookName, frame: Frame, end: 'dropped' | 'rejected', code?: WhyCode): void
 }
 
-const WALKS = 20
-const STEPS = 160
-
-/** Keeps the walks of the last connections. The packet's payload is not kept: a walk is about headers. */
+/** Writes the walks of packets while they move. */
 export class Trace implements TraceSink, Stateful {
-  private walks = new Map<number, TraceStep[]>()
-  private saved: readonly (readonly [number, readonly TraceStep[]])[] | undefined
+  private readonly store = new WalkStore()
   private readonly now: () => number
+  private readonly flows: Flows
+  /** What matchers told since the last step. */
+  private facts: MatchFact[] = []
+  /** The packet that ended last. */
+  private ended: Pick<Frame, 'flow' | 'nr'> = { flow: undefined, nr: undefined }
 
-  constructor(now: () => number) {
+  constructor(now: () => number, flows: Flows) {
     this.now = now
+    this.flows = flows
+    flows.opened = (record) => this.store.open(record)
   }
 
-  list(): readonly Walk[] {
-    return [...this.walks].map(([flow, steps]) => ({ flow, steps }))
+  /** The kept packets of a connection. */
+  of(flow: number): KeptWalk | undefined {
+    return this.store.get(flow)
   }
 
-  of(flow: number): readonly TraceStep[] {
-    return this.walks.get(flow) ?? []
+  /** Connections whose walks are kept, oldest first. */
+  kept(): readonly number[] {
+    return this.store.kept()
   }
 
-  rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet): void {
-    if (!this.wants(frame)) return
-    const { table, chain, rule: number, text, verdict } = step
-    this.add(frame, { ...this.base(netns, frame, before), kind: 'rule', hook, table, chain, rule: number, text, verdict })
+  begin(netns: string, frame: Frame): void {
+    const { packet, flow, mark } = frame
+    const record = flow === undefined ? undefined : this.flows.get(flow)
+    if (record === undefined || flow === undefined) return
+    // The kernel answers a packet while it handles it: the one that has just ended.
+    const answered = isError(frame) && this.ended.flow === flow ? this.ended.nr : undefined
+    const kept = this.store.packet(flow, {
+      time: this.now(),
+      direction: answered === undefined ? directionOf(record, packet) : opposite(this.store.live(flow, answered)?.direction),
+      label: labelOf(packet),
+      ...(answered === undefined ? {} : { answers: answered }),
+    })
+    if (kept === undefined) return
+    frame.nr = kept.id
+    const to = socketText(packet.dst, packet.dport)
+    const said =
+      answered === undefined
+        ? why('socket.sends', { label: kept.label, to })
+        : why('socket.answers', { packet: answered, label: kept.label })
+    this.add(kept, { ...this.base(netns, frame, headerOf(packet, mark)), kind: 'socket', why: said })
+  }
+
+  rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet, markBefore: number): void {
+    const kept = this.store.live(frame.flow, frame.nr)
+    if (kept === undefined) return
+    const { table, chain, rule, verdict, backend, source, packets, bytes } = step
+    const base = this.base(netns, frame, headerOf(before, markBefore))
+    const common = { ...base, ...this.entry(kept, frame), kind: 'rule' as const, hook, table, chain, rule, backend, verdict }
+    if ('rules' in source) {
+      const { policy } = source
+      const said = chainEndWhy(step, source.rules.length, policy, kept.steps, netns)
+      const counted = policy === undefined ? {} : { text: step.text, counters: { packets, bytes } }
+      this.add(kept, { ...common, ...counted, why: said })
+      return
+    }
+    const seen = { packet: before, mark: markBefore, iif: frame.iif, oif: frame.oif, ctState: frame.ctState, facts: this.facts }
+    this.add(kept, {
+      ...common,
+      text: step.text,
+      matched: matchedSpans(chain, source, before.family),
+      counters: { packets, bytes },
+      why: ruleWhy(step, source, seen, frame.mark),
+    })
+  }
+
+  tell(fact: MatchFact): void {
+    this.facts.push(fact)
   }
 
   conntrack(netns: string, hook: HookName, frame: Frame): void {
-    if (!this.wants(frame)) return
-    const text = frame.ctState ?? 'UNTRACKED'
-    this.add(frame, { ...this.base(netns, frame), ...this.tracked(frame), kind: 'conntrack', hook, text })
+    const kept = this.store.live(frame.flow, frame.nr)
+    if (kept === undefined) return
+    this.add(kept, { ...this.same(netns, frame), ...this.entry(kept, frame), kind: 'conntrack', hook, why: lookedUp(frame) })
+  }
+
+  confirmed(netns: string, hook: HookName, frame: Frame): void {
+    const kept = this.store.live(frame.flow, frame.nr)
+    if (kept === undefined) return
+    this.add(kept, { ...this.same(netns, frame), ...this.entry(kept, frame), kind: 'conntrack', hook, why: why('ct.confirmed') })
   }
 
   translated(netns: string, hook: HookName, frame: Frame, before: Packet): void {
-    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame, before), ...this.tracked(frame), kind: 'nat', hook })
+    const kept = this.store.live(frame.flow, frame.nr)
+    if (kept === undefined) return
+    const { packet, mark, entry } = frame
+    const after = headerOf(packet, mark)
+    const last = kept.steps.at(-1)
+    if (last !== undefined && last.hook === hook && last.netns === netns && asksForNat(last)) {
+      kept.steps[kept.steps.length - 1] = { ...last, after, ...this.entry(kept, frame), why: natWhy(last, last.why, after) }
+      return
+    }
+    const source = packet.src !== before.src || packet.sport !== before.sport
+    const values = {
+      what: source ? 'its source' : 'its destination',
+      to: source ? socketText(packet.src, packet.sport) : socketText(packet.dst, packet.dport),
+    }
+    const code: WhyCode =
+      frame.ctState === 'RELATED'
+        ? 'nat.error'
+        : frame.ctDir === 'reply'
+          ? 'nat.reply'
+          : entry?.confirmed === false
+            ? 'nat.port'
+            : 'nat.entry'
+    const base = this.base(netns, frame, headerOf(before, mark))
+    this.add(kept, { ...base, ...this.entry(kept, frame), kind: 'nat', hook, table: 'nat', why: why(code, values) })
   }
 
-  dropped(netns: string, hook: HookName, frame: Frame, table: TableName): undefined {
-    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame), kind: 'drop', hook, table, verdict: 'DROP' })
+  note(netns: string, frame: Frame, kind: WalkStep['kind'], code: WhyCode, values: Values = {}, more: NoteMore = {}): void {
+    const kept = this.store.live(frame.flow, frame.nr)
+    if (kept === undefined) return
+    const { before, device, ...rest } = more
+    const base = this.base(netns, frame, headerOf(before ?? frame.packet, frame.mark))
+    const at = device === undefined ? {} : { device }
+    this.add(kept, { ...base, ...at, ...this.entry(kept, frame), ...rest, kind, why: why(code, values) })
   }
 
-  note(netns: string, kind: TraceStep['kind'], frame: Frame, text: string, before?: Packet, device?: string): void {
-    if (this.wants(frame)) this.add(frame, { ...this.base(netns, frame, before, device), kind, text })
+  over(netns: string, frame: Frame, end: PacketEnd, code: WhyCode, values: Values = {}, more: NoteMore = {}): void {
+    const kept = this.store.live(frame.flow, frame.nr)
+    if (kept === undefined) return
+    this.note(netns, frame, end === 'delivered' ? 'deliver' : 'drop', code, values, more)
+    this.end(kept, frame, end)
+  }
+
+  stopped(netns: string, hook: HookName, frame: Frame, end: 'dropped' | 'rejected', code?: WhyCode): void {
+    if (code !== undefined) this.over(netns, frame, end, code, {}, { hook, verdict: 'DROP' })
+    else {
+      const kept = this.store.live(frame.flow, frame.nr)
+      if (kept !== undefined) this.end(kept, frame, end)
+    }
+  }
+
+  private end(kept: KeptPacket, frame: Frame, end: PacketEnd): void {
+    kept.end = end
+    this.ended = { flow: frame.flow, nr: frame.nr }
   }
 
   save(): Json {
-    this.saved ??= [...this.walks].map(([flow, steps]) => [flow, [...steps]] as const)
-    return this.saved as unknown as Json
+    return this.store.save()
   }
 
   load(state: Json): void {
-    const saved = state as unknown as readonly (readonly [number, readonly TraceStep[]])[]
-    this.walks = new Map(saved.map(([flow, steps]) => [flow, [...steps]]))
-    this.saved = saved
+    this.store.load(state)
   }
 
-  private wants(frame: Frame): boolean {
-    return frame.flow !== undefined && (this.walks.get(frame.flow)?.length ?? 0) < STEPS
+  private add(kept: KeptPacket, step: KeptStep): void {
+    this.facts = []
+    kept.steps.push(step)
   }
 
-  private base(netns: string, frame: Frame, before: Packet = frame.packet, device: string | undefined = frame.oif ?? frame.iif) {
+  private same(netns: string, frame: Frame) {
+    return this.base(netns, frame, headerOf(frame.packet, frame.mark))
+  }
+
+  private base(netns: string, frame: Frame, before: WalkHeader) {
+    const device = frame.oif ?? frame.iif
+    const after = headerOf(frame.packet, frame.mark)
     return {
       time: this.now(),
+      place: placeOf(netns),
       netns,
       ...(device === undefined ? {} : { device }),
-      before: header(before),
-      ...(before === frame.packet ? {} : { after: header(frame.packet) }),
-      mark: frame.mark,
+      before,
+      ...(after === before ? {} : { after }),
     }
   }
 
-  private tracked(frame: Frame): Pick<TraceStep, 'ct'> {
-    const ct = frame.entry
-    if (ct === undefined) return {}
-    return { ct: { state: frame.ctState ?? '', direction: frame.ctDir, original: ct.original, reply: ct.reply } }
-  }
-
-  private add(frame: Frame, step: TraceStep): void {
-    if (frame.flow === undefined) return
-    this.saved = undefined
-    const steps = this.walks.get(frame.flow)
-    if (steps !== undefined) {
-      steps.push(step)
-      return
-    }
-    if (this.walks.size >= WALKS) this.walks.delete(this.walks.keys().next().value as number)
-    this.walks.set(frame.flow, [step])
+  private entry(kept: KeptPacket, frame: Frame): Pick<WalkStep, 'entry'> {
+    const entry = entryOf(frame, kept.steps.at(-1)?.entry)
+    return entry === undefined ? {} : { entry }
   }
 }
 
-const headers = new WeakMap<Packet, PacketHeader>()
+function directionOf({ from, proto }: ConnectionRecord, packet: Packet): CtDirection {
+  if (packet.src !== from.address) return 'reply'
+  if (proto !== 'icmp') return packet.sport === from.port ? 'original' : 'reply'
+  return packet.icmp?.type === 8 || packet.icmp?.type === 128 ? 'original' : 'reply'
+}
 
-function header(packet: Packet): PacketHeader {
-  const known = headers.get(packet)
-  if (known !== undefined) return known
-  const { src, dst, proto, ttl, length, sport, dport, tcp } = packet
-  const flags = tcp === undefined ? '' : (['syn', 'fin', 'rst', 'psh', 'ack'] as const).filter((f) => tcp[f]).join(',')
-  const made: PacketHeader = {
-    src,
-    dst,
-    proto,
-    ttl,
-    length,
-    ...(sport === undefined ? {} : { sport }),
-    ...(dport === undefined ? {} : { dport }),
-    ...(flags === '' ? {} : { flags }),
-  }
-  headers.set(packet, made)
-  return made
+/** An ICMP error, or a RST that no socket sent. */
+function isError({ packet, uid }: Frame): boolean {
+  return isIcmpError(packet) || (packet.tcp?.rst === true && uid === undefined)
+}
+
+function opposite(direction: CtDirection | undefined): CtDirection {
+  return direction === 'reply' ? 'original' : 'reply'
+}
+
+/** What conntrack said when it looked the packet up. */
+function lookedUp(frame: Frame): Why {
+  const { ctState, ctDir, entry } = frame
+  if (ctState === 'UNTRACKED') return why('ct.untracked')
+  if (entry === undefined || ctState === 'INVALID') return why('ct.invalid')
+  const { original } = entry
+  const ends = { src: socketText(original.src, original.sport), dst: socketText(original.dst, original.dport) }
+  if (ctState === 'RELATED') return why('ct.related', ends)
+  if (ctDir === 'reply') return why('ct.reply', ends)
+  if (ctState === 'ESTABLISHED') return why('ct.known')
+  return why(entry.confirmed ? 'ct.again' : 'ct.new')
 }

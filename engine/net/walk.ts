@@ -26,6 +26,8 @@ export interface WalkHeader {
 export interface Said {
   readonly code: string
   readonly values: Readonly<Record<string, string>>
+  /** What made it so, each a fact of its own; `text` says them too. */
+  readonly because?: readonly Said[]
   readonly text: string
 }
 
@@ -79,6 +81,9 @@ export interface WalkStep {
   readonly why: Said
 }
 
+/** How a packet ended. `cut`: it still waits (for ARP), or its walk is not kept to the end. */
+export type PacketEnd = 'delivered' | 'dropped' | 'rejected' | 'unroutable' | 'expired' | 'cut'
+
 /** One packet from the socket (or device) that made it to its end. */
 export interface WalkPacket {
   /** Within its connection, from 1. */
@@ -90,7 +95,7 @@ export interface WalkPacket {
   /** The packet that this one answers as an error (REJECT's RST or ICMP). */
   readonly answers?: number
   readonly steps: readonly WalkStep[]
-  readonly end: 'delivered' | 'dropped' | 'rejected' | 'unroutable' | 'expired' | 'cut'
+  readonly end: PacketEnd
 }
 
 /** A line of the list of connections. */

@@ -1,6 +1,7 @@
 import type { Link } from './link.ts'
 import type { Netns } from './netns.ts'
 import type { Frame } from './path/frame.ts'
+import type { BpfNotes } from './walk-bpf.ts'
 
 /** What a BPF program at a device may do with packets: Cilium's, by name. */
 export interface DeviceProgram {
@@ -16,6 +17,6 @@ export interface Wire {
   namespace(id: string): Netns | undefined
   /** The packet shows up on that device of that namespace and goes up its IP stack. */
   inject(ns: Netns, device: string, frame: Frame): void
-  /** The flow's record learns that a BPF program translated it. */
-  bpf(frame: Frame, text: string): void
+  /** What the program did to the packet, for its walk. */
+  readonly bpf: BpfNotes
 }

@@ -3,6 +3,7 @@ import { encodeUtf8 } from '../base/utf8.ts'
 import type { Fidelity } from '../cli/command.ts'
 import { Canceller } from '../clock/clock.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
+import { connectionList, connectionWalk, newestConnection, ruleHits } from '../net/walk-read.ts'
 import { drive } from '../shell/drive.ts'
 import { expandHistory } from '../shell/history.ts'
 import { type HostPorts, Turns } from '../shell/host.ts'
@@ -16,7 +17,6 @@ import { onlyLooked } from './same.ts'
 import { Terminals } from './terminals.ts'
 import type { Completion, Input, JournalEntry, Session, SessionEvent, SessionSpec, SessionView } from './types.ts'
 import { label, UndoStack } from './undo.ts'
-import { hitsOf, learnersConnections, newestConnection, walkOf } from './walks.ts'
 
 const SNAPSHOT_VERSION = 1
 /** Turns of the microtask queue that woken commands get before the event loop is asked. */
@@ -110,15 +110,15 @@ export class EngineSession implements Session {
   }
 
   connections(): ReturnType<Session['connections']> {
-    return learnersConnections(this.cluster.network)
+    return connectionList(this.cluster.network)
   }
 
   walk(connection: number): ReturnType<Session['walk']> {
-    return walkOf(this.cluster.network, connection)
+    return connectionWalk(this.cluster.network, connection)
   }
 
   hits(query: Parameters<Session['hits']>[0]): ReturnType<Session['hits']> {
-    return hitsOf(this.cluster.network, query)
+    return ruleHits(this.cluster.network, query)
   }
 
   setLocale(locale: string): void {

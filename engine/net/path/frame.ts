@@ -9,11 +9,14 @@ export interface Frame extends Skb {
   ctDir: CtDirection
   /** The connection attempt it belongs to, for the packet walk. */
   flow: number | undefined
+  /** The packet's number in the walk of its connection; undefined where nobody keeps it (see trace.ts). */
+  nr: number | undefined
   /** Next hop and device, once routed. */
   nexthop: string | undefined
 }
 
-export function newFrame(packet: Packet, flow?: number): Frame {
+/** For a packet just made; `nr` where it is one that goes on elsewhere. */
+export function newFrame(packet: Packet, flow?: number, nr?: number): Frame {
   return {
     packet,
     mark: 0,
@@ -26,8 +29,16 @@ export function newFrame(packet: Packet, flow?: number): Frame {
     ctState: undefined,
     ctDir: 'original',
     flow,
+    nr,
     nexthop: undefined,
   }
+}
+
+/** A frame as the receiving host gets it: within one host the mark and the flow stay (loopback pairs), elsewhere they go. */
+export function crossed(frame: Frame, sameHost: boolean): Frame {
+  const fresh = newFrame(frame.packet, frame.flow, frame.nr)
+  if (sameHost) fresh.mark = frame.mark
+  return fresh
 }
 
 /** ctinfo as matchers read it: a live view of the entry, because NAT changes it between two rules. */
@@ -64,6 +75,11 @@ export class CtView implements CtInfo {
   }
   get mark(): number {
     return this.entry.mark
+  }
+  /** CONNMARK writes it. */
+  set mark(value: number) {
+    this.entry.mark = value
+    this.entry.kept = undefined
   }
   get expires(): number {
     return Math.max(0, Math.floor((this.entry.expires - this.at) / 1000))

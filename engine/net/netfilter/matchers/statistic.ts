@@ -53,8 +53,10 @@ export const statistic: Matcher = {
   finish: (draft) => {
     if (draft['mode'] === 'random' && draft['probability'] === undefined)
       parameterProblem('--probability must be specified when using random mode')
-    if (draft['mode'] === 'nth' && draft['every'] === undefined) parameterProblem('--every must be specified when using nth mode')
-    if (draft['mode'] === 'nth' && draft['packet'] !== undefined && (draft['packet'] as number) >= (draft['every'] as number))
+    if (draft['mode'] !== 'nth') return
+    if (draft['every'] === undefined && draft['packet'] === undefined)
+      parameterProblem('--every and --packet must be specified when using nth mode')
+    if (draft['packet'] !== undefined && (draft['packet'] as number) >= ((draft['every'] as number | undefined) ?? 0))
       parameterProblem('the --packet p must be 0 <= p <= n-1')
   },
   print: (d) =>

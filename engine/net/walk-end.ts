@@ -1,0 +1,109 @@
+import type { ConnectionSummary, WalkStep } from './walk.ts'
+import { socketText } from './walk-header.ts'
+import { placeText } from './walk-path.ts'
+import { clause, type Why, why } from './walk-say.ts'
+import type { KeptPacket, KeptStep } from './walk-store.ts'
+
+/** One sentence about the whole connection: what happened, and what made it so. */
+export function conclude(connection: ConnectionSummary, packets: readonly KeptPacket[], bpf: boolean): Why {
+  const lost = packets.find((p) => p.end !== 'delivered' && p.end !== 'cut' && p.direction === 'original')
+  const lostReply = packets.find((p) => p.end !== 'delivered' && p.end !== 'cut' && p.direction === 'reply')
+  const { result, proto } = connection
+  const facts = factsOf(packets, bpf)
+  if (result === 'connected') {
+    const code = proto === 'icmp' ? 'end.echo' : proto === 'udp' ? 'end.answered' : 'end.connected'
+    return why(code, reached(connection, packets), facts)
+  }
+  if (lost !== undefined) return failed(lost, tries(packets, lost))
+  if (lostReply !== undefined) {
+    const last = lastOf(lostReply)
+    const values = { ...reached(connection, packets), lost: placeText(last.place), reason: because(last) }
+    return why('end.reply.lost', values, facts)
+  }
+  const waiting = packets.find((p) => p.end === 'cut')
+  if (waiting !== undefined || packets.length === 0) return why('end.pending')
+  if (result === 'refused') return why('end.refused', reached(connection, packets), facts)
+  if (result === 'reset') return why('end.reset', {}, facts)
+  if (proto === 'udp' && result === 'pending') return why('end.sent', reached(connection, packets), facts)
+  return why('end.silent', reached(connection, packets), facts)
+}
+
+/** Who had the packets of the original direction in the end. */
+function reached(connection: ConnectionSummary, packets: readonly KeptPacket[]) {
+  const last = packets.findLast((p) => p.direction === 'original' && p.end === 'delivered')?.steps.at(-1)
+  const { backend, to } = connection
+  const address = backend?.address ?? last?.before.dst ?? to.address
+  const port = backend?.port ?? last?.before.dport ?? to.port
+  const place = backend?.place ?? last?.place ?? connection.from.place
+  return { to: socketText(address, port), place: placeText(place), port }
+}
+
+/** "KUBE-POSTROUTING rule 3", or the policy of a base chain. */
+export function ruleName(step: Pick<WalkStep, 'chain' | 'rule'>): string {
+  return step.rule === 0 ? `the policy of ${step.chain}` : `${step.chain} rule ${step.rule}`
+}
+
+function lastOf(packet: KeptPacket): KeptStep {
+  return packet.steps.at(-1) as KeptStep
+}
+
+function because(step: KeptStep): string {
+  return step.kind === 'rule' ? ruleName(step) : clause(step.why)
+}
+
+function tries(packets: readonly KeptPacket[], lost: KeptPacket): Why[] {
+  const same = packets.filter((p) => p.label === lost.label && p.end === lost.end && p.direction === lost.direction)
+  return same.length < 2 ? [] : [why('fact.tries', { tries: same.length })]
+}
+
+function failed(packet: KeptPacket, facts: readonly Why[]): Why {
+  const last = lastOf(packet)
+  const place = placeText(last.place)
+  const reasons = [...(last.why.because ?? []), ...facts]
+  if (packet.end === 'expired') return why('end.expired', { place }, facts)
+  if (packet.end === 'unroutable') return why('end.unroutable', { place, reason: clause(last.why) }, facts)
+  if (last.kind === 'rule') {
+    if (packet.end === 'rejected')
+      return why('end.rejected', { place, rule: ruleName(last), with: last.why.values['with'] ?? '' }, reasons)
+    return why('end.dropped', { place, rule: ruleName(last) }, reasons)
+  }
+  return why('end.lost', { place, reason: clause(last.why) }, facts)
+}
+
+/** Which rules gave the connection its addresses: translations are made on its first packets. */
+function factsOf(packets: readonly KeptPacket[], bpf: boolean): readonly Why[] {
+  const facts: Why[] = []
+  if (bpf) {
+    const step = packets.flatMap((p) => p.steps).find((s) => s.why.code === 'bpf.service')
+    if (step !== undefined) facts.push(why('fact.bpf', { to: step.why.values['to'] ?? '' }))
+  }
+  for (const packet of packets) {
+    if (packet.direction !== 'original' || packet.answers !== undefined) continue
+    for (const step of packet.steps) {
+      const { before, after } = step
+      if (step.kind !== 'rule' || after === undefined) continue
+      const rule = ruleName(step)
+      if (after.dst !== before.dst || after.dport !== before.dport)
+        facts.push(why('fact.dnat', { rule, to: socketText(after.dst, after.dport) }))
+      if (after.src !== before.src || after.sport !== before.sport) {
+        facts.push(why('fact.snat', { rule, as: after.src }))
+        const marker = markedBy(packet, step)
+        if (marker !== undefined) facts.push(marker)
+      }
+    }
+  }
+  return facts.length === 0 ? [why('fact.plain')] : facts
+}
+
+/** Who sent the packet to be marked on the host that then gave it another source, and why that rule matched. */
+function markedBy(packet: KeptPacket, snat: KeptStep): Why | undefined {
+  const at = packet.steps.indexOf(snat)
+  const marking = packet.steps.findLastIndex(
+    (s, i) => i < at && s.netns === snat.netns && s.kind === 'rule' && s.after !== undefined && s.after.mark > s.before.mark,
+  )
+  const mark = packet.steps[marking]
+  if (mark === undefined) return undefined
+  const jump = packet.steps.findLast((s, i) => i < marking && s.verdict === `JUMP ${mark.chain}`) ?? mark
+  const reasons = jump.why.because ?? []
+  return why('fact.marked', { rule: ruleName(jump), reason: reasons.map(clause).join(', ') })
+}

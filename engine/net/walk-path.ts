@@ -1,0 +1,77 @@
+import type { RouteResult } from './fib.ts'
+import type { HookName } from './netfilter/env.ts'
+import type { Netns } from './netns.ts'
+import { type Packet, PROTO } from './packet.ts'
+import type { Frame } from './path/frame.ts'
+import type { TraceSink } from './trace.ts'
+import type { Place } from './walk.ts'
+import { placeOf, socketText } from './walk-header.ts'
+
+/** "node worker-1", "pod shop/web-0", or an outside machine's name. */
+export function placeText(place: Place): string {
+  return place.kind === 'outside' ? place.name : `${place.kind} ${place.name}`
+}
+
+/** The routing decision for a packet that this host makes or sends anew (ip_route_output_key, ip_route_me_harder). */
+export function noteRoute(trace: TraceSink, ns: Netns, frame: Frame, route: RouteResult, again: boolean): void {
+  const { dst } = frame.packet
+  if (route.kind === 'error') {
+    trace.over(ns.id, frame, 'unroutable', 'route.none', { dst, reason: route.type })
+    return
+  }
+  const { dev } = route
+  if (route.kind === 'local') {
+    trace.note(ns.id, frame, 'route', again ? 'route.again.local' : 'route.local', { dst, dev })
+    return
+  }
+  const via = route.kind === 'unicast' ? route.nexthop : dst
+  trace.note(ns.id, frame, 'route', again ? 'route.again' : via === dst ? 'route.link' : 'route.out', { dst, dev, via })
+}
+
+/** The hook that a delivered packet left last, or a forwarded one enters next, stands in the step beside the decision. */
+export function noteForward(trace: TraceSink, ns: Netns, frame: Frame, dev: string, via: string): void {
+  trace.note(ns.id, frame, 'route', 'route.forward', { dst: frame.packet.dst, dev, via }, { device: dev })
+}
+
+const PORT_NAMES = new Map<number, string>([
+  [PROTO.tcp, 'TCP'],
+  [PROTO.udp, 'UDP'],
+  [PROTO.sctp, 'SCTP'],
+])
+
+/** The packet has passed INPUT: who takes it? */
+export function noteDelivered(trace: TraceSink, ns: Netns, frame: Frame): void {
+  const { packet, iif } = frame
+  const port = `${PORT_NAMES.get(packet.proto) ?? ''} ${socketText(packet.dst, packet.dport)}`.trim()
+  const code =
+    packet.dport === undefined ? 'deliver.host' : listens(ns, packet, iif) ? 'deliver.socket' : ('deliver.closed' as const)
+  trace.over(ns.id, frame, 'delivered', code, { port })
+}
+
+function listens(ns: Netns, packet: Packet, device: string | undefined): boolean {
+  const proto = packet.proto === PROTO.tcp ? 'tcp' : 'udp'
+  return ns.sockets.find(proto, packet.dst, packet.dport ?? 0, packet.src, packet.sport ?? 0, device) !== undefined
+}
+
+/** A hook ended the packet without a rule's doing: conntrack, or a translation that cannot be made. */
+export function noteHookDrop(trace: TraceSink, ns: Netns, hook: HookName, frame: Frame, what: 'ct.full' | 'ct.clash'): void {
+  trace.stopped(ns.id, hook, frame, 'dropped', what)
+}
+
+/** Why a packet may not have come in here (fib_validate_source). */
+export function noteMartian(
+  trace: TraceSink,
+  ns: Netns,
+  frame: Frame,
+  dev: string,
+  why: 'drop.localnet' | 'drop.martian' | 'drop.rpfilter',
+): void {
+  const { src, dst } = frame.packet
+  const address = dst.startsWith('127.') ? dst : src
+  trace.over(ns.id, frame, 'dropped', why, { src, dst, dev, address }, { device: dev })
+}
+
+/** A frame leaves one device and comes in on another. */
+export function noteCrossing(trace: TraceSink, from: Netns, dev: string, to: Netns, peer: string, frame: Frame): void {
+  trace.note(from.id, frame, 'device', 'device.crosses', { dev, peer, place: placeText(placeOf(to.id)) }, { device: dev })
+}

@@ -1,0 +1,48 @@
+import type { Said } from './walk.ts'
+import { WHY, type WhyCode } from './walk-why.data.ts'
+
+export type Values = Readonly<Record<string, string | number>>
+
+/** A fact without its English: what is kept and saved. */
+export interface Why {
+  readonly code: WhyCode
+  readonly values: Readonly<Record<string, string>>
+  readonly because?: readonly Why[]
+}
+
+export function why(code: WhyCode, values: Values = {}, because: readonly Why[] = []): Why {
+  const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+  return because.length === 0 ? { code, values: texts } : { code, values: texts, because }
+}
+
+function fill({ code, values }: Why): string {
+  return WHY[code].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '?')
+}
+
+/** The fact as a clause: no capital, no full stop. Reasons come first, but a conclusion (`end.`) is said before them. */
+export function clause(fact: Why): string {
+  const { because = [], code } = fact
+  if (because.length === 0) return fill(fact)
+  const reasons = list(because.map(clause))
+  return code.startsWith('end.') ? `${fill(fact)}; ${reasons}` : `${reasons}: ${fill(fact)}`
+}
+
+function list(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/** With its one English sentence. */
+export function say(fact: Why): Said {
+  const text = clause(fact)
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
+  return {
+    code: fact.code,
+    values: fact.values,
+    ...(fact.because === undefined ? {} : { because: fact.because.map(sayClause) }),
+    text: sentence,
+  }
+}
+
+function sayClause(fact: Why): Said {
+  return { code: fact.code, values: fact.values, text: clause(fact) }
+}
