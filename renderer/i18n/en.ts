@@ -223,6 +223,7 @@ export const en = {
       mark: 'mark',
       ttl: 'TTL',
       flags: 'flags',
+      icmp: 'ICMP type',
       state: 'conntrack',
       original: 'original',
       reply: 'reply',

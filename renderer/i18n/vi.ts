@@ -225,6 +225,7 @@ export const vi: Messages = {
       mark: 'mark',
       ttl: 'TTL',
       flags: 'cờ',
+      icmp: 'kiểu ICMP',
       state: 'conntrack',
       original: 'chiều đi',
       reply: 'chiều về',

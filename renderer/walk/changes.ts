@@ -1,7 +1,18 @@
 import type { ConnectionWalk, WalkEntry, WalkHeader, WalkStep } from '../../electron/contract/index.ts'
 import type { Cursor } from './cursor.ts'
 
-export type RowName = 'source' | 'destination' | 'mark' | 'ttl' | 'flags' | 'state' | 'original' | 'reply' | 'status' | 'counters'
+export type RowName =
+  | 'source'
+  | 'destination'
+  | 'mark'
+  | 'ttl'
+  | 'flags'
+  | 'icmp'
+  | 'state'
+  | 'original'
+  | 'reply'
+  | 'status'
+  | 'counters'
 
 /** A line of the packet beside the step: what it was and, if it changed here, what it became. */
 export interface Row {
@@ -18,12 +29,16 @@ export function endpoint(address: string, port: number | undefined): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
+// ICMP and ICMPv6 (IANA) have a type and a code where TCP has flags.
+const isIcmp = (header: WalkHeader) => header.proto === 1 || header.proto === 58
+
 const HEADER: readonly (readonly [RowName, (header: WalkHeader) => string])[] = [
   ['source', (header) => endpoint(header.src, header.sport)],
   ['destination', (header) => endpoint(header.dst, header.dport)],
   ['mark', (header) => hex(header.mark)],
   ['ttl', (header) => String(header.ttl)],
-  ['flags', (header) => (header.flags ?? '').toUpperCase()],
+  ['flags', (header) => (isIcmp(header) ? '' : (header.flags ?? '').toUpperCase())],
+  ['icmp', (header) => (isIcmp(header) ? (header.flags ?? '') : '')],
 ]
 
 // A protocol without ports keeps its id in the tuple's places: shown for TCP (6), UDP (17) and SCTP (132) only.
@@ -72,7 +87,7 @@ export function rowsOf(packets: ConnectionWalk['packets'], at: Cursor): readonly
   const tracked = entry ? ENTRY.map(([name, say]) => row(name, was ? say(was) : '', say(entry))) : []
   return [
     // A TTL is worth a line where a router took one off, flags where there are some.
-    ...header.filter(({ name, before, after }) => (name === 'ttl' ? after !== undefined : name !== 'flags' || before !== '')),
+    ...header.filter(({ name, before, after }) => (name === 'ttl' ? after !== undefined : before !== '')),
     ...tracked.filter(({ before, after }) => before !== '' || after !== undefined),
     ...counters(step),
   ]
