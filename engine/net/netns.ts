@@ -4,30 +4,20 @@ import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import type { CtEntry } from './conntrack/entry.ts'
 import { ConntrackTable } from './conntrack/table.ts'
-import { fibLookup, onLinkRoute, type Route, TABLE_MAIN } from './fib.ts'
+import { type TrackSettings, trackSettings } from './conntrack/timeouts.ts'
+import { type Route, type RouteResult, TABLE_MAIN } from './fib.ts'
+import { KernelLog } from './kernel-log.ts'
 import type { Link, LinkAddress } from './link.ts'
 import { type Neighbour, neighbourState } from './neighbour.ts'
 import { Ruleset } from './netfilter/ruleset.ts'
 import type { Frame } from './path/frame.ts'
+import { RateLimit } from './rate-limit.ts'
+import { type AddressType, Routing } from './routing.ts'
 import type { SocketApi } from './socket/api.ts'
 import { SocketTable } from './socket/table.ts'
-import type { Errno } from './socket/types.ts'
 import { linkLocal, sameSubnet } from './subnet.ts'
-import { sysctlDefault, sysctlKeys } from './sysctl.ts'
-
-/** Where a packet goes: to this host, out of a device, or nowhere. */
-export type RouteResult =
-  | { readonly kind: 'local'; readonly dev: string; readonly src: string; readonly device: string }
-  | {
-      readonly kind: 'unicast'
-      readonly dev: string
-      readonly nexthop: string
-      readonly src: string
-      readonly mtu: number
-      readonly route: Route
-    }
-  | { readonly kind: 'broadcast'; readonly dev: string; readonly src: string }
-  | { readonly kind: 'error'; readonly errno: Errno; readonly type: Route['type'] | 'none' }
+import { type DeviceConf, type SysctlResult, Sysctls } from './sysctl.ts'
+import type { Taps } from './taps.ts'
 
 /** What a namespace needs of the whole network: time, chance, and the wires. `Network` implements it. */
 export interface NetworkPort {
@@ -37,6 +27,10 @@ export interface NetworkPort {
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void
   /** Whether the other end of a device is up. */
   carrier(ns: Netns, link: Link): boolean
+  namespace(id: string): Netns | undefined
+  /** Some device, route or sysctl changed: who is reached how may have changed with it. */
+  changed(): void
+  readonly taps: Taps
 }
 
 /** One network namespace: devices, routes, neighbours, sockets, netfilter and conntrack of a node or a pod. */
@@ -52,13 +46,18 @@ export class Netns implements Stateful {
   ip!: SocketApi
   private linkList: readonly Link[] = []
   private routeList: readonly Route[] = []
-  private neighbours = new Map<string, Neighbour>()
-  private sysctls = new Map<string, string>()
-  private readonly numbers = new Map<string, number>()
-  private logLines: readonly string[] = []
+  /** By device, then by address. */
+  private neighbours = new Map<string, Map<string, Neighbour>>()
+  private readonly sysctls = new Sysctls(() => this.linkList.map((l) => l.name))
+  /** The node whose kernel this namespace runs on; undefined for the node's own (init_net). */
+  host: string | undefined
+  private readonly ownLog: KernelLog
   private snmp: Record<string, number> = {}
   private nextIndex = 1
-  private locals: Map<string, Link> | undefined
+  private ipId = 4711
+  private readonly limit = new RateLimit()
+  private routing = new Routing([], [])
+  private tracking: TrackSettings | undefined
 
   constructor(id: string, net: NetworkPort) {
     this.id = id
@@ -66,6 +65,7 @@ export class Netns implements Stateful {
     this.net = net
     this.netfilter = new Ruleset()
     this.conntrack = new ConntrackTable(() => net.clock.now)
+    this.ownLog = new KernelLog(() => net.clock.now)
   }
 
   // -- devices ---------------------------------------------------------------------------------------------------------
@@ -75,11 +75,11 @@ export class Netns implements Stateful {
   }
 
   link(name: string): Link | undefined {
-    return this.linkList.find((l) => l.name === name || l.altnames?.includes(name))
+    return this.routing.link(name)
   }
 
   linkByIndex(index: number): Link | undefined {
-    return this.linkList.find((l) => l.index === index)
+    return this.routing.linkByIndex(index)
   }
 
   /** Adds a device; the index is the next free one unless given. */
@@ -87,6 +87,7 @@ export class Netns implements Stateful {
     const added: Link = { ...link, index: link.index ?? this.nextIndex }
     this.nextIndex = Math.max(this.nextIndex, added.index) + 1
     this.setLinks([...this.linkList, added])
+    this.sysctls.added(added.name)
     if (added.up) this.addLinkLocal(added)
     return added
   }
@@ -101,7 +102,10 @@ export class Netns implements Stateful {
   updateLink(name: string, change: Partial<Link>): void {
     const before = this.link(name)
     this.setLinks(this.linkList.map((l) => (l === before ? { ...l, ...change } : l)))
-    if (before?.up === true && change.up === false) this.setRoutes(this.routeList.filter((r) => r.dev !== before.name))
+    if (before?.up === true && change.up === false) {
+      this.setRoutes(this.routeList.filter((r) => r.dev !== before.name))
+      this.conntrack.deviceDown(before.name)
+    }
     if (before?.up === false && change.up === true) {
       for (const a of before.addresses) this.connect(name, a)
       const now = this.link(name)
@@ -112,7 +116,9 @@ export class Netns implements Stateful {
   removeLink(name: string): void {
     this.setLinks(this.linkList.filter((l) => l.name !== name))
     this.setRoutes(this.routeList.filter((r) => r.dev !== name))
-    for (const [key, n] of this.neighbours) if (n.dev === name) this.neighbours.delete(key)
+    this.neighbours.delete(name)
+    this.sysctls.removed(name)
+    this.conntrack.deviceDown(name)
   }
 
   /** Adds an address and, where the device is up, the connected route that comes with it. */
@@ -140,6 +146,7 @@ export class Netns implements Stateful {
     this.setRoutes(
       this.routeList.filter((r) => !(r.proto === 'kernel' && r.dev === dev && r.src === address) && r.src !== address),
     )
+    this.conntrack.addressDown(dev, address)
   }
 
   private connect(dev: string, a: LinkAddress): void {
@@ -166,123 +173,83 @@ export class Netns implements Stateful {
 
   setRoutes(routes: readonly Route[]): void {
     this.routeList = routes
+    this.changed()
   }
 
   private setLinks(links: readonly Link[]): void {
     this.linkList = links
-    this.locals = undefined
-    this.numbers.clear()
+    this.changed()
+  }
+
+  private changed(): void {
+    this.routing = new Routing(this.linkList, this.routeList, this.routing)
+    this.net.changed()
   }
 
   /** The device that has this address, or lo for 127.0.0.0/8: what the local table answers. */
   localDevice(address: string): Link | undefined {
-    if (this.locals === undefined) {
-      this.locals = new Map()
-      for (const l of this.linkList) for (const a of l.addresses) if (!this.locals.has(a.address)) this.locals.set(a.address, l)
-    }
-    const found = this.locals.get(address)
-    if (found !== undefined) return found
-    return address.startsWith('127.') ? this.linkList.find((l) => l.kind === 'loopback' && l.up) : undefined
+    return this.routing.localDevice(address)
   }
 
   isLocal(address: string): boolean {
-    return this.localDevice(address) !== undefined
+    return this.routing.localDevice(address) !== undefined
   }
 
   /** Whether it is 255.255.255.255 or the broadcast address of a connected net. */
   isBroadcast(address: string): boolean {
-    if (address === '255.255.255.255') return true
-    return this.linkList.some((l) => l.up && l.addresses.some((a) => a.broadcast === address))
+    return this.routing.isBroadcast(address)
   }
 
   /** Looks a destination up as ip_route_output_key does: local table first, then main; chooses the source address too. */
   route(dst: string, options: { readonly src?: string; readonly oif?: string } = {}): RouteResult {
-    const family = ipFamily(dst) ?? 4
-    const local = this.localDevice(dst)
-    if (local !== undefined) return { kind: 'local', dev: 'lo', src: options.src ?? localSource(dst), device: local.name }
-    const link = options.oif === undefined ? undefined : this.link(options.oif)
-    const usable = (r: Route) => {
-      if (options.oif !== undefined && r.dev !== undefined && r.dev !== options.oif) return false
-      return r.dev === undefined || this.link(r.dev)?.up === true
-    }
-    const route = fibLookup(this.routeList, TABLE_MAIN, family, dst, usable)
-    if (this.isBroadcast(dst)) {
-      const dev = this.linkList.find((l) => l.addresses.some((a) => a.broadcast === dst)) ?? link
-      if (dev !== undefined) return { kind: 'broadcast', dev: dev.name, src: options.src ?? this.sourceFor(dev.name, dst) }
-    }
-    if (route === undefined || route.type === 'throw') {
-      // A socket bound to a device treats every destination as on that link (fib_lookup fails, oif given).
-      if (link?.up)
-        return {
-          kind: 'unicast',
-          dev: link.name,
-          nexthop: dst,
-          src: options.src ?? this.sourceFor(link.name, dst),
-          mtu: link.mtu,
-          route: onLinkRoute(dst, link.name),
-        }
-      return { kind: 'error', errno: 'ENETUNREACH', type: 'none' }
-    }
-    if (route.type === 'blackhole') return { kind: 'error', errno: 'EINVAL', type: route.type }
-    if (route.type === 'unreachable') return { kind: 'error', errno: 'EHOSTUNREACH', type: route.type }
-    if (route.type === 'prohibit') return { kind: 'error', errno: 'EACCES', type: route.type }
-    const dev = route.dev ?? 'lo'
-    const nexthop = route.via ?? dst
-    const src = options.src ?? route.src ?? this.sourceFor(dev, nexthop)
-    return { kind: 'unicast', dev, nexthop, src, mtu: route.mtu ?? this.link(dev)?.mtu ?? 1500, route }
+    if (options.oif === undefined && options.src === undefined) return this.routing.lookup(dst)
+    return this.routing.resolve(dst, options.src, options.oif)
+  }
+
+  /** The way to a destination by the tables alone: the answer is remembered while devices and routes stay as they are. */
+  lookup(dst: string): RouteResult {
+    return this.routing.lookup(dst)
   }
 
   /** inet_select_addr: the device's own first address (in the target's subnet if there is one), else any other device's. */
   sourceFor(dev: string, target: string): string {
-    const family = ipFamily(target) ?? 4
-    const fits = (a: LinkAddress) =>
-      a.family === family && a.scope !== 'host' && a.secondary !== true && !(family === 4 && a.scope === 'link')
-    const own = (this.link(dev)?.addresses ?? []).filter(fits)
-    const near = own.find((a) => sameSubnet(a.address, target, a.bits))
-    if (near !== undefined) return near.address
-    if (own[0] !== undefined) return own[0].address
-    for (const l of this.linkList) {
-      const a = l.up && l.name !== dev ? l.addresses.find(fits) : undefined
-      if (a !== undefined) return a.address
-    }
-    return family === 4 ? '0.0.0.0' : '::'
+    return this.routing.sourceFor(dev, target)
   }
 
   /** RTN_* of an address, for `-m addrtype`. */
-  addrType(address: string, device?: string): 'LOCAL' | 'UNICAST' | 'BROADCAST' | 'MULTICAST' | 'ANYCAST' | 'UNSPEC' {
-    if (ipFamily(address) === 4) {
-      const first = Number(address.slice(0, address.indexOf('.')))
-      if (first >= 224 && first <= 239) return 'MULTICAST'
-      if (address === '0.0.0.0' || first === 0) return address === '0.0.0.0' ? 'BROADCAST' : 'UNICAST'
-      if (this.isBroadcast(address)) return 'BROADCAST'
-    } else if (address.startsWith('ff')) return 'MULTICAST'
-    const local = this.localDevice(address)
-    if (local !== undefined && (device === undefined || local.name === device)) return 'LOCAL'
-    return 'UNICAST'
+  addrType(address: string, device?: string): AddressType {
+    const type = this.routing.type(address)
+    return type === 'LOCAL' && device !== undefined && this.localDevice(address)?.name !== device ? 'UNICAST' : type
   }
 
   // -- neighbours ------------------------------------------------------------------------------------------------------
 
   neighbour(dev: string, address: string): Neighbour | undefined {
-    return this.neighbours.get(`${dev}|${address}`)
+    return this.neighbours.get(dev)?.get(address)
   }
 
   setNeighbour(n: Neighbour): void {
-    this.neighbours.set(`${n.dev}|${n.address}`, n)
+    const known = this.neighbours.get(n.dev)
+    if (known === undefined) this.neighbours.set(n.dev, new Map([[n.address, n]]))
+    else known.set(n.address, n)
   }
 
   removeNeighbour(dev: string, address: string): boolean {
-    return this.neighbours.delete(`${dev}|${address}`)
+    return this.neighbours.get(dev)?.delete(address) ?? false
   }
 
   listNeighbours(): readonly Neighbour[] {
-    return [...this.neighbours.values()].map((n) => ({ ...n, state: neighbourState(n, this.net.clock.now) }))
+    return this.allNeighbours().map((n) => ({ ...n, state: neighbourState(n, this.net.clock.now) }))
+  }
+
+  private allNeighbours(): Neighbour[] {
+    return [...this.neighbours.values()].flatMap((known) => [...known.values()])
   }
 
   /** Packets of a flow that wait for an ARP answer: each holds a reference, which `use=` counts. */
   queuedFor(entry: CtEntry): number {
     let n = 0
-    for (const neighbour of this.neighbours.values()) for (const frame of neighbour.waiting) if (frame.entry === entry) n++
+    for (const neighbour of this.allNeighbours()) for (const frame of neighbour.waiting) if (frame.entry === entry) n++
     return n
   }
 
@@ -290,47 +257,71 @@ export class Netns implements Stateful {
 
   /** The value of "net.ipv4.ip_forward" and the like, or undefined where there is no such key. */
   sysctl(key: string): string | undefined {
-    if (key === 'net.netfilter.nf_conntrack_count') return String(this.conntrack.list().length)
-    return this.sysctls.get(key) ?? sysctlDefault(key, (device) => this.linkList.some((l) => l.name === device))
+    if (key === 'net.netfilter.nf_conntrack_count') return String(this.conntrack.count())
+    return this.sysctls.get(key)
   }
 
   /** A numeric key, remembered until some key or device changes: every packet asks for several. */
   sysctlNumber(key: string): number {
-    const known = this.numbers.get(key)
-    if (known !== undefined) return known
-    const value = Number(this.sysctl(key) ?? 0)
-    this.numbers.set(key, value)
-    return value
+    return this.sysctls.number(key)
   }
 
-  /** Writes a key; false where there is none. */
+  /** Writes a key; false where there is none or the kernel refuses the value. */
   setSysctl(key: string, value: string): boolean {
-    if (this.sysctl(key) === undefined) return false
-    this.numbers.clear()
-    this.sysctls.set(key, value)
-    if (key === 'net.ipv4.ip_forward')
-      for (const d of ['all', 'default', ...this.linkList.map((l) => l.name)])
-        this.sysctls.set(`net.ipv4.conf.${d}.forwarding`, value)
-    return true
+    return this.writeSysctl(key, value) === 'ok'
+  }
+
+  writeSysctl(key: string, value: string): SysctlResult {
+    const result = this.sysctls.write(key, value)
+    if (result !== 'ok') return result
+    this.tracking = undefined
+    this.net.changed()
+    return result
   }
 
   sysctlNames(): readonly string[] {
-    return sysctlKeys(this.linkList.map((l) => l.name))
+    return this.sysctls.names()
   }
 
-  /** The larger of a net.ipv4.conf switch under `all` and under the device (IN_DEV_MAXCONF). */
-  confMax(device: string, name: string): number {
-    return Math.max(this.sysctlNumber(`net.ipv4.conf.all.${name}`), this.sysctlNumber(`net.ipv4.conf.${device}.${name}`))
+  /** The switches of a device that packets ask for, `all` taken into account. */
+  conf(device: string): DeviceConf {
+    return this.sysctls.conf(device)
   }
 
-  /** A line of the kernel log (dmesg), without its time. */
-  log(line: string): void {
-    this.logLines = [...this.logLines.slice(-499), `${this.net.clock.now} ${line}`]
+  /** How connections are tracked here, as the sysctls say. */
+  get trackSettings(): TrackSettings {
+    this.tracking ??= trackSettings((name) => this.sysctls.number(`net.netfilter.${name}`))
+    return this.tracking
   }
 
-  /** dmesg's lines: "<virtual ms> text". */
-  get kernelLog(): readonly string[] {
-    return this.logLines
+  /** A line of the kernel log (printk); warning unless a level is given. */
+  log(line: string, level = 4): void {
+    this.kernelLog.write(level, line)
+  }
+
+  /** The same through the node's net_ratelimit. */
+  logLimited(line: string): void {
+    const node = this.host === undefined ? this : (this.net.namespace(this.host) ?? this)
+    for (const text of node.limit.lines(line, this.net.clock.now)) node.log(text)
+  }
+
+  /** The number that the kernel gives a namespace (ls -l /proc/self/ns/net). */
+  get inode(): number {
+    let h = 0x811c9dc5
+    for (let i = 0; i < this.id.length; i++) h = Math.imul(h ^ this.id.charCodeAt(i), 0x01000193)
+    return 4_026_532_000 + ((h >>> 0) % 2900)
+  }
+
+  /** dmesg's ring: the node's. */
+  get kernelLog(): KernelLog {
+    const host = this.host === undefined ? undefined : this.net.namespace(this.host)
+    return host === undefined || host === this ? this.ownLog : host.kernelLog
+  }
+
+  /** The identification of the next packet that no socket numbers. */
+  nextIpId(): number {
+    this.ipId = ((this.ipId * 75 + 74) % 65537) & 0xffff
+    return this.ipId
   }
 
   /** Counts something that /proc/net/snmp or netstat shows. */
@@ -348,11 +339,14 @@ export class Netns implements Stateful {
     return {
       links: this.linkList,
       routes: this.routeList,
-      neighbours: [...this.neighbours.values()].map((n) => ({ ...n, waiting: n.waiting.map(savedFrame) })),
-      sysctls: [...this.sysctls],
-      log: this.logLines,
+      neighbours: this.allNeighbours().map((n) => ({ ...n, waiting: n.waiting.map(savedFrame) })),
+      sysctls: this.sysctls.save(),
+      log: this.ownLog.save(),
+      ...(this.host === undefined ? {} : { host: this.host }),
       snmp: { ...this.snmp },
       nextIndex: this.nextIndex,
+      ipId: this.ipId,
+      limit: this.limit.save(),
       sockets: this.sockets.save(),
       conntrack: this.conntrack.save(),
       netfilter: this.netfilter.save(),
@@ -364,30 +358,33 @@ export class Netns implements Stateful {
       links: readonly Link[]
       routes: readonly Route[]
       neighbours: Neighbour[]
-      sysctls: [string, string][]
-      log: readonly string[]
+      sysctls: Json
+      log: Json
+      host?: string
       snmp: Record<string, number>
       nextIndex: number
+      ipId: number
+      limit: Json
       sockets: Json
       conntrack: Json
       netfilter: Json
     }
-    this.setLinks(s.links)
-    this.routeList = s.routes
-    this.neighbours = new Map(s.neighbours.map((n) => [`${n.dev}|${n.address}`, { ...n, waiting: [...n.waiting] }]))
-    this.sysctls = new Map(s.sysctls)
-    this.numbers.clear()
-    this.logLines = s.log
+    this.linkList = s.links
+    this.setRoutes(s.routes)
+    this.neighbours = new Map()
+    for (const n of s.neighbours) this.setNeighbour({ ...n, waiting: [...n.waiting] })
+    this.sysctls.load(s.sysctls)
+    this.tracking = undefined
+    this.ownLog.load(s.log)
+    this.host = s.host
     this.snmp = { ...s.snmp }
     this.nextIndex = s.nextIndex
+    this.ipId = s.ipId
+    this.limit.load(s.limit)
     this.sockets.load(s.sockets)
     this.conntrack.load(s.conntrack)
     this.netfilter.load(s.netfilter)
   }
-}
-
-function localSource(dst: string): string {
-  return dst.startsWith('127.') ? '127.0.0.1' : dst
 }
 
 /** A queued packet as plain data: its flow is looked up again when it moves on. */

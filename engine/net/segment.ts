@@ -53,7 +53,7 @@ export function ownerOf(spaces: Spaces, ns: Netns, link: Link, address: string):
   for (const end of endsOf(spaces, ns, link)) {
     const device = end.ns.localDevice(address)
     if (device === undefined || device.kind === 'loopback') continue
-    if (end.ns.confMax(end.link.name, 'arp_ignore') > 0 && device.index !== end.link.index) continue
+    if (end.ns.conf(end.link.name).arpIgnore > 0 && device.index !== end.link.index) continue
     return end
   }
   return undefined

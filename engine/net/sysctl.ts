@@ -1,55 +1,196 @@
+import type { Json } from '../base/json.ts'
 import { CONNTRACK_DEFAULTS } from './conntrack/timeouts.ts'
+import { CONF4_KEYS, CONF6_KEYS, NEIGH4_KEYS, NEIGH6_KEYS, NET_KEYS } from './sysctl.data.ts'
 
-/** What a fresh network namespace has below net.*, as far as the data plane or a tool here reads it. */
-const GLOBAL: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': '0',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.ip_local_port_range': '32768\t60999',
-  'net.ipv4.ip_local_reserved_ports': '',
-  'net.ipv4.ip_nonlocal_bind': '0',
-  'net.ipv4.ip_unprivileged_port_start': '1024',
-  'net.ipv4.icmp_echo_ignore_all': '0',
-  'net.ipv4.icmp_ratelimit': '1000',
-  'net.ipv4.ping_group_range': '1\t0',
-  'net.ipv4.tcp_syn_retries': '6',
-  'net.ipv4.tcp_retries2': '15',
-  'net.ipv4.tcp_fin_timeout': '60',
-  'net.ipv4.tcp_keepalive_time': '7200',
-  'net.core.somaxconn': '4096',
+/** What `write` says of a value that the kernel's handler does not take (EINVAL), or of a key that is not there. */
+export type SysctlResult = 'ok' | 'EINVAL' | 'ENOENT'
+
+/** The switches of one device that the packet path asks for, `all` taken into account (IN_DEV_MAXCONF and friends). */
+export interface DeviceConf {
+  readonly acceptLocal: boolean
+  readonly arpIgnore: number
+  readonly logMartians: boolean
+  readonly routeLocalnet: boolean
+  readonly rpFilter: number
 }
 
-/** Per device, and under `all` and `default` (net.ipv4.conf.*). */
-const CONF: Readonly<Record<string, string>> = {
-  accept_local: '0',
-  accept_redirects: '1',
-  accept_source_route: '0',
-  arp_announce: '0',
-  arp_ignore: '0',
-  forwarding: '0',
-  log_martians: '0',
-  proxy_arp: '0',
-  route_localnet: '0',
-  rp_filter: '0',
-  send_redirects: '1',
-  src_valid_mark: '0',
+const PREFIX = 'net.netfilter.'
+/** Keys that a handler computes, or that the kernel does not let a namespace write. */
+const READ_ONLY = new Set([
+  'net.netfilter.nf_conntrack_count',
+  'net.ipv4.tcp_available_congestion_control',
+  'net.ipv4.tcp_available_ulp',
+])
+/** proc_dointvec_minmax of these: the smallest and largest value taken. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  'net.core.rmem_max': [2304, 2 ** 31 - 1],
+  'net.core.rmem_default': [2304, 2 ** 31 - 1],
+  'net.core.wmem_max': [4608, 2 ** 31 - 1],
+  'net.core.wmem_default': [4608, 2 ** 31 - 1],
+  'net.ipv4.ip_default_ttl': [1, 255],
+  'net.ipv4.tcp_syn_retries': [1, 127],
+  'net.ipv4.ip_unprivileged_port_start': [0, 65535],
+}
+const PER_DEVICE: readonly { readonly start: string; readonly keys: Readonly<Record<string, string>>; readonly all: boolean }[] =
+  [
+    { start: 'net.ipv4.conf.', keys: CONF4_KEYS, all: true },
+    { start: 'net.ipv6.conf.', keys: CONF6_KEYS, all: true },
+    { start: 'net.ipv4.neigh.', keys: NEIGH4_KEYS, all: false },
+    { start: 'net.ipv6.neigh.', keys: NEIGH6_KEYS, all: false },
+  ]
+/** Where a device's value differs from what a new one gets. */
+const SPECIAL: Readonly<Record<string, string>> = {
+  'net.ipv4.conf.all.accept_source_route': '0',
+  'net.ipv4.conf.lo.disable_policy': '1',
+  'net.ipv4.conf.lo.disable_xfrm': '1',
 }
 
-/** The value that a key has while nobody wrote it; undefined: no such key. */
-export function sysctlDefault(key: string, hasDevice: (name: string) => boolean): string | undefined {
-  const global = GLOBAL[key]
-  if (global !== undefined) return global
-  if (key.startsWith('net.netfilter.')) return CONNTRACK_DEFAULTS[key.slice('net.netfilter.'.length)]
-  const conf = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/.exec(key)
-  if (conf === null) return undefined
-  const [, device = '', name = ''] = conf
-  if (device !== 'all' && device !== 'default' && !hasDevice(device)) return undefined
-  return CONF[name]
+/**
+ * The sysctls of one network namespace below net.*: what was written, over what a fresh namespace has. What packets ask for is
+ * worked out once and kept until some key or device changes.
+ */
+export class Sysctls {
+  private written = new Map<string, string>()
+  private readonly numbers = new Map<string, number>()
+  private readonly confs = new Map<string, DeviceConf>()
+  private readonly devices: () => readonly string[]
+
+  constructor(devices: () => readonly string[]) {
+    this.devices = devices
+  }
+
+  /** The value of "net.ipv4.ip_forward" and the like, or undefined where there is no such key. */
+  get(key: string): string | undefined {
+    const written = this.written.get(key)
+    if (written !== undefined) return written
+    return SPECIAL[key] ?? this.initial(key)
+  }
+
+  private initial(key: string): string | undefined {
+    const global = NET_KEYS[key]
+    if (global !== undefined) return global
+    if (key.startsWith(PREFIX)) return CONNTRACK_DEFAULTS[key.slice(PREFIX.length)]
+    for (const { start, keys, all } of PER_DEVICE) {
+      if (!key.startsWith(start)) continue
+      const dot = key.lastIndexOf('.')
+      const device = key.slice(start.length, dot)
+      const name = key.slice(dot + 1)
+      const value = keys[name]
+      if (value === undefined) return undefined
+      if (device === 'all' || device === 'default') return all ? value : undefined
+      if (!this.devices().includes(device)) return undefined
+      // A device takes what `default` says when it appears; later changes of `default` do not reach it.
+      return value
+    }
+    return undefined
+  }
+
+  /** A numeric key; the first number of several. */
+  number(key: string): number {
+    const known = this.numbers.get(key)
+    if (known !== undefined) return known
+    const value = Number.parseInt(this.get(key) ?? '0', 10)
+    this.numbers.set(key, value)
+    return value
+  }
+
+  conf(device: string): DeviceConf {
+    const known = this.confs.get(device)
+    if (known !== undefined) return known
+    const max = (name: string) =>
+      Math.max(this.number(`net.ipv4.conf.all.${name}`), this.number(`net.ipv4.conf.${device}.${name}`))
+    const made: DeviceConf = {
+      acceptLocal: max('accept_local') > 0,
+      arpIgnore: max('arp_ignore'),
+      logMartians: max('log_martians') > 0,
+      routeLocalnet: max('route_localnet') > 0,
+      rpFilter: max('rp_filter'),
+    }
+    this.confs.set(device, made)
+    return made
+  }
+
+  write(key: string, text: string): SysctlResult {
+    const now = this.get(key)
+    if (now === undefined) return 'ENOENT'
+    if (READ_ONLY.has(key)) return 'EINVAL'
+    const value = taken(key, now, text)
+    if (value === undefined) return 'EINVAL'
+    this.forget()
+    this.written.set(key, value)
+    this.follow(key, value)
+    return 'ok'
+  }
+
+  /** What a write to one key does to others (devinet_sysctl_forward, inet_forward_change, addrconf_fixup_forwarding). */
+  private follow(key: string, value: string): void {
+    if (key === 'net.ipv4.ip_forward' || key === 'net.ipv4.conf.all.forwarding') {
+      for (const d of ['all', 'default', ...this.devices()]) this.written.set(`net.ipv4.conf.${d}.forwarding`, value)
+      this.written.set('net.ipv4.ip_forward', value)
+    } else if (key === 'net.ipv6.conf.all.forwarding') {
+      for (const d of ['default', ...this.devices()]) this.written.set(`net.ipv6.conf.${d}.forwarding`, value)
+    }
+  }
+
+  /** A device appeared: it starts with what `default` says by now. */
+  added(device: string): void {
+    for (const { start, all } of PER_DEVICE) {
+      if (!all) continue
+      const from = `${start}default.`
+      for (const [key, value] of [...this.written])
+        if (key.startsWith(from)) this.written.set(`${start}${device}.${key.slice(from.length)}`, value)
+    }
+    this.forget()
+  }
+
+  /** A device went, and its keys with it. */
+  removed(device: string): void {
+    for (const key of [...this.written.keys()])
+      if (PER_DEVICE.some(({ start }) => key.startsWith(`${start}${device}.`))) this.written.delete(key)
+    this.forget()
+  }
+
+  /** Forgets what was worked out. */
+  forget(): void {
+    this.numbers.clear()
+    this.confs.clear()
+  }
+
+  /** Every key, sorted as /proc/sys lists them. */
+  names(): readonly string[] {
+    const keys = [...Object.keys(NET_KEYS), ...Object.keys(CONNTRACK_DEFAULTS).map((k) => PREFIX + k)]
+    const devices = this.devices()
+    for (const { start, keys: names, all } of PER_DEVICE)
+      for (const device of all ? ['all', 'default', ...devices] : devices)
+        for (const name of Object.keys(names)) keys.push(`${start}${device}.${name}`)
+    return keys.sort()
+  }
+
+  save(): Json {
+    return [...this.written]
+  }
+
+  load(state: Json): void {
+    this.written = new Map(state as unknown as [string, string][])
+    this.forget()
+  }
 }
 
-/** Every key a namespace with these devices has. */
-export function sysctlKeys(devices: readonly string[]): string[] {
-  const keys = [...Object.keys(GLOBAL), ...Object.keys(CONNTRACK_DEFAULTS).map((k) => `net.netfilter.${k}`)]
-  for (const device of ['all', 'default', ...devices])
-    for (const name of Object.keys(CONF)) keys.push(`net.ipv4.conf.${device}.${name}`)
-  return keys.sort()
+/** The value as the handler stores it, or undefined where it refuses. Whole numbers (one or several) are checked; words are taken. */
+function taken(key: string, now: string, text: string): string | undefined {
+  const value = text.trim()
+  if (!/^-?\d+(\s+-?\d+)*$/.test(now)) return value
+  const parts = value.split(/\s+/)
+  if (value === '' || parts.length > now.split(/\s+/).length) return value === '' ? now : undefined
+  if (!parts.every((p) => /^[-+]?(0[xX][0-9a-fA-F]+|\d+)$/.test(p))) return undefined
+  const numbers = parts.map(Number)
+  if (numbers.some((n) => Number.isNaN(n) || n > 4294967295 || n < -2147483648)) return undefined
+  const range = RANGES[key]
+  if (range !== undefined && numbers.some((n) => n < range[0] || n > range[1])) return undefined
+  if (
+    key === 'net.ipv4.ip_local_port_range' &&
+    ((numbers[0] ?? 1) > (numbers[1] ?? 0) || (numbers[0] ?? 0) < 1 || (numbers[1] ?? 0) > 65535)
+  )
+    return undefined
+  return numbers.join('\t')
 }

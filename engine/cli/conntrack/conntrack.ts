@@ -1,4 +1,4 @@
-import type { CtEntry } from '../../net/conntrack/entry.ts'
+import { type CtEntry, newTcpTrack } from '../../net/conntrack/entry.ts'
 import { entryText } from '../../net/conntrack/text.ts'
 import { PROTO } from '../../net/packet.ts'
 import { type Command, type CommandContext, notEmulated } from '../command.ts'
@@ -167,8 +167,7 @@ function create(r: Run): number {
   const tuple = { proto: query.proto, src: query.src, dst: query.dst, sport: query.sport ?? 0, dport: query.dport ?? 0 }
   const entry = netns.conntrack.create(tuple)
   if (query.proto === PROTO.tcp) {
-    const seen = () => ({ end: undefined, unacked: false })
-    entry.tcp = { state: query.state ?? 'NONE', seen: [seen(), seen()] }
+    entry.tcp = newTcpTrack(query.state ?? 'NONE')
   }
   entry.assured = query.status.some((s) => s.toUpperCase() === 'ASSURED')
   entry.seenReply = entry.assured || query.status.some((s) => s.toUpperCase() === 'SEEN_REPLY')

@@ -12,10 +12,29 @@ export type TcpCtState =
   | 'CLOSE'
   | 'SYN_SENT2'
 
-/** What the kernel keeps per direction to know whether data waits for its acknowledgement (ip_ct_tcp_state). */
+/** What the kernel keeps of one direction (ip_ct_tcp_state), as far as states and timeouts depend on it. */
 export interface TcpSeen {
+  /** The end of what it sent. */
   end: number | undefined
+  /** The highest acknowledgement it sent. */
+  maxack: number | undefined
   unacked: boolean
+  /** It was the first to close. */
+  closeInit: boolean
+}
+
+/** The state of a tracked TCP connection (ip_ct_tcp). */
+export interface TcpTrack {
+  state: TcpCtState
+  seen: [TcpSeen, TcpSeen]
+  /** The last segment: its kind (an index into the transition table), direction, and numbers, for retransmissions and resets. */
+  lastKind: number
+  lastDir: 0 | 1
+  lastSeq: number
+  lastAck: number
+  lastEnd: number
+  retrans: number
+  simultaneous: boolean
 }
 
 /** One tracked flow (struct nf_conn). Plain, mutable data; the table owns it. */
@@ -25,23 +44,31 @@ export interface CtEntry {
   /** As the kernel's: rewritten while NAT is set up, fixed from confirmation on. */
   reply: Tuple
   confirmed: boolean
-  dying?: boolean
+  dying: boolean
   seenReply: boolean
   assured: boolean
   snat: boolean
   dnat: boolean
   srcDone: boolean
   dstDone: boolean
-  /** Virtual ms at which it goes. */
+  /** Virtual ms at which it came and at which it goes. */
+  readonly since: number
   expires: number
   mark: number
-  tcp?: { state: TcpCtState; seen: [TcpSeen, TcpSeen] }
+  tcp: TcpTrack | undefined
+  /** SCTP's state, by the name that listings show. */
+  sctp: string | undefined
   /** From when on a two-way UDP flow counts as a stream. */
-  streamAt?: number
+  streamAt: number | undefined
   packets: [number, number]
   bytes: [number, number]
+  /** Counters and times show only where they were switched on when the flow began (nf_conntrack_acct, nf_conntrack_timestamp). */
+  readonly acct: boolean
+  readonly stamped: boolean
   /** The device a masqueraded flow left by (its address going away ends it). */
-  masqOif?: string
+  masqOif: string | undefined
+  /** The copy that the last save made; undefined as soon as something changes. */
+  kept: CtEntry | undefined
 }
 
 export function tupleKey(t: Tuple): string {
@@ -59,4 +86,35 @@ export function invertTuple(t: Tuple): Tuple {
     return { proto: t.proto, src: t.dst, dst: t.src, sport: t.sport, dport: (pair << 8) | (t.dport & 255) }
   }
   return { proto: t.proto, src: t.dst, dst: t.src, sport: t.dport, dport: t.sport }
+}
+
+export function sameTuple(a: Tuple, b: Tuple): boolean {
+  return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport && a.proto === b.proto
+}
+
+export function newTcpTrack(state: TcpCtState): TcpTrack {
+  const seen = (): TcpSeen => ({ end: undefined, maxack: undefined, unacked: false, closeInit: false })
+  return {
+    state,
+    seen: [seen(), seen()],
+    lastKind: -1,
+    lastDir: 0,
+    lastSeq: 0,
+    lastAck: 0,
+    lastEnd: 0,
+    retrans: 0,
+    simultaneous: false,
+  }
+}
+
+/** A copy that shares only what never changes (tuples). */
+export function copyEntry(e: CtEntry): CtEntry {
+  const tcp = e.tcp
+  return {
+    ...e,
+    packets: [e.packets[0], e.packets[1]],
+    bytes: [e.bytes[0], e.bytes[1]],
+    tcp: tcp === undefined ? undefined : { ...tcp, seen: [{ ...tcp.seen[0] }, { ...tcp.seen[1] }] },
+    kept: undefined,
+  }
 }

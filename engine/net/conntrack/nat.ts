@@ -1,13 +1,18 @@
-import { ipFromBigInt, ipToBigInt } from '../../base/ip.ts'
 import type { Dice } from '../../clock/dice.ts'
 import type { NatRequest } from '../netfilter/env.ts'
 import { type Packet, PROTO, type Tuple } from '../packet.ts'
 import type { Frame } from '../path/frame.ts'
-import { type CtEntry, invertTuple } from './entry.ts'
+import { type CtEntry, invertTuple, sameTuple } from './entry.ts'
+import { addressInRange, bestAddress } from './nat-range.ts'
 import type { ConntrackTable } from './table.ts'
-import { isIcmpError, sameTuple } from './track.ts'
+import { isIcmpError } from './track.ts'
 
 export type Manip = 'src' | 'dst'
+
+/** How many ports are tried at most, and from how few tries left on a TIME_WAIT flow is given up for one (nf_nat_core.c). */
+const MAX_ATTEMPTS = 128
+const FEWEST_ATTEMPTS = 16
+const HARDER_BELOW = 32
 
 /**
  * Gives a flow its translation of one kind (nf_nat_setup_info). Without a request: a null binding, which keeps the address
@@ -35,51 +40,96 @@ function uniqueTuple(
   dice: Dice,
 ): Tuple {
   const free = (t: Tuple) => !table.used(invertTuple(t), entry)
-  const all = request?.randomFully === true || request?.random === true
-  const tuple = withAddress(from, manip, pickAddress(from, manip, request, dice))
-  const hasPorts = tuple.proto === PROTO.tcp || tuple.proto === PROTO.udp || tuple.proto === PROTO.sctp
-  const echo = tuple.proto === PROTO.icmp || tuple.proto === PROTO.icmpv6
-  const port = manip === 'src' || echo ? tuple.sport : tuple.dport
-  const { minPort, maxPort } = request ?? {}
-  if (!all) {
-    if (minPort !== undefined) {
-      const max = maxPort ?? minPort
-      if (port >= minPort && port <= max && (minPort === max || free(tuple))) return tuple
-      if (minPort === max) return withPort(tuple, manip, minPort)
+  const anyPort = request?.randomFully === true || request?.random === true
+  if (manip === 'src' && !anyPort) {
+    // The same mapping as before for this source, where it is in the range.
+    if (inRange(from, request)) {
+      if (free(from)) return from
+    } else {
+      const known = table.translatedFrom(from)
+      const reused = known === undefined ? undefined : { ...from, src: known.reply.dst, sport: known.reply.dport }
+      if (reused !== undefined && inRange(reused, request) && free(reused)) return reused
+    }
+  }
+  const tuple = withAddress(from, manip, bestAddress(from, manip, request))
+  if (!anyPort) {
+    const { minPort, maxPort = minPort } = request ?? {}
+    if (minPort !== undefined && maxPort !== undefined) {
+      const port = portOf(tuple, manip)
+      if (port >= minPort && port <= maxPort && (minPort === maxPort || free(tuple))) return tuple
     } else if (free(tuple)) return tuple
   }
-  if (!hasPorts && !echo) return tuple
-  // nf_nat_l4proto_unique_tuple: a destination port changes only when asked to; source ports stay in their class.
-  if (minPort === undefined && manip === 'dst') return tuple
-  let min = minPort ?? 1024
-  let max = maxPort ?? minPort ?? 65535
-  if (minPort === undefined) {
-    if (echo) [min, max] = [0, 65535]
-    else if (port < 512) [min, max] = [1, 511]
-    else if (port < 1024) [min, max] = [600, 1023]
-  }
-  const size = max - min + 1
-  const offset = dice.int(size)
-  for (let i = 0; i < Math.min(size, 128 * 16); i++) {
-    const candidate = withPort(tuple, manip, min + ((offset + i) % size))
-    if (free(candidate)) return candidate
-  }
-  return tuple
+  return uniquePort(tuple, entry, manip, request, table, dice)
 }
 
-function pickAddress(from: Tuple, manip: Manip, request: NatRequest | undefined, dice: Dice): string {
-  const now = manip === 'src' ? from.src : from.dst
-  const min = request?.minAddress
-  if (min === undefined) return now
-  const max = request?.maxAddress ?? min
-  if (min === max) return min
-  const low = ipToBigInt(min)
-  const span = Number(ipToBigInt(max) - low) + 1
-  if (request?.randomFully || request?.random) return ipFromBigInt(low + BigInt(dice.int(span)), min.includes(':') ? 6 : 4)
-  // find_best_ips_proto: a hash of both addresses (of the source alone with --persistent), so one client keeps one address.
-  let h = 0x811c9dc5
-  for (const ch of request?.persistent ? from.src : `${from.src}>${from.dst}`) h = Math.imul(h ^ ch.charCodeAt(0), 0x01000193)
-  return ipFromBigInt(low + BigInt((h >>> 0) % span), min.includes(':') ? 6 : 4)
+function inRange(tuple: Tuple, request: NatRequest | undefined): boolean {
+  const { minAddress, maxAddress = minAddress, minPort, maxPort = minPort } = request ?? {}
+  if (minAddress !== undefined && maxAddress !== undefined && !addressInRange(tuple.src, minAddress, maxAddress)) return false
+  return minPort === undefined || maxPort === undefined || (tuple.sport >= minPort && tuple.sport <= maxPort)
+}
+
+/** Which field the translation may change: the echo id of ICMP is the same both ways. */
+function portOf(tuple: Tuple, manip: Manip): number {
+  return manip === 'src' || isEcho(tuple) ? tuple.sport : tuple.dport
+}
+
+function isEcho(tuple: Tuple): boolean {
+  return tuple.proto === PROTO.icmp || tuple.proto === PROTO.icmpv6
+}
+
+/** Protocols whose ports nf_nat_l4proto_unique_tuple knows: tcp, udp, dccp, sctp, udplite. */
+const PORTED: ReadonlySet<number> = new Set([PROTO.tcp, PROTO.udp, 33, PROTO.sctp, 136])
+
+/** The ports that may be chosen: as asked, else of the class that the port is of already. */
+function portRange(tuple: Tuple, manip: Manip, request: NatRequest | undefined): readonly [number, number] | undefined {
+  const { minPort, maxPort = minPort } = request ?? {}
+  if (!isEcho(tuple) && !PORTED.has(tuple.proto)) return undefined
+  if (minPort !== undefined && maxPort !== undefined) return minPort <= maxPort ? [minPort, maxPort] : [maxPort, minPort]
+  if (isEcho(tuple)) return [0, 65535]
+  // A destination port changes only where somebody asked for it.
+  if (manip === 'dst') return undefined
+  const port = tuple.sport
+  return port < 512 ? [1, 511] : port < 1024 ? [600, 1023] : [1024, 65535]
+}
+
+/** nf_nat_l4proto_unique_tuple: a free port of the range, searched from a random one on, in ever smaller rounds. */
+function uniquePort(
+  tuple: Tuple,
+  entry: CtEntry,
+  manip: Manip,
+  request: NatRequest | undefined,
+  table: ConntrackTable,
+  dice: Dice,
+): Tuple {
+  const range = portRange(tuple, manip, request)
+  if (range === undefined) return tuple
+  const [min, max] = range
+  const size = max - min + 1
+  const anywhere = request?.randomFully === true || request?.random === true || manip === 'src'
+  let offset = request?.basePort !== undefined ? portOf(tuple, manip) - request.basePort : anywhere ? dice.int(65_536) : 0
+  let candidate = tuple
+  for (let attempts = Math.min(size, MAX_ATTEMPTS); ; attempts >>= 1, offset = dice.int(65_536)) {
+    for (let i = 0; i < attempts; i++, offset++) {
+      candidate = withPort(tuple, manip, min + (((offset % size) + size) % size))
+      if (!taken(candidate, entry, table, attempts - i)) return candidate
+    }
+    // Out of ports: the last one tried, and the table will refuse the flow.
+    if (attempts >= size || attempts < FEWEST_ATTEMPTS) return candidate
+  }
+}
+
+/** Whether another flow expects these answers; with few tries left a closed TCP flow makes way (nf_nat_used_tuple_harder). */
+function taken(tuple: Tuple, entry: CtEntry, table: ConntrackTable, left: number): boolean {
+  const other = table.find(invertTuple(tuple))
+  if (other === undefined || other === entry) return false
+  if (left > HARDER_BELOW || tuple.proto !== PROTO.tcp || entry.tcp?.state !== 'SYN_SENT') return true
+  if (sameTuple(other.original, invertTuple(tuple))) return true
+  const state = other.tcp?.state
+  if (state !== 'TIME_WAIT' && state !== 'CLOSE') return true
+  const advanced = ((entry.tcp.seen[0].end ?? 0) - (other.tcp?.seen[0].end ?? 0)) | 0
+  if (advanced <= 0) return true
+  table.delete(other)
+  return false
 }
 
 function withAddress(t: Tuple, manip: Manip, address: string): Tuple {
@@ -87,7 +137,7 @@ function withAddress(t: Tuple, manip: Manip, address: string): Tuple {
 }
 
 function withPort(t: Tuple, manip: Manip, port: number): Tuple {
-  if (t.proto === PROTO.icmp || t.proto === PROTO.icmpv6) return { ...t, sport: port }
+  if (isEcho(t)) return { ...t, sport: port }
   return manip === 'src' ? { ...t, sport: port } : { ...t, dport: port }
 }
 
@@ -98,14 +148,14 @@ export function applyNat(frame: Frame, manip: Manip): void {
   const reply = frame.ctDir === 'reply'
   const touches = (manip === 'src') !== reply ? entry.snat : entry.dnat
   if (!touches) return
-  const target = invertTuple(reply ? entry.original : entry.reply)
+  const target = reply ? entry.original : entry.reply
   const packet = frame.packet
-  if (isIcmpError(packet)) {
+  if (packet.icmp !== undefined && isIcmpError(packet)) {
     const icmp = packet.icmp
-    const inner = icmp?.inner
-    const outer = manip === 'src' ? { ...packet, src: target.src } : { ...packet, dst: target.dst }
+    const inner = icmp.inner
+    const outer = manip === 'src' ? { ...packet, src: target.dst } : { ...packet, dst: target.src }
     frame.packet =
-      icmp === undefined || inner === undefined
+      inner === undefined
         ? outer
         : { ...outer, icmp: { ...icmp, inner: rewrite(inner, manip === 'src' ? 'dst' : 'src', invertTuple(target)) } }
     return
@@ -113,13 +163,14 @@ export function applyNat(frame: Frame, manip: Manip): void {
   frame.packet = rewrite(packet, manip, target)
 }
 
-function rewrite(packet: Packet, manip: Manip, target: Tuple): Packet {
+/** `answer` is the tuple of the other direction: its source is the destination wanted here. */
+function rewrite(packet: Packet, manip: Manip, answer: Tuple): Packet {
   if (packet.icmp !== undefined) {
-    const icmp = { ...packet.icmp, id: target.sport }
-    return manip === 'src' ? { ...packet, src: target.src, icmp } : { ...packet, dst: target.dst, icmp }
+    const icmp = { ...packet.icmp, id: answer.sport }
+    return manip === 'src' ? { ...packet, src: answer.dst, icmp } : { ...packet, dst: answer.src, icmp }
   }
-  if (packet.sport === undefined) return manip === 'src' ? { ...packet, src: target.src } : { ...packet, dst: target.dst }
+  if (packet.sport === undefined) return manip === 'src' ? { ...packet, src: answer.dst } : { ...packet, dst: answer.src }
   return manip === 'src'
-    ? { ...packet, src: target.src, sport: target.sport }
-    : { ...packet, dst: target.dst, dport: target.dport }
+    ? { ...packet, src: answer.dst, sport: answer.dport }
+    : { ...packet, dst: answer.src, dport: answer.sport }
 }

@@ -20,6 +20,8 @@ export interface HookEnv {
   log(level: number, line: string): void
   /** NFLOG target: a copy of the packet to a group. */
   nflog(group: number, prefix: string, packet: Packet): void
+  /** False where nobody wants steps: they are not made then. */
+  readonly stepping?: boolean
   /** One step of the packet walk (see trace.ts); called for every rule that matched and every chain end reached. */
   step(step: RuleStep): void
   /** What a matcher learnt when it was asked (a draw of `statistic`), for the walk's reasons; absent where nobody keeps the walk. */
@@ -63,6 +65,8 @@ export interface NatRequest {
   readonly maxAddress?: string
   readonly minPort?: number
   readonly maxPort?: number
+  /** DNAT's ports are shifted by as much as the packet's differs from this (`:5000-5099/5000`). */
+  readonly basePort?: number
   readonly random?: boolean
   readonly randomFully?: boolean
   readonly persistent?: boolean

@@ -1,12 +1,12 @@
 import type { Dice } from '../../clock/dice.ts'
 import { applyNat, type Manip, setupNat } from '../conntrack/nat.ts'
-import { TIMEOUT_KEY } from '../conntrack/timeouts.ts'
 import { isIcmpError, type TrackEnv, trackPacket } from '../conntrack/track.ts'
-import type { HookEnv, HookName, NatRequest, RuleStep, TableName, TableVerdict } from '../netfilter/env.ts'
+import type { HookEnv, HookName, MatchFact, NatRequest, RuleStep, TableName, TableVerdict } from '../netfilter/env.ts'
 import type { Netns } from '../netns.ts'
 import type { Packet } from '../packet.ts'
 import type { TraceSink } from '../trace.ts'
 import { type Frame, noFlow } from './frame.ts'
+import { TrackingNeed } from './tracking.ts'
 
 export type HookResult =
   | { readonly kind: 'accept' }
@@ -43,6 +43,8 @@ class Env implements HookEnv {
   private readonly frame: Frame
   private readonly trace: TraceSink | undefined
   private before: Packet
+  private mark: number
+  readonly tell: ((fact: MatchFact) => void) | undefined
 
   constructor(ns: Netns, hook: HookName, frame: Frame, trace: TraceSink | undefined) {
     this.ns = ns
@@ -53,6 +55,8 @@ class Env implements HookEnv {
     this.frame = frame
     this.trace = trace
     this.before = frame.packet
+    this.mark = frame.mark
+    this.tell = trace === undefined ? undefined : (fact) => trace.tell(fact)
   }
 
   addrType(address: string, device?: string) {
@@ -67,67 +71,156 @@ class Env implements HookEnv {
     this.ns.net.taps.logged(this.ns, { at: this.now, group, prefix, packet })
   }
   step(step: RuleStep): void {
-    this.trace?.rule(this.ns.id, this.hook, this.frame, step, this.before)
+    this.trace?.rule(this.ns.id, this.hook, this.frame, step, this.before, this.mark)
     this.before = this.frame.packet
+    this.mark = this.frame.mark
   }
 }
 
-/** Takes a packet through one hook. `reroute` is called when OUTPUT gave it another destination (ip_route_me_harder). */
-export function runHook(
-  ns: Netns,
-  hook: HookName,
-  frame: Frame,
-  trace: TraceSink | undefined,
-  reroute?: () => boolean,
-): HookResult {
-  const env = new Env(ns, hook, frame, trace)
-  const family = frame.packet.family
-  for (const stage of STAGES[hook]) {
-    if (stage === 'conntrack') {
-      // Seen before on loopback, or told not to track.
-      if (frame.ctState !== undefined) continue
-      if (!trackPacket(frame, trackEnv(ns))) return DROP
-      trace?.conntrack(ns.id, hook, frame)
-    } else if (stage === 'confirm') {
-      const entry = frame.entry
-      if (entry !== undefined && !entry.confirmed && !entry.dying && !ns.conntrack.confirm(entry)) return DROP
-    } else {
-      const before = frame.packet
-      const verdict =
-        stage.manip === undefined ? ns.netfilter.evaluate(family, stage.table, frame, env) : natStage(ns, stage.manip, frame, env)
-      if (verdict.kind === 'drop') return trace?.dropped(ns.id, hook, frame, stage.table) ?? DROP
-      if (verdict.kind === 'reject') return { kind: 'reject', with: verdict.with }
-      if (verdict.kind === 'untracked') {
-        frame.ctState = 'UNTRACKED'
-        frame.ct = noFlow('UNTRACKED')
-      }
-      if (stage.manip !== undefined && frame.packet !== before) trace?.translated(ns.id, hook, frame, before)
-      if (reroute !== undefined && frame.packet.dst !== before.dst && !reroute()) return DROP
-    }
-  }
-  return ACCEPT
-}
-
+const HOOKS = Object.keys(STAGES) as readonly HookName[]
 const PASS: TableVerdict = { kind: 'accept' }
+/** A translation that cannot be made. */
+const FAILED: TableVerdict = { kind: 'drop' }
 
-/** The nat hook (nf_nat_inet_fn): the table is asked once per flow and kind; afterwards the flow's own translation applies. */
-function natStage(ns: Netns, manip: Manip, frame: Frame, env: Env): TableVerdict {
-  const entry = frame.entry
-  if (entry === undefined) return PASS
-  const done = manip === 'src' ? entry.srcDone : entry.dstDone
-  if (frame.ctState === 'NEW' && !entry.confirmed && !done) {
-    const verdict = ns.netfilter.evaluate(frame.packet.family, 'nat', frame, env)
-    if (verdict.kind === 'drop' || verdict.kind === 'reject') return verdict
-    const request = verdict.kind === 'nat' ? resolveRequest(ns, frame, env.hook, verdict.request) : undefined
-    if (verdict.kind === 'nat' && request === undefined) return { kind: 'drop' }
-    // A rule may ask for the other kind only where the kernel lets it: then this kind stays as it was.
-    setupNat(entry, request?.manip ?? manip, request, ns.conntrack, ns.net.dice)
-    if (request?.masquerade && frame.oif !== undefined) entry.masqOif = frame.oif
-    if (manip === 'src') entry.srcDone = true
-    else entry.dstDone = true
-  } else if (isIcmpError(frame.packet) && frame.ctState !== 'RELATED') return PASS
-  applyNat(frame, manip)
-  return PASS
+/** What there is to do at each hook for packets of one family, as the rules stand. */
+type Plan = Readonly<Record<HookName, readonly Stage[]>>
+
+/**
+ * The hooks of one namespace. Stages that have nothing to do are left out: tables without a base chain at a hook, and conntrack
+ * while no rule asks for it.
+ */
+export class Hooks implements TrackEnv {
+  private readonly ns: Netns
+  private generation = -1
+  private plans: { 4: Plan; 6: Plan }
+  private readonly needs = { 4: new TrackingNeed(), 6: new TrackingNeed() }
+
+  constructor(ns: Netns) {
+    this.ns = ns
+    this.plans = { 4: this.plan(4), 6: this.plan(6) }
+  }
+
+  get conntrack(): Netns['conntrack'] {
+    return this.ns.conntrack
+  }
+  get now(): number {
+    return this.ns.net.clock.now
+  }
+  get settings(): Netns['trackSettings'] {
+    return this.ns.trackSettings
+  }
+  full(): void {
+    const where = this.ns.host === undefined ? '' : ` in netns ${this.ns.inode}`
+    this.ns.logLimited(`nf_conntrack: nf_conntrack: table full${where}, dropping packet`)
+  }
+
+  private plan(family: 4 | 6): Plan {
+    const { netfilter } = this.ns
+    const tracked = this.needs[family].holds(netfilter, family)
+    const hasBase = (name: TableName, hook: HookName) =>
+      (['legacy', 'nft'] as const).some((backend) => (netfilter.table(family, backend, name)?.hooked(hook).length ?? 0) > 0)
+    // All of nat's hooks come with its first chain (nf_nat_register_fn).
+    const nat = HOOKS.some((hook) => hasBase('nat', hook))
+    const stages = (hook: HookName) =>
+      STAGES[hook].filter((stage) => {
+        if (typeof stage === 'string') return tracked
+        return stage.manip === undefined ? hasBase(stage.table, hook) : nat
+      })
+    return Object.fromEntries(HOOKS.map((hook) => [hook, stages(hook)])) as unknown as Plan
+  }
+
+  /** Takes a packet through one hook. `reroute` is called when OUTPUT gave it another destination (ip_route_me_harder). */
+  run(hook: HookName, frame: Frame, trace: TraceSink | undefined, reroute?: (frame: Frame) => boolean): HookResult {
+    const { ns } = this
+    if (this.generation !== ns.netfilter.generation) {
+      this.plans = { 4: this.plan(4), 6: this.plan(6) }
+      this.generation = ns.netfilter.generation
+    }
+    const { family } = frame.packet
+    const stages = this.plans[family][hook]
+    if (stages.length === 0) return ACCEPT
+    let env: Env | undefined
+    for (const stage of stages) {
+      if (stage === 'conntrack') {
+        // Seen before on loopback, or told not to track.
+        if (frame.ctState !== undefined) continue
+        if (!trackPacket(frame, this)) {
+          trace?.stopped(ns.id, hook, frame, 'dropped', 'ct.full')
+          return DROP
+        }
+        trace?.conntrack(ns.id, hook, frame)
+      } else if (stage === 'confirm') {
+        const entry = frame.entry
+        if (entry === undefined || entry.confirmed || entry.dying) continue
+        if (!ns.conntrack.confirm(entry)) {
+          trace?.stopped(ns.id, hook, frame, 'dropped', 'ct.clash')
+          return DROP
+        }
+        trace?.confirmed(ns.id, hook, frame)
+      } else {
+        const before = frame.packet
+        let verdict: TableVerdict
+        let failed = false
+        if (stage.manip === undefined) {
+          env ??= new Env(ns, hook, frame, trace)
+          verdict = ns.netfilter.evaluate(family, stage.table, frame, env)
+        } else {
+          if (frame.entry === undefined) continue
+          const translated = this.natStage(stage.manip, hook, frame, trace)
+          failed = translated === FAILED
+          verdict = translated
+        }
+        if (verdict.kind === 'drop') {
+          trace?.stopped(ns.id, hook, frame, 'dropped', failed ? 'nat.failed' : undefined)
+          return DROP
+        }
+        if (verdict.kind === 'reject') {
+          trace?.stopped(ns.id, hook, frame, 'rejected')
+          return { kind: 'reject', with: verdict.with }
+        }
+        if (verdict.kind === 'untracked') {
+          frame.ctState = 'UNTRACKED'
+          frame.ct = noFlow('UNTRACKED')
+        }
+        if (frame.packet === before) continue
+        if (stage.manip !== undefined) trace?.translated(ns.id, hook, frame, before)
+        if (reroute !== undefined && frame.packet.dst !== before.dst && !reroute(frame)) return DROP
+      }
+    }
+    return ACCEPT
+  }
+
+  /** The nat hook (nf_nat_inet_fn): the table is asked once per flow and kind; afterwards the flow's own translation applies. */
+  private natStage(manip: Manip, hook: HookName, frame: Frame, trace: TraceSink | undefined): TableVerdict {
+    const { ns } = this
+    const entry = frame.entry
+    if (entry === undefined) return PASS
+    if (frame.ctState === 'RELATED' || (frame.packet.icmp !== undefined && isIcmpError(frame.packet))) {
+      if (frame.ctState === 'RELATED') applyNat(frame, manip)
+      return PASS
+    }
+    // A masqueraded flow that would now leave by another device ends: its address is wrong there (nf_nat_oif_changed).
+    if (entry.masqOif !== undefined && hook === 'POSTROUTING' && frame.ctDir === 'original' && frame.oif !== entry.masqOif) {
+      ns.conntrack.delete(entry)
+      return FAILED
+    }
+    if (frame.ctState === 'NEW' && !(manip === 'src' ? entry.srcDone : entry.dstDone)) {
+      const verdict = ns.netfilter.evaluate(frame.packet.family, 'nat', frame, new Env(ns, hook, frame, trace))
+      if (verdict.kind === 'drop' || verdict.kind === 'reject') return verdict
+      const request = verdict.kind === 'nat' ? resolveRequest(ns, frame, hook, verdict.request) : undefined
+      if (verdict.kind === 'nat' && request === undefined) return FAILED
+      // A flow that began before there was a nat table stays untranslated (nf_nat_setup_info refuses confirmed ones).
+      if (!entry.confirmed) {
+        // A rule may ask for the other kind only where the kernel lets it: then this kind stays as it was.
+        setupNat(entry, request?.manip ?? manip, request, ns.conntrack, ns.net.dice)
+        if (request?.masquerade && frame.oif !== undefined) entry.masqOif = frame.oif
+        if (manip === 'src') entry.srcDone = true
+        else entry.dstDone = true
+      }
+    }
+    applyNat(frame, manip)
+    return PASS
+  }
 }
 
 /** Fills in the address that MASQUERADE and REDIRECT leave to the namespace. */
@@ -143,28 +236,4 @@ function resolveRequest(ns: Netns, frame: Frame, hook: HookName, request: NatReq
     return address === undefined ? undefined : { ...request, minAddress: address, maxAddress: address }
   }
   return request
-}
-
-const trackEnvs = new WeakMap<Netns, TrackEnv>()
-
-/** One for each namespace: it looks at the namespace anew each time it is asked. */
-function trackEnv(ns: Netns): TrackEnv {
-  const known = trackEnvs.get(ns)
-  if (known !== undefined) return known
-  const made: TrackEnv = {
-    conntrack: ns.conntrack,
-    get now() {
-      return ns.net.clock.now
-    },
-    timeouts: (name) => ns.sysctlNumber(`net.netfilter.${TIMEOUT_KEY[name] ?? 'nf_conntrack_generic_timeout'}`),
-    get loose() {
-      return ns.sysctlNumber('net.netfilter.nf_conntrack_tcp_loose') !== 0
-    },
-    get max() {
-      return ns.sysctlNumber('net.netfilter.nf_conntrack_max')
-    },
-    log: (line) => ns.log(line),
-  }
-  trackEnvs.set(ns, made)
-  return made
 }

@@ -12,8 +12,9 @@ import type { SocketTable } from '../socket/table.ts'
 import { tcpReceive } from '../socket/tcp.ts'
 import { type Errno, NO_OWNER, type Socket } from '../socket/types.ts'
 import type { TraceSink } from '../trace.ts'
+import { noteDelivered, noteForward, noteMartian, noteRoute } from '../walk-path.ts'
 import { type Frame, newFrame } from './frame.ts'
-import { type HookResult, runHook } from './hooks.ts'
+import { type HookResult, Hooks } from './hooks.ts'
 import { ICMP_ERROR, icmpError, rejectPacket } from './icmp-errors.ts'
 
 /** What a stack needs of the network it is plugged into. */
@@ -30,10 +31,12 @@ export interface StackPort {
 export class IpStack implements SocketHost {
   readonly ns: Netns
   private readonly port: StackPort
+  private readonly hooks: Hooks
 
   constructor(ns: Netns, port: StackPort) {
     this.ns = ns
     this.port = port
+    this.hooks = new Hooks(ns)
   }
 
   get id(): string {
@@ -64,17 +67,24 @@ export class IpStack implements SocketHost {
     return this.ns.nextIpId()
   }
   mss(remote: string): number {
-    const route = this.ns.route(remote)
+    const route = this.ns.lookup(remote)
     return (route.kind === 'unicast' ? route.mtu : 65536) - (remote.includes(':') ? 72 : 52)
   }
   context(socket: Socket): ProgramContext {
-    const listener = this.sockets.find(socket.proto, socket.local, socket.lport, '', 0)
-    return { netns: this.ns.id, now: this.clock.now, dice: this.dice, config: listener?.app ?? null }
+    const { sockets } = this
+    return {
+      netns: this.ns.id,
+      now: this.clock.now,
+      dice: this.dice,
+      get config() {
+        return sockets.find(socket.proto, socket.local, socket.lport, '', 0)?.app ?? null
+      },
+    }
   }
 
   /** Sends a packet of this host (ip_queue_xmit, ip_send_skb): OUTPUT, then POSTROUTING, then the device. */
   send(packet: Packet, socket: Pick<Socket, 'uid' | 'flow' | 'device'>, mark = 0): Errno | undefined {
-    const route = this.ns.route(packet.dst, { src: packet.src, ...(socket.device === undefined ? {} : { oif: socket.device }) })
+    const route = socket.device === undefined ? this.ns.lookup(packet.dst) : this.ns.route(packet.dst, { oif: socket.device })
     if (route.kind === 'error') return route.errno
     const frame = newFrame(packet, socket.flow)
     frame.mark = mark
@@ -83,12 +93,10 @@ export class IpStack implements SocketHost {
       frame.gid = socket.uid
     }
     this.aim(frame, route)
-    const result = this.hook('OUTPUT', frame, () => {
-      const again = this.ns.route(frame.packet.dst, { src: frame.packet.src })
-      if (again.kind === 'error') return false
-      this.aim(frame, again)
-      return true
-    })
+    if (frame.flow !== undefined) this.port.trace?.begin(this.ns.id, frame)
+    const trace = this.traceOf(frame)
+    if (trace !== undefined) noteRoute(trace, this.ns, frame, route, false)
+    const result = this.hook('OUTPUT', frame, this.reroute)
     if (result.kind !== 'accept') return 'EPERM'
     return this.postrouting(frame) ? undefined : 'EPERM'
   }
@@ -99,15 +107,29 @@ export class IpStack implements SocketHost {
     frame.oif = undefined
     const result = this.hook('PREROUTING', frame)
     if (result.kind !== 'accept') return
-    const { dst } = frame.packet
     if (!this.sourceValid(link, frame)) return
-    if (this.ns.isLocal(dst) || this.ns.isBroadcast(dst)) {
+    const { dst } = frame.packet
+    const type = this.ns.addrType(dst)
+    if (type === 'LOCAL' || type === 'BROADCAST') {
+      this.traceOf(frame)?.note(this.ns.id, frame, 'route', 'route.input', { dst })
       this.deliver(frame)
-      return
-    }
-    // Nobody here joins a group, and multicast is not routed.
-    if (this.ns.addrType(dst) === 'MULTICAST') return
-    this.forward(frame)
+    } else if (type === 'MULTICAST') {
+      // Nobody here joins a group, and multicast is not routed.
+      this.traceOf(frame)?.over(this.ns.id, frame, 'dropped', 'drop.multicast', { dst })
+    } else this.forward(frame)
+  }
+
+  /** Who keeps this packet's walk, if anybody does. */
+  private traceOf(frame: Frame): TraceSink | undefined {
+    return frame.nr === undefined ? undefined : this.port.trace
+  }
+
+  private readonly reroute = (frame: Frame): boolean => {
+    const again = this.ns.lookup(frame.packet.dst)
+    const trace = this.traceOf(frame)
+    if (trace !== undefined) noteRoute(trace, this.ns, frame, again, true)
+    this.aim(frame, again)
+    return again.kind !== 'error'
   }
 
   private aim(frame: Frame, route: RouteResult): void {
@@ -116,8 +138,8 @@ export class IpStack implements SocketHost {
     frame.nexthop = route.kind === 'unicast' ? route.nexthop : undefined
   }
 
-  private hook(name: HookName, frame: Frame, reroute?: () => boolean): HookResult {
-    const result = runHook(this.ns, name, frame, this.port.trace, reroute)
+  private hook(name: HookName, frame: Frame, reroute?: (frame: Frame) => boolean): HookResult {
+    const result = this.hooks.run(name, frame, this.traceOf(frame), reroute)
     if (frame.flow !== undefined && frame.mark !== 0) this.port.sawMark(frame.flow, frame.mark)
     if (result.kind === 'reject') {
       const answer = rejectPacket(this.ns, frame.packet, result.with)
@@ -129,7 +151,10 @@ export class IpStack implements SocketHost {
   private postrouting(frame: Frame): boolean {
     if (this.hook('POSTROUTING', frame).kind !== 'accept') return false
     const link = this.ns.link(frame.oif ?? '')
-    if (link === undefined) return false
+    if (link === undefined) {
+      this.traceOf(frame)?.over(this.ns.id, frame, 'dropped', 'device.gone', { dev: frame.oif ?? '' })
+      return false
+    }
     this.ns.net.transmit(this.ns, link, frame, frame.nexthop ?? frame.packet.dst)
     return true
   }
@@ -138,27 +163,28 @@ export class IpStack implements SocketHost {
   private sourceValid(link: Link, frame: Frame): boolean {
     if (link.kind === 'loopback') return true
     const { src, dst } = frame.packet
-    const martian = () => {
-      if (this.ns.confMax(link.name, 'log_martians') > 0)
-        this.ns.log(`IPv4: martian source ${dst} from ${src}, on dev ${link.name}`)
-      this.port.trace?.note(this.ns.id, 'drop', frame, `martian source ${src}`)
+    const conf = this.ns.conf(link.name)
+    const martian = (why: 'drop.localnet' | 'drop.martian' | 'drop.rpfilter') => {
+      if (conf.logMartians) this.ns.log(`IPv4: martian source ${dst} from ${src}, on dev ${link.name}`)
+      const trace = this.traceOf(frame)
+      if (trace !== undefined) noteMartian(trace, this.ns, frame, link.name, why)
       return false
     }
-    const localnet = this.ns.confMax(link.name, 'route_localnet') > 0
-    if (!localnet && (src.startsWith('127.') || dst.startsWith('127.'))) return martian()
-    if (this.ns.isLocal(src) && this.ns.confMax(link.name, 'accept_local') === 0) return martian()
-    const mode = this.ns.confMax(link.name, 'rp_filter')
+    if (!conf.routeLocalnet && (src.startsWith('127.') || dst.startsWith('127.'))) return martian('drop.localnet')
+    if (!conf.acceptLocal && this.ns.isLocal(src)) return martian('drop.martian')
+    const mode = conf.rpFilter
     if (mode === 0 || frame.packet.family === 6) return true
-    const back = this.ns.route(src)
+    const back = this.ns.lookup(src)
     const reachable = back.kind === 'unicast' && (mode === 2 || back.dev === link.name)
     if (reachable) return true
     this.ns.count('IPReversePathFilter')
-    return martian()
+    return martian('drop.rpfilter')
   }
 
   private deliver(frame: Frame): void {
     if (this.hook('INPUT', frame).kind !== 'accept') return
-    this.port.trace?.note(this.ns.id, 'deliver', frame, 'local delivery')
+    const trace = this.traceOf(frame)
+    if (trace !== undefined) noteDelivered(trace, this.ns, frame)
     const { packet, flow } = frame
     if (packet.proto === PROTO.tcp) tcpReceive(this, packet, frame.iif, flow)
     else if (packet.proto === PROTO.udp) {
@@ -171,12 +197,12 @@ export class IpStack implements SocketHost {
     const family = frame.packet.family
     if (family === 4 && this.sysctl('net.ipv4.ip_forward') === 0) {
       this.ns.count('IpInAddrErrors')
-      this.port.trace?.note(this.ns.id, 'drop', frame, 'net.ipv4.ip_forward is 0')
+      this.traceOf(frame)?.over(this.ns.id, frame, 'dropped', 'drop.forward')
       return
     }
-    const route = this.ns.route(frame.packet.dst)
+    const route = this.ns.lookup(frame.packet.dst)
     if (route.kind === 'error') {
-      this.port.trace?.note(this.ns.id, 'drop', frame, `no way: ${route.type === 'none' ? 'no route' : route.type}`)
+      this.traceOf(frame)?.over(this.ns.id, frame, 'unroutable', 'route.none', { dst: frame.packet.dst, reason: route.type })
       if (route.errno === 'ENETUNREACH') this.complain(frame, ICMP_ERROR.net)
       else if (route.errno === 'EHOSTUNREACH') this.complain(frame, ICMP_ERROR.host)
       else if (route.errno === 'EACCES') this.complain(frame, ICMP_ERROR.filtered)
@@ -184,11 +210,14 @@ export class IpStack implements SocketHost {
     }
     if (route.kind !== 'unicast') return
     if (frame.packet.ttl <= 1) {
+      this.traceOf(frame)?.over(this.ns.id, frame, 'expired', 'drop.ttl')
       this.complain(frame, ICMP_ERROR.ttl)
       return
     }
     frame.packet = { ...frame.packet, ttl: frame.packet.ttl - 1 }
     this.aim(frame, route)
+    const trace = this.traceOf(frame)
+    if (trace !== undefined) noteForward(trace, this.ns, frame, route.dev, route.nexthop)
     if (this.hook('FORWARD', frame).kind !== 'accept') return
     this.postrouting(frame)
   }
