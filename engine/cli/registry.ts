@@ -17,6 +17,7 @@ import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
 import { cut } from './system/cut.ts'
 import { nano, vi } from './system/editors.ts'
+import { grep } from './system/grep/grep.ts'
 import { head } from './system/head.ts'
 import { history } from './system/history.ts'
 import { hostname, id, uname, whoami } from './system/identity.ts'
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   conntrack,
   curl,
   cut,
+  grep,
   head,
   history,
   hostname,

@@ -6,15 +6,7 @@ type Use = (words: readonly string[]) => string | undefined
 
 const given = (words: readonly string[], option: RegExp) => words.filter((w) => option.test(w))
 
-const grep: Use = (words) => {
-  if (given(words, /^(?:-[A-Za-z]*e|--regexp(?:=.*)?)$/).length > 1) return 'several patterns (-e more than once)'
-  return given(words, /^--colou?r(?:=.*)?$|^-[A-Za-z]*[Hs][A-Za-z]*$|^--with-filename$|^--no-messages$/)[0]
-}
-
 const USES: Readonly<Record<string, Use>> = {
-  grep,
-  egrep: grep,
-  fgrep: grep,
   sed: (words) => (words.some((w) => /\\[ULEul]/.test(w)) ? 'a change of case in the replacement' : undefined),
   expr: (words) => (words.includes(':') ? 'matching with ":"' : undefined),
   seq: (words) => given(words, /^-f|^--format/)[0],
