@@ -1,5 +1,6 @@
 import { invariant } from '../../base/invariant.ts'
 import type { Json } from '../../base/json.ts'
+import type { CompiledChain } from './compiled.ts'
 import type { Rule } from './rule.ts'
 
 export type Policy = 'ACCEPT' | 'DROP'
@@ -45,6 +46,8 @@ export class Chain {
   /** Its place among the saved chains of its table, and who keeps them; set once it is in force. */
   slot = -1
   keeper: ChainKeeper | undefined
+  /** What running its rules worked out (compile.ts); only once it is in force, when rules no longer change. */
+  compiled: CompiledChain | undefined
   private saved: SavedChain | undefined
 
   constructor(name: string, policy: Policy | undefined) {

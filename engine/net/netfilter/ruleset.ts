@@ -36,6 +36,8 @@ export class Ruleset implements Stateful, Shared {
   private savedRecents = new Map<string, Readonly<Record<string, Seen>>>()
   /** Goes up whenever a table comes, goes or is replaced: what was worked out from the tables is stale then. Never saved. */
   generation = 0
+  private askedAt = -1
+  private askedTables: Record<Family, Partial<Record<TableName, Asked>>> = { 4: {}, 6: {} }
 
   /** The table, or undefined if nobody has made it yet. */
   table(family: Family, backend: Backend, name: TableName): Table | undefined {
@@ -77,14 +79,25 @@ export class Ruleset implements Stateful, Shared {
 
   /** What a table says of a packet at a hook. Legacy tables and nft tables both have their say. */
   evaluate(family: Family, name: TableName, skb: Skb, env: HookEnv): TableVerdict {
-    if (this.tables.size === 0) return ACCEPT
-    const legacy = this.table(family, 'legacy', name)
+    const { legacy, nft } = this.asked(family, name)
     if (legacy !== undefined) {
       const verdict = evaluateTable(family, 'legacy', legacy, skb, env, this)
       if (verdict.kind !== 'accept') return verdict
     }
-    const nft = this.table(family, 'nft', name)
     return nft === undefined ? ACCEPT : evaluateTable(family, 'nft', nft, skb, env, this)
+  }
+
+  /** The tables that a packet meets, remembered until one comes or goes. */
+  private asked(family: Family, name: TableName): Asked {
+    if (this.askedAt !== this.generation) {
+      this.askedAt = this.generation
+      this.askedTables = { 4: {}, 6: {} }
+    }
+    const known = this.askedTables[family][name]
+    if (known !== undefined) return known
+    const found = { legacy: this.table(family, 'legacy', name), nft: this.table(family, 'nft', name) }
+    this.askedTables[family][name] = found
+    return found
   }
 
   /** nfacct objects by name. */
@@ -197,6 +210,11 @@ export class Ruleset implements Stateful, Shared {
     this.accountingSaved = true
     this.saved = data
   }
+}
+
+interface Asked {
+  readonly legacy: Table | undefined
+  readonly nft: Table | undefined
 }
 
 interface SavedRuleset {
