@@ -114,7 +114,10 @@ const match = fc.oneof(
   fc.constant('-m addrtype --dst-type LOCAL'),
   fc.constant('-m nfacct --nfacct-name n'),
 )
-const jump = fc.constantFrom('ACCEPT', 'DROP', 'RETURN', 'A', 'B', 'MARK --set-mark 1', 'MARK --xor-mark 3')
+const jump = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom('ACCEPT', 'DROP', 'RETURN') },
+  { weight: 5, arbitrary: fc.constantFrom('A', 'B', 'MARK --set-mark 1', 'MARK --xor-mark 3') },
+)
 const rule = fc
   .record({
     src: sometimes(fc.tuple(host, fc.constantFrom('32', '32', '30')).chain(([a, bits]) => not(`-s ${a}/${bits}`))),
@@ -128,7 +131,9 @@ const rule = fc
   .map(({ src, dst, device, proto, before, after, target }) =>
     [src, dst, device, before, proto, after, target === undefined ? '' : `-j ${target}`].filter((word) => word !== '').join(' '),
   )
-const rulesOf = (size: number) => fc.array(rule, { minLength: 0, maxLength: size })
+/** Short chains, and such as are long enough to be indexed. */
+const rulesOf = (most: number) =>
+  fc.constantFrom(0, 30).chain((least) => fc.array(rule, { minLength: least, maxLength: Math.max(least, most), size: 'max' }))
 /** A goes on to B; neither comes back to where it was called from in a circle. */
 const text = fc.record({ input: rulesOf(60), a: rulesOf(60), b: rulesOf(30) }).map(({ input, a, b }) => {
   const line = (chain: string, allowed: RegExp) => (body: string) =>
