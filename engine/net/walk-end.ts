@@ -81,7 +81,7 @@ function factsOf(packets: readonly KeptPacket[], bpf: boolean): readonly Why[] {
     if (packet.direction !== 'original' || packet.answers !== undefined) continue
     for (const step of packet.steps) {
       const { before, after } = step
-      if (step.kind !== 'rule' || after === undefined) continue
+      if (step.kind !== 'rule' || step.table !== 'nat' || after === undefined) continue
       const rule = ruleName(step)
       if (after.dst !== before.dst || after.dport !== before.dport)
         facts.push(why('fact.dnat', { rule, to: socketText(after.dst, after.dport) }))
@@ -95,15 +95,26 @@ function factsOf(packets: readonly KeptPacket[], bpf: boolean): readonly Why[] {
   return facts.length === 0 ? [why('fact.plain')] : facts
 }
 
-/** Who sent the packet to be marked on the host that then gave it another source, and why that rule matched. */
+/**
+ * Who had the packet marked for this translation, and why that rule matched. Only a mark that the translating chain looked at
+ * counts: the rule asks for it, or the chain has just taken it off (KUBE-POSTROUTING returns what has no mark, then clears it).
+ */
 function markedBy(packet: KeptPacket, snat: KeptStep): Why | undefined {
-  const at = packet.steps.indexOf(snat)
-  const marking = packet.steps.findLastIndex(
-    (s, i) => i < at && s.netns === snat.netns && s.kind === 'rule' && s.after !== undefined && s.after.mark > s.before.mark,
-  )
-  const mark = packet.steps[marking]
+  const { steps } = packet
+  const at = steps.indexOf(snat)
+  let bits = 0
+  for (const reason of snat.why.because ?? []) if (reason.code.startsWith('match.mark')) bits |= Number(reason.values['wanted'])
+  for (const s of steps.slice(0, at)) {
+    if (s.netns === snat.netns && s.hook === snat.hook && s.chain === snat.chain && s.after !== undefined)
+      bits |= s.before.mark & ~s.after.mark
+  }
+  const marking = steps.findLastIndex((s, i) => {
+    const set = (s.after?.mark ?? 0) & ~s.before.mark & bits
+    return i < at && s.netns === snat.netns && s.kind === 'rule' && set !== 0
+  })
+  const mark = steps[marking]
   if (mark === undefined) return undefined
-  const jump = packet.steps.findLast((s, i) => i < marking && s.verdict === `JUMP ${mark.chain}`) ?? mark
+  const jump = steps.findLast((s, i) => i < marking && s.verdict === `JUMP ${mark.chain}`) ?? mark
   const reasons = jump.why.because ?? []
   return why('fact.marked', { rule: ruleName(jump), reason: reasons.map(clause).join(', ') })
 }

@@ -31,8 +31,20 @@ export const hex = (value: number) => `0x${(value >>> 0).toString(16)}`
 export function reasonsOf(rule: Rule, seen: Seen): readonly Why[] {
   const reasons = [...filterReasons(rule.filter, seen), ...rule.matches.flatMap((data) => matchReasons(rule, data, seen))]
   const passed = seen.facts.filter((f) => f.ext === 'statistic' && !f.matched && f.values['inverted'] === undefined)
-  const all = [...passed.map((f) => why('passed.chance', f.values)), ...reasons]
+  const all = [...passed.map((f) => why('passed.chance', f.values)), ...shorter(reasons)]
   return all.length === 0 ? [why('match.all')] : all
+}
+
+/** A rule may list many marks that it does not want (Cilium's do): one reason says them all. */
+function shorter(reasons: readonly Why[]): readonly Why[] {
+  const marks = reasons.filter((r) => r.code === 'match.mark.not')
+  if (marks.length < 3) return reasons
+  const wanted = marks.map(({ values }) => `${values['wanted']}/${values['mask']}`).join(', ')
+  const [first] = marks
+  return [
+    ...reasons.filter((r) => r.code !== 'match.mark.not'),
+    why('match.mark.none', { mark: first?.values['mark'] ?? '', wanted }),
+  ]
 }
 
 function filterReasons(f: Filter, { packet, iif, oif }: Seen): Why[] {

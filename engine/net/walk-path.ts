@@ -1,5 +1,4 @@
 import type { RouteResult } from './fib.ts'
-import type { HookName } from './netfilter/env.ts'
 import type { Netns } from './netns.ts'
 import { type Packet, PROTO } from './packet.ts'
 import type { Frame } from './path/frame.ts'
@@ -28,9 +27,16 @@ export function noteRoute(trace: TraceSink, ns: Netns, frame: Frame, route: Rout
   trace.note(ns.id, frame, 'route', again ? 'route.again' : via === dst ? 'route.link' : 'route.out', { dst, dev, via })
 }
 
-/** The hook that a delivered packet left last, or a forwarded one enters next, stands in the step beside the decision. */
-export function noteForward(trace: TraceSink, ns: Netns, frame: Frame, dev: string, via: string): void {
-  trace.note(ns.id, frame, 'route', 'route.forward', { dst: frame.packet.dst, dev, via }, { device: dev })
+/** A packet for somebody else goes on, one hop older (ip_forward). */
+export function noteForward(
+  trace: TraceSink,
+  ns: Netns,
+  frame: Frame,
+  route: { readonly dev: string; readonly nexthop: string },
+  before: Packet,
+): void {
+  const { dev, nexthop: via } = route
+  trace.note(ns.id, frame, 'route', 'route.forward', { dst: frame.packet.dst, dev, via }, { device: dev, before })
 }
 
 const PORT_NAMES = new Map<number, string>([
@@ -51,11 +57,6 @@ export function noteDelivered(trace: TraceSink, ns: Netns, frame: Frame): void {
 function listens(ns: Netns, packet: Packet, device: string | undefined): boolean {
   const proto = packet.proto === PROTO.tcp ? 'tcp' : 'udp'
   return ns.sockets.find(proto, packet.dst, packet.dport ?? 0, packet.src, packet.sport ?? 0, device) !== undefined
-}
-
-/** A hook ended the packet without a rule's doing: conntrack, or a translation that cannot be made. */
-export function noteHookDrop(trace: TraceSink, ns: Netns, hook: HookName, frame: Frame, what: 'ct.full' | 'ct.clash'): void {
-  trace.stopped(ns.id, hook, frame, 'dropped', what)
 }
 
 /** Why a packet may not have come in here (fib_validate_source). */

@@ -72,6 +72,7 @@ export function chainEndWhy(
   const head = policy === undefined ? 'chain' : 'policy'
   const values = { chain: step.chain, rules, last, ...(policy === undefined ? {} : { policy }) }
   if (rules === 0) return why(`${head}.empty`, values)
+  if (rules === 1 && last === 0) return why(`${head}.one`, values)
   return why(last === 0 ? `${head}.none` : `${head}.rest`, values)
 }
 

@@ -60,9 +60,11 @@ export const WHY = {
   // The end of a chain.
   'chain.empty': '{chain} has no rules: back to the chain it came from',
   'chain.none': 'none of the {rules} rules of {chain} matches: back to the chain it came from',
+  'chain.one': 'the only rule of {chain} does not match: back to the chain it came from',
   'chain.rest': 'no rule of {chain} after number {last} matches: back to the chain it came from',
   'policy.empty': '{chain} has no rules: its policy {policy} holds',
   'policy.none': 'none of the {rules} rules of {chain} matches: its policy {policy} holds',
+  'policy.one': 'the only rule of {chain} does not match: its policy {policy} holds',
   'policy.rest': 'no rule of {chain} after number {last} decides: its policy {policy} holds',
 
   // Why a rule matched.
@@ -89,6 +91,7 @@ export const WHY = {
   'match.mark': 'its mark {mark} is {wanted}',
   'match.mark.mask': 'its mark {mark} under the mask {mask} is {wanted}',
   'match.mark.not': 'its mark {mark} under the mask {mask} is not {wanted}',
+  'match.mark.none': 'its mark {mark} is none of {wanted}',
   'match.state': 'conntrack calls it {state}',
   'match.state.not': 'conntrack calls it {state}, which is not {states}',
   'match.local': '{address} is an address of this host',

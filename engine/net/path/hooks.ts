@@ -59,6 +59,12 @@ class Env implements HookEnv {
     this.tell = trace === undefined ? undefined : (fact) => trace.tell(fact)
   }
 
+  /** The next table: what the packet looks like now is what its first rule sees. */
+  start(): void {
+    this.before = this.frame.packet
+    this.mark = this.frame.mark
+  }
+
   addrType(address: string, device?: string) {
     return this.ns.addrType(address, device)
   }
@@ -163,6 +169,7 @@ export class Hooks implements TrackEnv {
         let failed = false
         if (stage.manip === undefined) {
           env ??= new Env(ns, hook, frame, trace)
+          env.start()
           verdict = ns.netfilter.evaluate(family, stage.table, frame, env)
         } else {
           if (frame.entry === undefined) continue

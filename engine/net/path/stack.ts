@@ -214,10 +214,11 @@ export class IpStack implements SocketHost {
       this.complain(frame, ICMP_ERROR.ttl)
       return
     }
-    frame.packet = { ...frame.packet, ttl: frame.packet.ttl - 1 }
+    const before = frame.packet
+    frame.packet = { ...before, ttl: before.ttl - 1 }
     this.aim(frame, route)
     const trace = this.traceOf(frame)
-    if (trace !== undefined) noteForward(trace, this.ns, frame, route.dev, route.nexthop)
+    if (trace !== undefined) noteForward(trace, this.ns, frame, route, before)
     if (this.hook('FORWARD', frame).kind !== 'accept') return
     this.postrouting(frame)
   }
