@@ -39,6 +39,7 @@ import { uniq } from './system/uniq.ts'
 import { wc } from './system/wc.ts'
 import { which } from './system/which.ts'
 import { xargs } from './system/xargs.ts'
+import { tcpdump } from './tcpdump/tcpdump.ts'
 import { watch } from './watch/watch.ts'
 
 /** Every program that a machine can run; one line each, in alphabetical order. */
@@ -79,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   sysctl,
   tac,
   tail,
+  tcpdump,
   tee,
   timeout,
   tr,
