@@ -279,6 +279,11 @@ export class Netns implements Stateful {
     return result
   }
 
+  /** The ports of sockets that ask for none (net.ipv4.ip_local_port_range). */
+  get portRange(): readonly [number, number] {
+    return this.sysctls.portRange()
+  }
+
   sysctlNames(): readonly string[] {
     return this.sysctls.names()
   }

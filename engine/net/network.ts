@@ -60,11 +60,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     this.walks = new Trace(() => clock.now, this.flows)
     clock.handle('net.tcp.rto', (args) => this.onSocket(args, retransmit))
     clock.handle('net.tcp.ack', (args) => this.onSocket(args, acknowledgeLate))
-    clock.handle('net.tcp.timewait', (args) =>
-      this.onSocket(args, (host, s) => {
-        if (s.state === 'TIME_WAIT') tcpFail(host, s, 'EPIPE')
-      }),
-    )
+    clock.handle('net.tcp.timewait', (args) => this.onTimeWait(args))
     clock.handle('net.arp', (args) => this.onArp(args))
   }
 
@@ -386,6 +382,18 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
         this.stackOf(ns).complain(frame, ICMP_ERROR.host)
       }
     })
+  }
+
+  private onTimeWait(args: Json): void {
+    const { netns } = args as { netns: string }
+    const ns = this.spaces.get(netns)
+    if (ns === undefined) return
+    const { over, next } = ns.sockets.lingered(this.clock.now)
+    for (const id of over) {
+      const s = ns.sockets.get(id)
+      if (s?.proto === 'tcp' && s.state === 'TIME_WAIT') tcpFail(this.stackOf(ns), s, 'EPIPE')
+    }
+    if (next !== undefined) this.clock.schedule('net.tcp.timewait', next - this.clock.now, { netns })
   }
 
   private onSocket(args: Json, act: (host: IpStack, s: TcpSocket) => void): void {

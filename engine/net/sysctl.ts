@@ -53,6 +53,7 @@ export class Sysctls {
   private written = new Map<string, string>()
   private readonly numbers = new Map<string, number>()
   private readonly confs = new Map<string, DeviceConf>()
+  private ports: readonly [number, number] | undefined
   private readonly devices: () => readonly string[]
 
   constructor(devices: () => readonly string[]) {
@@ -110,6 +111,14 @@ export class Sysctls {
     return made
   }
 
+  portRange(): readonly [number, number] {
+    if (this.ports === undefined) {
+      const [low = 32_768, high = 60_999] = (this.get('net.ipv4.ip_local_port_range') ?? '').split(/\s+/).map(Number)
+      this.ports = [low, high]
+    }
+    return this.ports
+  }
+
   write(key: string, text: string): SysctlResult {
     const now = this.get(key)
     if (now === undefined) return 'ENOENT'
@@ -154,6 +163,7 @@ export class Sysctls {
   forget(): void {
     this.numbers.clear()
     this.confs.clear()
+    this.ports = undefined
   }
 
   /** Every key, sorted as /proc/sys lists them. */

@@ -1,11 +1,11 @@
 import { ipFamily } from '../../base/ip.ts'
 import { type IcmpHeader, type Packet, PROTO, type TcpFlags } from '../packet.ts'
 
-const IPV4_HEADER = 20
-const IPV6_HEADER = 40
+const V4 = { family: 4, header: 20 } as const
+const V6 = { family: 6, header: 40 } as const
 
-function ipHeader(src: string): { family: 4 | 6; header: number } {
-  return ipFamily(src) === 6 ? { family: 6, header: IPV6_HEADER } : { family: 4, header: IPV4_HEADER }
+function ipHeader(src: string): typeof V4 | typeof V6 {
+  return src.includes(':') && ipFamily(src) === 6 ? V6 : V4
 }
 
 export interface Ends {
@@ -52,16 +52,25 @@ export function tcpPacket(
   const { family, header } = ipHeader(ends.src)
   const tcpHeader = options.bare ? 20 : flags.syn ? 40 : 32
   const mss = flags.syn ? (options.mss ?? 1480 - header) : 0
+  // Every field in the same order, always: packets of one shape are read many times faster than packets of twenty.
   return {
     family,
-    ...ends,
+    src: ends.src,
+    dst: ends.dst,
+    sport: ends.sport,
+    dport: ends.dport,
     proto: PROTO.tcp,
     ttl: options.ttl ?? 64,
     tos: 0,
     length: header + tcpHeader + payload.length,
     id: options.id ?? 0,
     tcp: {
-      ...flags,
+      syn: flags.syn === true,
+      ack: flags.ack === true,
+      fin: flags.fin === true,
+      rst: flags.rst === true,
+      psh: flags.psh === true,
+      urg: flags.urg === true,
       seq: seq >>> 0,
       ackSeq: ackSeq >>> 0,
       window: windowOf(flags, mss),
@@ -70,13 +79,16 @@ export function tcpPacket(
       tsEcr: (options.tsEcr ?? 0) >>> 0,
       mss,
     },
+    icmp: undefined,
     payload,
   }
 }
 
 export function udpPacket(ends: Ends, payload: string, ttl = 64, id = 0): Packet {
   const { family, header } = ipHeader(ends.src)
-  return { family, ...ends, proto: PROTO.udp, ttl, tos: 0, length: header + 8 + payload.length, id, payload }
+  const { src, dst, sport, dport } = ends
+  const length = header + 8 + payload.length
+  return { family, src, dst, sport, dport, proto: PROTO.udp, ttl, tos: 0, length, id, tcp: undefined, icmp: undefined, payload }
 }
 
 export function icmpPacket(src: string, dst: string, icmp: IcmpHeader, payload: string, ttl = 64, tos = 0, id = 0): Packet {
@@ -86,11 +98,14 @@ export function icmpPacket(src: string, dst: string, icmp: IcmpHeader, payload: 
     family,
     src,
     dst,
+    sport: undefined,
+    dport: undefined,
     proto: family === 4 ? PROTO.icmp : PROTO.icmpv6,
     ttl,
     tos,
     length: header + 8 + quoted,
     id,
+    tcp: undefined,
     icmp,
     payload,
   }

@@ -4,13 +4,11 @@ import { type Flows, type Origin, resultOf } from '../flows.ts'
 import { icmpPacket } from '../path/build.ts'
 import type { IpStack } from '../path/stack.ts'
 import type { DialOptions, ListenOptions, PingEndpoint, SocketApi, TcpConnection, TcpListener, UdpEndpoint } from './api.ts'
+import { Connection, type Runner } from './connection.ts'
 import { datagramSend, takeError } from './datagram.ts'
 import { isAny } from './table.ts'
-import { newTcp, startConnect, tcpClose, tcpReset, tcpSend, tcpShutdown } from './tcp.ts'
+import { newTcp, startConnect, tcpClose } from './tcp.ts'
 import type { Errno, IcmpSocket, Socket, SocketOwner, TcpSocket, UdpSocket } from './types.ts'
-
-/** Runs something and then everything that is on the wire because of it. */
-export type Runner = <T>(act: () => T) => T
 
 /** The socket calls of one namespace. */
 export class Sockets implements SocketApi {
@@ -140,40 +138,7 @@ export class Sockets implements SocketApi {
   }
 
   private connection(s: TcpSocket): TcpConnection {
-    const settle = () => {
-      if (s.flow === undefined || this.flows.get(s.flow)?.result !== 'pending') return
-      if (s.connected) this.flows.update(s.flow, { result: 'connected' })
-      else if (s.errno !== undefined) this.flows.update(s.flow, { result: resultOf(s.errno) })
-      else if (s.state === 'CLOSED') this.flows.update(s.flow, { result: 'timeout' })
-    }
-    settle()
-    return {
-      socket: s,
-      get state() {
-        settle()
-        if (s.state === 'CLOSED') return 'closed'
-        return s.state === 'SYN_SENT' ? 'connecting' : 'connected'
-      },
-      get errno() {
-        return s.errno
-      },
-      get eof() {
-        return s.eof
-      },
-      send: (data) => this.run(() => tcpSend(this.host, s, data)),
-      read: () => {
-        const data = s.received
-        s.received = ''
-        return data
-      },
-      shutdown: () => this.run(() => tcpShutdown(this.host, s)),
-      close: () => {
-        this.run(() => tcpClose(this.host, s))
-        settle()
-      },
-      reset: () => this.run(() => tcpReset(this.host, s)),
-      watch: (wake) => this.host.sockets.watch(s.id, wake),
-    }
+    return new Connection(s, this.host, this.flows, this.run)
   }
 
   private udp(s: UdpSocket): UdpEndpoint {
@@ -222,7 +187,10 @@ export class Sockets implements SocketApi {
     if (route.kind === 'error') return route.errno
     s.flow ??= this.openFlow('icmp', { src: route.src, sport: s.lport }, dst, 0, origin)
     const type = ipFamily(dst) === 6 ? 128 : 8
-    return this.host.send(icmpPacket(route.src, dst, { type, code: 0, id: s.lport, seq }, payload, ttl ?? 64, 0, this.host.nextIpId()), s)
+    return this.host.send(
+      icmpPacket(route.src, dst, { type, code: 0, id: s.lport, seq }, payload, ttl ?? 64, 0, this.host.nextIpId()),
+      s,
+    )
   }
 
   private openFlow(
@@ -251,8 +219,7 @@ export class Sockets implements SocketApi {
   }
 
   private freePort(proto: 'tcp' | 'udp', src: string, dst: string, port: number): number {
-    const range = (this.host.ns.sysctl('net.ipv4.ip_local_port_range') ?? '32768\t60999').split(/\s+/).map(Number)
-    const [low = 32768, high = 60999] = range
+    const [low, high] = this.host.ns.portRange
     for (let i = 0; i < 1000; i++) {
       const candidate = low + this.host.dice.int(high - low + 1)
       if (!this.host.sockets.taken(proto, src, candidate) && !this.host.sockets.connected(proto, src, candidate, dst, port))

@@ -14,6 +14,9 @@ export class SocketTable implements Stateful {
   private byPeer = new Map<string, Socket>()
   private byPort = new Map<string, Set<Socket>>()
   private nextId = 1
+  /** Sockets in TIME_WAIT and until when, oldest first; those before `lingeringFrom` are done with. */
+  private lingering: (readonly [id: number, until: number])[] = []
+  private lingeringFrom = 0
   /** Wakes commands that wait; never part of the state. */
   private readonly watchers = new Map<number, Set<() => void>>()
 
@@ -83,6 +86,29 @@ export class SocketTable implements Stateful {
     return this.byPeer.has(`${proto}|${local}|${lport}|${remote}|${rport}`)
   }
 
+  /** A socket enters TIME_WAIT. True where none waited before: the caller sets the timer. */
+  linger(socket: Socket, until: number): boolean {
+    this.lingering.push([socket.id, until])
+    return this.lingering.length - this.lingeringFrom === 1
+  }
+
+  /** Those whose time is over; the rest waits on. `next`: when the oldest of them is due. */
+  lingered(now: number): { readonly over: readonly number[]; readonly next: number | undefined } {
+    const over: number[] = []
+    let at = this.lingeringFrom
+    for (; at < this.lingering.length; at++) {
+      const [id, until] = this.lingering[at] as readonly [number, number]
+      if (until > now) break
+      over.push(id)
+    }
+    this.lingeringFrom = at
+    if (at * 2 > this.lingering.length) {
+      this.lingering = this.lingering.slice(at)
+      this.lingeringFrom = 0
+    }
+    return { over, next: this.lingering[this.lingeringFrom]?.[1] }
+  }
+
   watch(id: number, wake: () => void): () => void {
     let set = this.watchers.get(id)
     if (set === undefined) {
@@ -97,16 +123,20 @@ export class SocketTable implements Stateful {
   }
 
   notify(id: number): void {
-    for (const wake of [...(this.watchers.get(id) ?? [])]) wake()
+    const watching = this.watchers.get(id)
+    if (watching !== undefined) for (const wake of [...watching]) wake()
   }
 
   save(): Json {
-    return { nextId: this.nextId, sockets: this.all().map((s) => ({ ...s })) } as unknown as Json
+    const lingering = this.lingering.slice(this.lingeringFrom)
+    return { nextId: this.nextId, lingering, sockets: this.all().map((s) => ({ ...s })) } as unknown as Json
   }
 
   load(state: Json): void {
-    const saved = state as unknown as { nextId: number; sockets: Socket[] }
+    const saved = state as unknown as { nextId: number; lingering: [number, number][]; sockets: Socket[] }
     this.nextId = saved.nextId
+    this.lingering = [...saved.lingering]
+    this.lingeringFrom = 0
     this.sockets = new Map()
     this.byPeer = new Map()
     this.byPort = new Map()

@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.ts'
 import type { Packet, TcpFlags } from '../packet.ts'
 import { tcpPacket } from '../path/build.ts'
 import type { SocketHost } from './host.ts'
@@ -7,6 +8,8 @@ import { type Errno, NO_OWNER, type TcpSocket, type TcpState } from './types.ts'
 const TIME_WAIT_MS = 60_000
 /** A large send leaves the host as one packet of up to ten segments (generic segmentation offload). */
 const BURST = 10
+
+const NOTHING: TcpSocket['unacked'] = []
 
 /** Serial number comparison (RFC 1982, as the kernel's before()). */
 function before(a: number, b: number): boolean {
@@ -22,19 +25,34 @@ export function newTcp(
   base: Partial<TcpSocket> & Pick<TcpSocket, 'family' | 'local' | 'lport' | 'uid'>,
 ): TcpSocket {
   const iss = host.dice.u32()
-  return {
+  // Every field in the same order, always (see tcpPacket).
+  const s: TcpSocket = {
     id: host.sockets.newId(),
     proto: 'tcp',
+    family: base.family,
     state: 'CLOSED',
+    local: base.local,
+    lport: base.lport,
     remote: '',
     rport: 0,
+    uid: base.uid,
     inode: 10_000 + host.dice.int(90_000),
+    owner: undefined,
+    program: undefined,
     app: null,
+    v6only: undefined,
+    device: undefined,
+    errno: undefined,
+    flow: undefined,
     sndNxt: iss,
     sndUna: iss,
     rcvNxt: 0,
     unacked: [],
     retries: 0,
+    rtoAt: undefined,
+    ackAt: undefined,
+    rtoTask: false,
+    ackTask: false,
     ackDue: false,
     pingpong: false,
     heard: false,
@@ -43,8 +61,10 @@ export function newTcp(
     orphan: false,
     connected: false,
     mss: 1448,
-    ...base,
+    ipId: undefined,
+    tsRecent: undefined,
   }
+  return Object.assign(s, base)
 }
 
 function transmit(host: SocketHost, s: TcpSocket, flags: TcpFlags, seq: number, payload: string): Errno | undefined {
@@ -53,7 +73,7 @@ function transmit(host: SocketHost, s: TcpSocket, flags: TcpFlags, seq: number, 
   const id = flags.syn && flags.ack ? 0 : (s.ipId ?? s.inode * 40_503) & 0xffff
   if (id !== 0) s.ipId = id + 1
   const options = { id, tsVal: host.clock.now + s.inode * 48_271, tsEcr: s.tsRecent ?? 0, mss: s.mss + TIMESTAMP }
-  const sender = s.orphan && !flags.fin && !flags.rst ? { ...s, uid: NO_OWNER } : s
+  const sender = s.orphan && !flags.fin && !flags.rst ? { uid: NO_OWNER, flow: s.flow, device: s.device } : s
   return host.send(tcpPacket(ends, flags, seq, flags.ack ? s.rcvNxt : 0, payload, options), sender)
 }
 
@@ -70,7 +90,8 @@ function heardSyn(s: TcpSocket, packet: Packet): void {
 /** Sends something that takes sequence space, and keeps it until it is acknowledged. */
 function push(host: SocketHost, s: TcpSocket, flags: TcpFlags, payload: string): Errno | undefined {
   const seq = s.sndNxt
-  s.unacked = [...s.unacked, { seq, payload, ...(flags.syn ? { syn: true } : {}), ...(flags.fin ? { fin: true } : {}) }]
+  const sent = { seq, payload, syn: flags.syn === true, fin: flags.fin === true }
+  s.unacked = s.unacked.length === 0 ? [sent] : [...s.unacked, sent]
   s.sndNxt = add(seq, payload.length + (flags.syn ? 1 : 0) + (flags.fin ? 1 : 0))
   s.ackDue = false
   host.later(s)
@@ -202,23 +223,50 @@ function listening(host: SocketHost, listener: TcpSocket, packet: Packet, flow: 
 /** Which listener a half-open connection came in by. It needs no saving: the handshake ends within one instant or not at all. */
 const parents = new WeakMap<TcpSocket, TcpSocket>()
 
-export function connectionOf(host: SocketHost, s: TcpSocket): ProgramConnection {
-  return {
-    id: s.id,
-    local: s.local,
-    lport: s.lport,
-    remote: s.remote,
-    rport: s.rport,
-    get app() {
-      return s.app
-    },
-    set app(value) {
-      s.app = value
-    },
-    send: (data) => void tcpSend(host, s, data),
-    close: () => tcpClose(host, s),
-    reset: () => tcpReset(host, s),
+/** A connection as its program sees it. */
+class Connection implements ProgramConnection {
+  private readonly host: SocketHost
+  private readonly socket: TcpSocket
+
+  constructor(host: SocketHost, socket: TcpSocket) {
+    this.host = host
+    this.socket = socket
   }
+
+  get id(): number {
+    return this.socket.id
+  }
+  get local(): string {
+    return this.socket.local
+  }
+  get lport(): number {
+    return this.socket.lport
+  }
+  get remote(): string {
+    return this.socket.remote
+  }
+  get rport(): number {
+    return this.socket.rport
+  }
+  get app(): Json {
+    return this.socket.app
+  }
+  set app(value: Json) {
+    this.socket.app = value
+  }
+  send(data: string): void {
+    tcpSend(this.host, this.socket, data)
+  }
+  close(): void {
+    tcpClose(this.host, this.socket)
+  }
+  reset(): void {
+    tcpReset(this.host, this.socket)
+  }
+}
+
+export function connectionOf(host: SocketHost, s: TcpSocket): ProgramConnection {
+  return new Connection(host, s)
 }
 
 function segment(host: SocketHost, s: TcpSocket, packet: Packet): void {
@@ -289,7 +337,10 @@ function answered(host: SocketHost, s: TcpSocket, packet: Packet): void {
 function acknowledge(host: SocketHost, s: TcpSocket, ack: number): void {
   if (!before(s.sndUna, ack) || before(s.sndNxt, ack)) return
   s.sndUna = ack
-  s.unacked = s.unacked.filter((u) => before(ack, add(u.seq, u.payload.length + (u.syn ? 1 : 0) + (u.fin ? 1 : 0))))
+  s.unacked =
+    ack === s.sndNxt
+      ? NOTHING
+      : s.unacked.filter((u) => before(ack, add(u.seq, u.payload.length + (u.syn ? 1 : 0) + (u.fin ? 1 : 0))))
   s.retries = 0
   s.rtoAt = undefined
   if (s.unacked.length > 0) {
@@ -303,7 +354,9 @@ function acknowledge(host: SocketHost, s: TcpSocket, ack: number): void {
 
 function timeWait(host: SocketHost, s: TcpSocket): void {
   s.state = 'TIME_WAIT'
-  host.clock.schedule('net.tcp.timewait', TIME_WAIT_MS, { netns: host.id, socket: s.id })
+  // All wait equally long, so one task a namespace is enough: for the one that has waited longest.
+  if (host.sockets.linger(s, host.clock.now + TIME_WAIT_MS))
+    host.clock.schedule('net.tcp.timewait', TIME_WAIT_MS, { netns: host.id })
   host.sockets.notify(s.id)
 }
 
