@@ -9,7 +9,6 @@ import type { CniPlugin } from '../cni/plugin.ts'
 import { Controllers, controllerEnv } from '../controllers/controllers.ts'
 import { registerDns } from '../dns/coredns.ts'
 import { storeDnsSource } from '../dns/store-source.ts'
-import { parseProxyArgs } from '../kube-proxy/config.ts'
 import { nodeKernel } from '../kube-proxy/iptables/node-kernel.ts'
 import { KubeProxy } from '../kube-proxy/kube-proxy.ts'
 import { ensureKubeletChains } from '../kubelet/iptables.ts'
@@ -27,6 +26,7 @@ import { serviceBackends } from './backends.ts'
 import { SpecError } from './load-objects.ts'
 import { type NodeInfo, primaryIP } from './nodes.ts'
 import { programs } from './programs.ts'
+import { proxySettings, registerProxies } from './proxies.ts'
 import type { ClusterSpec } from './spec.ts'
 
 export interface PlaneParts {
@@ -70,6 +70,7 @@ export class Plane implements Stateful {
     const { proxyMode } = spec.profile
     if (proxyMode !== 'iptables') throw new SpecError(`profile.proxyMode: ${proxyMode} is valid, but not emulated`)
     registerWorkloads(network)
+    registerProxies(network, (node) => this.proxies.get(node))
     registerDns(network, storeDnsSource(context.store, Math.floor(clock.now / 1000)))
     const cni = createCni(
       {
@@ -172,8 +173,8 @@ export class Plane implements Stateful {
       dice,
       store: context.store,
       node,
-      kernel: nodeKernel(netns, spec.profile.proxyIptables),
-      config: parseProxyArgs(spec.profile.proxyArgs),
+      kernel: nodeKernel(netns, node, spec.profile.proxyIptables),
+      config: proxySettings(context.store, spec.profile.proxyArgs),
       kubernetes: spec.profile.kubernetes,
       ...(firstOrder === undefined ? {} : { firstOrder }),
     })

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../api/object.ts'
-import { canonicalIp, type IpFamily } from '../base/ip.ts'
+import type { IpFamily } from '../base/ip.ts'
+import { sloppyIp } from './addresses.ts'
+import { endpointChain } from './chain-names.ts'
 import { servicePortName } from './service-map.ts'
 
 /** One address and port behind a Service port (pkg/proxy/endpoint.go). */
@@ -8,6 +10,8 @@ export interface Endpoint {
   readonly port: number
   /** "10.0.1.5:53", "[fd00::1]:53": how rules and chain names write it. */
   readonly text: string
+  /** Its chain behind this Service port. */
+  readonly chain: string
   readonly local: boolean
   readonly ready: boolean
   readonly serving: boolean
@@ -16,7 +20,7 @@ export interface Endpoint {
   readonly nodeHints: readonly string[]
 }
 
-/** Endpoints by Service port name, each list in the order of their text. */
+/** Endpoints by Service port ({@link portKey}), each list in the order of their text. */
 export type EndpointsMap = ReadonlyMap<string, readonly Endpoint[]>
 
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
@@ -31,16 +35,25 @@ export function sliceService(slice: KubeObject): string | undefined {
 
 interface SliceEndpoint {
   readonly addresses: readonly string[]
-  readonly conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean }
+  readonly conditions?: { ready?: boolean | null; serving?: boolean | null; terminating?: boolean | null }
   readonly nodeName?: string
   readonly hints?: { forZones?: { name: string }[]; forNodes?: { name: string }[] }
 }
 
-function endpointOf(raw: SliceEndpoint, ip: string, port: number, node: string): Endpoint {
+/** The Service port and the kube-proxy that an endpoint is seen by. */
+interface Beholder {
+  readonly name: string
+  readonly protocol: string
+  readonly node: string
+}
+
+function endpointOf(raw: SliceEndpoint, ip: string, port: number, { name, protocol, node }: Beholder): Endpoint {
+  const text = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
   return {
     ip,
     port,
-    text: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
+    text,
+    chain: endpointChain(name, protocol, text),
     local: raw.nodeName === node,
     ready: raw.conditions?.ready ?? true,
     serving: raw.conditions?.serving ?? true,
@@ -50,28 +63,38 @@ function endpointOf(raw: SliceEndpoint, ip: string, port: number, node: string):
   }
 }
 
-/** The endpoints of one Service from its slices, by Service port name (pkg/proxy/endpointslicecache.go). */
-export function serviceEndpoints(
-  slices: readonly KubeObject[],
-  family: IpFamily,
-  node: string,
-): ReadonlyMap<string, readonly Endpoint[]> {
+interface SlicePort {
+  readonly name?: string | null
+  readonly port?: number | null
+  readonly protocol?: string
+}
+
+/** What endpoints are found by: a Service port's name and protocol (types.ServicePortName). */
+export function portKey(name: string, protocol: string): string {
+  return `${name} ${protocol.toLowerCase()}`
+}
+
+/** The endpoints of one Service from its slices, by Service port (pkg/proxy/endpointslicecache.go). */
+export function serviceEndpoints(slices: readonly KubeObject[], family: IpFamily, node: string): EndpointsMap {
   const found = new Map<string, Map<string, Endpoint>>()
   const wanted = family === 4 ? 'IPv4' : 'IPv6'
   for (const slice of slices) {
     if (slice.addressType !== wanted) continue
     const service = slice.metadata.labels?.[SERVICE_NAME_LABEL] ?? ''
-    for (const port of (slice.ports ?? []) as { name?: string; port?: number }[]) {
-      if (port.port === undefined || port.port === null) continue
-      const key = servicePortName(slice.metadata.namespace ?? 'default', service, port.name ?? '')
+    for (const port of (slice.ports ?? []) as readonly SlicePort[]) {
+      if (!port.port) continue
+      const name = servicePortName(slice.metadata.namespace ?? 'default', service, port.name ?? '')
+      const protocol = (port.protocol ?? 'TCP').toLowerCase()
+      const key = portKey(name, protocol)
+      const beholder = { name, protocol, node }
       const endpoints = found.get(key) ?? new Map<string, Endpoint>()
       found.set(key, endpoints)
       for (const raw of (slice.endpoints ?? []) as SliceEndpoint[]) {
-        const ip = canonicalIp(raw.addresses?.[0] ?? '')
+        const ip = sloppyIp(raw.addresses?.[0] ?? '')
         if (ip === undefined) continue
-        const endpoint = endpointOf(raw, ip, port.port, node)
-        // While a pod moves between slices it may be in two; the ready one counts.
-        if (!endpoints.get(endpoint.text)?.ready) endpoints.set(endpoint.text, endpoint)
+        const endpoint = endpointOf(raw, ip, port.port, beholder)
+        // An endpoint may be in two slices, while it moves or by hand: the first counts, unless another says it is of this node.
+        if (endpoint.local || !endpoints.has(endpoint.text)) endpoints.set(endpoint.text, endpoint)
       }
     }
   }

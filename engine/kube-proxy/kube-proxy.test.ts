@@ -5,6 +5,7 @@ import { Clock } from '../clock/clock.ts'
 import { Dice } from '../clock/dice.ts'
 import { restoreText } from '../net/netfilter/restore.ts'
 import { Ruleset } from '../net/netfilter/ruleset.ts'
+import type { TableWrite } from '../net/netfilter/write.ts'
 import { rulesWriter } from '../net/netfilter/writer.ts'
 import { ProxyFlagError, parseProxyArgs } from './config.ts'
 import { staleUdpFlows } from './iptables/conntrack.ts'
@@ -34,16 +35,22 @@ function setup() {
   const clock = new Clock(START)
   const store = new MemoryStore()
   const ruleset = new Ruleset()
-  const writes: string[] = []
+  const writes: TableWrite[] = []
   const rules = rulesWriter(ruleset, '1.8.9/nft')
   const kernel: ProxyKernel = {
     ...rules,
-    restore: (family, text) => {
-      if (family === 4 && text.includes(':KUBE-MARK-MASQ')) writes.push(text)
-      return rules.restore(family, text)
+    write: (family, tables) => {
+      const nat = tables.find(({ table }) => table === 'nat')
+      if (family === 4 && nat !== undefined) writes.push(nat)
+      return rules.write(family, tables)
     },
     addresses: () => [],
+    sysctl: () => undefined,
     setSysctl: () => {},
+    counter: () => undefined,
+    listen: () => true,
+    closePort: () => {},
+    closePorts: () => {},
     deleteFlows: () => 0,
   }
   for (const [name, ip] of [
@@ -65,10 +72,12 @@ function setup() {
   proxy.start()
   const nat = () => ruleset.table(4, 'nft', 'nat')
   const chainOf = (name: string) => servicePorts(service(name, '10.96.0.11'), 4)[0]?.chains.cluster ?? ''
+  const refused = () =>
+    (ruleset.table(4, 'nft', 'filter')?.chains.get('KUBE-SERVICES')?.rules ?? []).map(({ matches }) => matches[0]?.['comment'])
   const size = (chain: string) => nat()?.chains.get(chain)?.rules.length
   const command = (text: string) =>
     restoreText(ruleset, `*nat\n${text}\nCOMMIT\n`, { family: 4, writer: '1.8.9/nft', noflush: true })
-  return { clock, store, proxy, writes, chainOf, size, command }
+  return { clock, store, proxy, writes, refused, chainOf, size, command }
 }
 
 describe('syncing', () => {
@@ -80,7 +89,7 @@ describe('syncing', () => {
     store.put('endpointslices.discovery.k8s.io', slice('two', ['10.0.0.1']))
     clock.settle()
     expect(writes).toHaveLength(2)
-    expect(writes[1]).not.toContain(`:${chainOf('one')} `)
+    expect(writes[1]?.chains.map(({ name }) => name)).not.toContain(chainOf('one'))
     expect(size(chainOf('two'))).toBe(1)
     expect(size(chainOf('one'))).toBe(0)
     expect(size('KUBE-SERVICES')).toBe(3)
@@ -91,7 +100,7 @@ describe('syncing', () => {
   })
 
   it('keeps minSyncPeriod between two writes, and makes one of many changes', () => {
-    const { clock, store, writes } = setup()
+    const { clock, store, writes, refused } = setup()
     clock.advanceTo(START + 200)
     store.put('services', service('three', '10.96.0.13'))
     clock.settle()
@@ -100,7 +109,8 @@ describe('syncing', () => {
     expect(writes).toHaveLength(1)
     clock.advanceTo(START + 1000)
     expect(writes).toHaveLength(2)
-    expect(writes[1]).toContain('a/four has no endpoints')
+    expect(writes[1]?.chains.map(({ name }) => name)).toContain('KUBE-SERVICES')
+    expect(refused()).toContain('a/four has no endpoints')
   })
 
   it('ignores changes that are none to it', () => {
@@ -146,7 +156,7 @@ describe('flags', () => {
     expect(() => parseProxyArgs(['--nonsense'])).toThrow(new ProxyFlagError('unknown flag: --nonsense'))
     expect(() => parseProxyArgs(['--cluster-cidr'])).toThrow('flag needs an argument: --cluster-cidr')
     expect(() => parseProxyArgs(['--masquerade-all=maybe'])).toThrow('invalid argument "maybe" for "--masquerade-all" flag')
-    expect(parseProxyArgs(['--iptables-min-sync-period=1m30s']).minSyncPeriod).toBe(90_000)
+    expect(parseProxyArgs(['--iptables-min-sync-period=1m30s', '--iptables-sync-period=2m']).minSyncPeriod).toBe(90_000)
   })
 })
 
@@ -158,6 +168,7 @@ describe('stale UDP flows', () => {
       ip: '10.0.0.5',
       port: 53,
       text: '',
+      chain: '',
       local: true,
       ready: true,
       serving: true,

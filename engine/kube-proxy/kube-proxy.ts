@@ -1,13 +1,19 @@
 import type { KubeObject } from '../api/object.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
-import { type IpFamily, ipFamily } from '../base/ip.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
-import type { ProxyConfig } from './config.ts'
+import { ProxyFlagError } from './config.ts'
+import { conntrackSysctls } from './conntrack-settings.ts'
+import { type Health, healthOf, isEligible } from './health.ts'
+import { HealthPorts } from './health-ports.ts'
+import { answer, type ProxyReply, type ProxySite } from './http.ts'
 import type { ProxyKernel } from './iptables/kernel.ts'
 import { FULL_SYNC_PERIOD, IptablesProxier } from './iptables/proxier.ts'
 import { localDetector } from './local-detector.ts'
+import { ProbeCounts } from './metrics/probe-counts.ts'
+import { nodeFacts, nodePlace } from './node-facts.ts'
+import type { ProxyConfig } from './proxy-config.ts'
 import type { NodePlace } from './topology.ts'
 
 export interface KubeProxyOptions {
@@ -16,7 +22,8 @@ export interface KubeProxyOptions {
   readonly store: Store
   readonly node: string
   readonly kernel: ProxyKernel
-  readonly config: ProxyConfig
+  /** The settings, or how to read them: a process reads its file anew when it starts. */
+  readonly config: ProxyConfig | (() => ProxyConfig)
   /** The release that is modelled: "1.31.4". */
   readonly kubernetes: string
   /** NodeSpec.kubeProxyFirstOrder. */
@@ -32,6 +39,21 @@ interface State {
   readonly task: number | null
   readonly due: number
   readonly canaryTask: number | null
+  /** Why it did not start, in its words. */
+  readonly failure: string | null
+  /** The settings it runs with. */
+  readonly config: ProxyConfig | null
+}
+
+const STOPPED: State = {
+  running: false,
+  podless: false,
+  lastRun: Number.NEGATIVE_INFINITY,
+  task: null,
+  due: 0,
+  canaryTask: null,
+  failure: null,
+  config: null,
 }
 
 /**
@@ -40,40 +62,18 @@ interface State {
  */
 export class KubeProxy implements Stateful {
   readonly proxyMode = 'iptables'
+  readonly proxiers: IptablesProxier[] = []
+  readonly probes = new ProbeCounts()
   private readonly options: KubeProxyOptions
-  private readonly proxiers: readonly IptablesProxier[]
-  private state: State = {
-    running: false,
-    podless: false,
-    lastRun: Number.NEGATIVE_INFINITY,
-    task: null,
-    due: 0,
-    canaryTask: null,
-  }
+  private readonly healthPorts: HealthPorts
+  private state: State = STOPPED
   private place: NodePlace
 
   constructor(options: KubeProxyOptions) {
     this.options = options
-    const { clock, store, node, config } = options
-    this.place = this.findPlace()
-    const self = this.self()
-    const podCIDRs: readonly string[] = self?.spec?.podCIDRs ?? (self?.spec?.podCIDR ? [self.spec.podCIDR] : [])
-    this.proxiers = ([4, 6] as const).map(
-      (family) =>
-        new IptablesProxier({
-          family,
-          store,
-          dice: options.dice,
-          kernel: options.kernel,
-          config,
-          node,
-          nodeIP: this.nodeIP(family),
-          detector: localDetector(config, family, podCIDRs),
-          counters: countsPackets(options.kubernetes),
-          place: () => this.place,
-          firstOrder: family === 4 ? options.firstOrder : undefined,
-        }),
-    )
+    const { clock, store, node } = options
+    this.place = nodePlace(node, this.self())
+    this.healthPorts = new HealthPorts(options.kernel)
     clock.handle(this.taskName('sync'), () => this.sync())
     clock.handle(this.taskName('canary'), () => this.checkCanary())
     clock.handle(this.taskName('pod'), (args) => (args === 'gone' ? this.lostPod() : this.gotPod()))
@@ -82,6 +82,7 @@ export class KubeProxy implements Stateful {
       if (!this.state.running) return
       if (event.resource === 'nodes' && event.object.metadata.name === node) this.nodeChanged()
       const wanted = this.proxiers.filter((proxier) => proxier.note(event))
+      for (const proxier of wanted) proxier.queued(clock.now)
       if (wanted.length > 0) this.schedule()
     })
   }
@@ -89,8 +90,25 @@ export class KubeProxy implements Stateful {
   /** Starts and writes everything at once; a cluster that has run for a while starts with its rules in place. */
   start(): void {
     if (this.state.running) return
-    this.state = { ...this.state, running: true }
-    for (const proxier of this.proxiers) proxier.setup()
+    const { clock, kernel, config: given } = this.options
+    let config: ProxyConfig
+    try {
+      config = typeof given === 'function' ? given() : given
+    } catch (error) {
+      if (!(error instanceof ProxyFlagError)) throw error
+      this.state = { ...this.state, failure: error.message }
+      return
+    }
+    this.state = { ...this.state, running: true, failure: null, config }
+    this.place = nodePlace(this.options.node, this.self())
+    for (const [name, value] of conntrackSysctls(config.conntrack, nodeFacts(this.self(), config).cpus)) {
+      if (kernel.sysctl(name) !== value) kernel.setSysctl(name, value)
+    }
+    this.makeProxiers(config)
+    this.probes.clear()
+    for (const proxier of this.proxiers) proxier.setup(clock.now)
+    kernel.listen(config.healthzBindAddress, 'healthz')
+    kernel.listen(config.metricsBindAddress, 'metrics')
     this.sync()
     this.scheduleCanary()
   }
@@ -98,6 +116,8 @@ export class KubeProxy implements Stateful {
   /** Stops; its rules stay, as they do in reality. */
   stop(): void {
     for (const task of [this.state.task, this.state.canaryTask]) if (task !== null) this.options.clock.cancel(task)
+    this.options.kernel.closePorts()
+    this.healthPorts.clear()
     this.state = { ...this.state, running: false, task: null, canaryTask: null }
   }
 
@@ -105,33 +125,92 @@ export class KubeProxy implements Stateful {
     return this.state.running
   }
 
-  /** What /healthz on port 10256 answers from: the time of the last successful sync of each family, ms. */
-  health(): {
-    readonly running: boolean
-    readonly lastUpdated: Readonly<Record<'IPv4' | 'IPv6', number>>
-    readonly eligible: boolean
-  } {
-    const [v4, v6] = this.proxiers as readonly [IptablesProxier, IptablesProxier]
-    const taints: readonly { key: string }[] = this.self()?.spec?.taints ?? []
-    const eligible = !taints.some((t) => t.key === 'ToBeDeletedByClusterAutoscaler') && !this.self()?.metadata.deletionTimestamp
-    return { running: this.state.running, lastUpdated: { IPv4: v4.lastUpdated, IPv6: v6.lastUpdated }, eligible }
+  /** Why the process would not start, in its own words. */
+  get failure(): string | undefined {
+    return this.state.failure ?? undefined
+  }
+
+  get node(): string {
+    return this.options.node
+  }
+
+  /** Answers a request to one of its ports. */
+  answer(site: ProxySite, path: string): ProxyReply {
+    return answer(this, site, path)
+  }
+
+  /** How it is: what /healthz on port 10256 answers from. */
+  health(): Health {
+    const { clock } = this.options
+    return healthOf(this.proxiers, clock.now, 2 * (this.state.config?.syncPeriod ?? 0))
+  }
+
+  /** Whether the node still takes traffic from load balancers. */
+  eligible(): boolean {
+    return isEligible(this.self())
+  }
+
+  /** How many local endpoints a Service with a health check port has. */
+  localEndpoints(service: string): number {
+    return this.healthPorts.endpoints(service)
+  }
+
+  get now(): number {
+    return this.options.clock.now
+  }
+
+  /** Packets that an nfacct object of the node has counted; undefined where it is not there. */
+  counted(name: string): number | undefined {
+    return this.options.kernel.counter(name)
   }
 
   save(): Json {
     const { lastRun, ...rest } = this.state
-    return { ...rest, lastRun: Number.isFinite(lastRun) ? lastRun : null, proxiers: this.proxiers.map((p) => p.save()) }
+    const parts = { proxiers: this.proxiers.map((p) => p.save()), probes: this.probes.save(), ports: this.healthPorts.save() }
+    return { ...rest, ...parts, lastRun: Number.isFinite(lastRun) ? lastRun : null } as unknown as Json
   }
 
   load(state: Json): void {
-    const { proxiers, lastRun, ...rest } = state as unknown as Omit<State, 'lastRun'> & {
-      lastRun: number | null
-      proxiers: readonly Json[]
+    const { proxiers, probes, ports, lastRun, ...rest } = state as unknown as Omit<State, 'lastRun'> & {
+      readonly lastRun: number | null
+      readonly proxiers: readonly Json[]
+      readonly probes: Json
+      readonly ports: Json
     }
     this.state = { ...rest, lastRun: lastRun ?? Number.NEGATIVE_INFINITY }
+    this.place = nodePlace(this.options.node, this.self())
+    this.proxiers.length = 0
+    if (rest.config !== null) this.makeProxiers(rest.config)
     this.proxiers.forEach((proxier, i) => {
       proxier.load(proxiers[i] as Json)
     })
-    this.place = this.findPlace()
+    this.probes.load(probes)
+    this.healthPorts.load(ports)
+  }
+
+  private makeProxiers(config: ProxyConfig): void {
+    const { store, dice, kernel, node, kubernetes, firstOrder } = this.options
+    const facts = nodeFacts(this.self(), config)
+    const runs = this.proxiers.map((proxier) => proxier.runs)
+    this.proxiers.length = 0
+    for (const family of [4, 6] as const) {
+      const proxier = new IptablesProxier({
+        family,
+        store,
+        dice,
+        kernel,
+        config,
+        node,
+        nodeIP: facts.nodeIPs[family],
+        nodePortRanges: facts.nodePortRanges,
+        detector: localDetector(config, family, facts.podCIDRs),
+        counters: countsPackets(kubernetes),
+        place: () => this.place,
+        // A pinned order is that of the first sync ever, not of another process's.
+        firstOrder: family === 4 && (runs[0] ?? 0) === 0 ? firstOrder : undefined,
+      })
+      this.proxiers.push(proxier)
+    }
   }
 
   private taskName(what: string): string {
@@ -142,22 +221,15 @@ export class KubeProxy implements Stateful {
     return this.options.store.get('nodes', undefined, this.options.node)
   }
 
-  private nodeIP(family: IpFamily): string {
-    const addresses: readonly { type: string; address: string }[] = this.self()?.status?.addresses ?? []
-    const own = addresses.find((a) => a.type === 'InternalIP' && ipFamily(a.address) === family)
-    return own?.address ?? (family === 4 ? '127.0.0.1' : '::1')
-  }
-
-  private findPlace(): NodePlace {
-    return { name: this.options.node, zone: this.self()?.metadata.labels?.['topology.kubernetes.io/zone'] }
-  }
-
-  /** Another zone means other hints for every Service. */
+  /** Another zone means other hints for every Service (NodeTopologyConfig). */
   private nodeChanged(): void {
-    const place = this.findPlace()
+    const place = nodePlace(this.options.node, this.self())
     if (place.zone === this.place.zone) return
     this.place = place
-    for (const proxier of this.proxiers) proxier.forceFullSync()
+    for (const proxier of this.proxiers) {
+      proxier.forceFullSync()
+      proxier.queued(this.options.clock.now)
+    }
     this.schedule()
   }
 
@@ -171,9 +243,9 @@ export class KubeProxy implements Stateful {
   }
 
   private lostPod(): void {
-    if (!this.state.running) return
+    if (!this.state.running && this.state.failure === null) return
     this.stop()
-    this.state = { ...this.state, podless: true }
+    this.state = { ...this.state, podless: true, failure: null }
   }
 
   private gotPod(): void {
@@ -183,8 +255,8 @@ export class KubeProxy implements Stateful {
   }
 
   private schedule(delay = 0): void {
-    const { clock, config } = this.options
-    const due = Math.max(clock.now + delay, this.state.lastRun + config.minSyncPeriod)
+    const { clock } = this.options
+    const due = Math.max(clock.now + delay, this.state.lastRun + (this.state.config?.minSyncPeriod ?? 0))
     if (this.state.task !== null) {
       if (this.state.due <= due) return
       clock.cancel(this.state.task)
@@ -193,28 +265,30 @@ export class KubeProxy implements Stateful {
   }
 
   private sync(): void {
-    const { clock, config } = this.options
+    const { clock } = this.options
     if (this.state.task !== null) clock.cancel(this.state.task)
     this.state = { ...this.state, task: null, lastRun: clock.now }
     const ok = this.proxiers.map((proxier) => proxier.sync(clock.now)).every((done) => done)
+    this.healthPorts.sync(this.proxiers)
     // Without any change a sync still happens within the hour, and a failed one is tried again.
-    this.schedule(ok ? FULL_SYNC_PERIOD : config.syncPeriod)
+    this.schedule(ok ? FULL_SYNC_PERIOD : (this.state.config?.syncPeriod ?? FULL_SYNC_PERIOD))
   }
 
   private scheduleCanary(): void {
-    const canaryTask = this.options.clock.schedule(this.taskName('canary'), this.options.config.syncPeriod)
-    this.state = { ...this.state, canaryTask }
+    const period = this.state.config?.syncPeriod ?? FULL_SYNC_PERIOD
+    this.state = { ...this.state, canaryTask: this.options.clock.schedule(this.taskName('canary'), period) }
   }
 
-  /** Monitor of pkg/util/iptables: a lost canary means a flush, and only then is everything written again. */
+  /** Monitor of pkg/util/iptables: a lost canary means a flush; everything is written again at once, whatever minSyncPeriod says. */
   private checkCanary(): void {
     const lost = this.proxiers.filter((proxier) => proxier.canaryLost())
     for (const proxier of lost) {
-      proxier.ensureCanaries()
       proxier.forceFullSync()
+      proxier.sync(this.options.clock.now)
+      proxier.ensureCanaries()
     }
+    if (lost.length > 0) this.healthPorts.sync(this.proxiers)
     this.scheduleCanary()
-    if (lost.length > 0) this.schedule()
   }
 }
 

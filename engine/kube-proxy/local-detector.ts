@@ -1,5 +1,5 @@
 import { formatCidr, type IpFamily, parseCidr } from '../base/ip.ts'
-import type { ProxyConfig } from './config.ts'
+import type { ProxyConfig } from './proxy-config.ts'
 
 /** How rules tell packets of this cluster's own pods from others (pkg/proxy/util/localdetector.go). */
 export interface LocalDetector {

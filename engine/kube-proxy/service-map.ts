@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.ts'
-import { type IpFamily, ipFamily, parseCidr } from '../base/ip.ts'
+import { formatCidr, type IpFamily, ipFamily } from '../base/ip.ts'
+import { cidrsOf, ipsOf, sloppyIp } from './addresses.ts'
 import { type ServiceChains, serviceChains } from './chain-names.ts'
 
 /** One port of one Service in one IP family, as kube-proxy sees it (pkg/proxy/serviceport.go). */
@@ -24,12 +25,16 @@ export interface ServicePort {
   readonly chains: ServiceChains
 }
 
-/** What kube-proxy's informer leaves out (its label selector) and what it skips (ShouldSkipService). */
-export function isProxied(service: KubeObject): boolean {
+/** What its informer shows kube-proxy: no headless Services, none that another proxy serves (cmd/kube-proxy/app/server.go, Run). */
+export function isWatched(service: KubeObject): boolean {
   const labels = service.metadata.labels ?? {}
   if ('service.kubernetes.io/service-proxy-name' in labels || 'service.kubernetes.io/headless' in labels) return false
-  const clusterIP = service.spec?.clusterIP
-  return service.spec?.type !== 'ExternalName' && clusterIP !== undefined && clusterIP !== '' && clusterIP !== 'None'
+  return service.spec?.clusterIP !== 'None'
+}
+
+/** ShouldSkipService */
+function isProxied(service: KubeObject): boolean {
+  return isWatched(service) && service.spec?.type !== 'ExternalName' && Boolean(service.spec?.clusterIP)
 }
 
 /** "namespace/name:port" (types.ServicePortName). */
@@ -37,29 +42,45 @@ export function servicePortName(namespace: string, service: string, port: string
   return port === '' ? `${namespace}/${service}` : `${namespace}/${service}:${port}`
 }
 
-const ofFamily = (family: IpFamily, addresses: readonly string[]): string[] => addresses.filter((a) => ipFamily(a) === family)
-
-function loadBalancerVIPs(service: KubeObject): string[] {
-  if (service.spec.type !== 'LoadBalancer') return []
-  const ingress: { ip?: string; ipMode?: string }[] = service.status?.loadBalancer?.ingress ?? []
-  return ingress.filter((i) => i.ip && (i.ipMode ?? 'VIP') === 'VIP').map((i) => i.ip as string)
+/** The ClusterIP of a family; a Service from before dual stack has one address and no families (GetClusterIPByFamily). */
+function clusterIPOf({ spec }: KubeObject, family: IpFamily): string | undefined {
+  const families: readonly string[] = spec.ipFamilies ?? []
+  const wanted = family === 4 ? 'IPv4' : 'IPv6'
+  const text = families.length === 0 ? spec.clusterIP : spec.clusterIPs?.[families.indexOf(wanted)]
+  const ip = sloppyIp(text ?? '')
+  return ip !== undefined && ipFamily(ip) === family ? ip : undefined
 }
+
+/** Addresses that the cloud's balancer leaves on the packet; a hostname or ipMode Proxy is none of kube-proxy's business. */
+function loadBalancerVIPs(service: KubeObject, family: IpFamily): string[] {
+  const ingress: { ip?: string; ipMode?: string }[] = service.status?.loadBalancer?.ingress ?? []
+  const vips = ingress.filter((i) => i.ip && (i.ipMode ?? 'VIP') === 'VIP')
+  return ipsOf(
+    family,
+    vips.map((i) => i.ip),
+  )
+}
+
+/** A range of everybody is no restriction at all, whatever stands beside it. */
+function sourceRanges(service: KubeObject, family: IpFamily): string[] {
+  const ranges = cidrsOf(family, service.spec.loadBalancerSourceRanges ?? [])
+  return ranges.some((range) => range.bits === 0) ? [] : ranges.map(formatCidr)
+}
+
+const isExposed = ({ spec }: KubeObject) =>
+  spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.externalIPs ?? []).length > 0
 
 /** The ports of a Service in one family; empty where kube-proxy leaves the Service alone. */
 export function servicePorts(service: KubeObject, family: IpFamily): readonly ServicePort[] {
   if (!isProxied(service)) return []
   const { spec, metadata } = service
-  const clusterIPs: readonly string[] = spec.clusterIPs?.length > 0 ? spec.clusterIPs : [spec.clusterIP]
-  const clusterIP = ofFamily(family, clusterIPs)[0]
+  const clusterIP = clusterIPOf(service, family)
   if (clusterIP === undefined) return []
   const namespace = metadata.namespace ?? 'default'
-  const externalIPs = ofFamily(family, spec.externalIPs ?? [])
-  const vips = ofFamily(family, loadBalancerVIPs(service))
-  const ranges = ((spec.loadBalancerSourceRanges ?? []) as string[])
-    .map((r) => r.trim())
-    .filter((r) => parseCidr(r)?.family === family)
-  const exposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
-  const externalPolicyLocal = exposed && spec.externalTrafficPolicy === 'Local'
+  const externalIPs = ipsOf(family, spec.externalIPs ?? [])
+  const vips = loadBalancerVIPs(service, family)
+  const ranges = sourceRanges(service, family)
+  const externalPolicyLocal = isExposed(service) && spec.externalTrafficPolicy === 'Local'
   const timeout: number | undefined = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
   return ((spec.ports ?? []) as KubeObject[string][]).map((port) => {
     const portName: string = port.name ?? ''

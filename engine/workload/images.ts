@@ -131,16 +131,8 @@ const IMAGES: readonly (readonly [string, ImageWork])[] = [
   ],
   ['kube-controller-manager', { comm: 'kube-controller', listen: () => [tcp(10257, 'tls', { address: '127.0.0.1' })] }],
   ['kube-scheduler', { comm: 'kube-scheduler', listen: () => [tcp(10259, 'tls', { address: '127.0.0.1' })] }],
-  [
-    'kube-proxy',
-    {
-      comm: 'kube-proxy',
-      listen: (s) => [
-        tcp(10249, 'http', { site: 'kube-proxy-metrics', text: s.env.PROXY_MODE ?? 'iptables', address: '127.0.0.1' }),
-        tcp(10256, 'http', { site: 'kube-proxy-health', address: '::' }),
-      ],
-    },
-  ],
+  // Its ports are opened by engine/kube-proxy, which knows what they answer.
+  ['kube-proxy', { comm: 'kube-proxy', listen: () => [] }],
   ['cilium/cilium', { comm: 'cilium-agent', listen: () => [tcp(9879, 'http', { site: 'healthz', address: '127.0.0.1' })] }],
   [
     'cilium/operator-generic',

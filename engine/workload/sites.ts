@@ -8,7 +8,7 @@ export interface SiteContext {
   readonly rport: number
   readonly local: string
   readonly lport: number
-  /** Text given by the container's arguments (`-text=`), or a kube-proxy's mode. */
+  /** Text given by the container's arguments (`-text=`). */
   readonly text?: string
 }
 
@@ -113,28 +113,6 @@ export const SITES: Readonly<Record<string, Site>> = {
   metrics: (request, context) => {
     if (path(request) === '/metrics') return go(200, '', context, ['Content-Type', 'text/plain; version=0.0.4; charset=utf-8'])
     return path(request) === '/healthz' ? go(200, 'ok', context) : notFound(context)
-  },
-  'kube-proxy-metrics': (request, context) => {
-    if (path(request) === '/proxyMode')
-      return go(200, context.text ?? 'iptables', context, ['Content-Type', 'text/plain; charset=utf-8'])
-    return path(request) === '/healthz' ? go(200, 'ok', context) : notFound(context)
-  },
-  'kube-proxy-health': (request, context) => {
-    if (path(request) !== '/healthz' && path(request) !== '/livez') return notFound(context)
-    const stamp = `${new Date(context.now)
-      .toISOString()
-      .replace('T', ' ')
-      .replace(/\.\d+Z$/, '')} +0000 UTC`
-    const body = `{"lastUpdated": "${stamp}","currentTime": "${stamp}", "nodeEligible": true}`
-    return {
-      ...go(200, body, context, ['Content-Type', 'application/json']),
-      headers: [
-        ['Content-Type', 'application/json'],
-        ['X-Content-Type-Options', 'nosniff'],
-        ['Date', httpDate(context.now)],
-        ['Content-Length', String(body.length)],
-      ],
-    }
   },
   'coredns-health': (request, context) => (path(request) === '/health' ? go(200, 'OK', context) : notFound(context)),
   'coredns-ready': (request, context) => (path(request) === '/ready' ? go(200, 'OK', context) : notFound(context)),

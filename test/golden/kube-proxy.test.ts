@@ -71,7 +71,12 @@ function proxied(recording: Recording, variant: Variant, node: string) {
   const kernel: ProxyKernel = {
     ...rulesWriter(ruleset, writer),
     addresses: (family) => addresses[family],
+    sysctl: (name) => sysctls.get(name),
     setSysctl: (name, value) => sysctls.set(name, value),
+    counter: () => undefined,
+    listen: () => true,
+    closePort: () => {},
+    closePorts: () => {},
     deleteFlows: () => 0,
   }
   const clock = new Clock(Date.parse('2026-11-22T16:51:54Z'))

@@ -1,4 +1,6 @@
-import { type Cidr, cidrContains, type IpFamily } from '../../base/ip.ts'
+import type { Cidr, IpFamily } from '../../base/ip.ts'
+import { isLoopback, matching } from '../addresses.ts'
+import { fixed, type RuleLine, rule } from './rule-line.ts'
 
 /** A rule in a built-in chain that leads into one of kube-proxy's (iptablesJumpChains in proxier.go). */
 export interface Jump {
@@ -35,14 +37,15 @@ export const JUMPS: readonly Jump[] = [
   jump('filter', 'OUTPUT', 'KUBE-FIREWALL', ''),
 ]
 
+/** Written at every sync; KUBE-FIREWALL joins them where kube-proxy has a rule of its own for it. */
 export const FILTER_CHAINS = [
   'KUBE-SERVICES',
   'KUBE-EXTERNAL-SERVICES',
   'KUBE-FORWARD',
   'KUBE-NODEPORTS',
-  'KUBE-FIREWALL',
   'KUBE-PROXY-FIREWALL',
 ] as const
+export const FIREWALL_CHAIN = 'KUBE-FIREWALL'
 export const NAT_CHAINS = ['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ'] as const
 
 export const CANARY = 'KUBE-PROXY-CANARY'
@@ -55,57 +58,59 @@ export const INVALID_COUNTER = 'ct_state_invalid_dropped_pkts'
 const mark = (bit: number) => `0x${(2 ** bit).toString(16)}`
 
 /** The nat rules that are the same for every Service: the mark and the masquerade it asks for. */
-export function natRules(masqueradeBit: number): readonly string[] {
+export function natRules(masqueradeBit: number): readonly RuleLine[] {
   const m = mark(masqueradeBit)
   return [
-    `-A KUBE-POSTROUTING -m mark ! --mark ${m}/${m} -j RETURN`,
+    rule`-A ${'KUBE-POSTROUTING'} -m mark ! --mark ${fixed(`${m}/${m}`)} -j RETURN`,
     // The mark is taken off again, so that the packet is not masqueraded twice if it comes by here once more.
-    `-A KUBE-POSTROUTING -j MARK --xor-mark ${m}`,
-    '-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully',
-    `-A KUBE-MARK-MASQ -j MARK --or-mark ${m}`,
+    rule`-A ${'KUBE-POSTROUTING'} -j MARK --xor-mark ${fixed(m)}`,
+    rule`-A ${'KUBE-POSTROUTING'} -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully`,
+    rule`-A ${'KUBE-MARK-MASQ'} -j MARK --or-mark ${fixed(m)}`,
   ]
 }
 
-export function filterRules(options: {
+export interface FilterOptions {
   readonly masqueradeBit: number
   readonly localhostNodePorts: boolean
   readonly conntrackTcpLiberal: boolean
   readonly counters: boolean
-}): readonly string[] {
+}
+
+/** The filter rules that are the same for every Service. */
+export function filterRules(options: FilterOptions): readonly RuleLine[] {
   const m = mark(options.masqueradeBit)
-  const rules: string[] = []
+  const lines: RuleLine[] = []
   if (options.localhostNodePorts) {
     // route_localnet=1 opens 127.0.0.0/8 to neighbours (CVE-2020-8558); this closes it again.
-    rules.push(
-      '-A KUBE-FIREWALL -m comment --comment "block incoming localnet connections" -d 127.0.0.0/8 ! -s 127.0.0.0/8 ' +
-        '-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
+    lines.push(
+      rule`-A ${'KUBE-FIREWALL'} -m comment --comment "block incoming localnet connections" -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP`,
     )
   }
   if (!options.conntrackTcpLiberal) {
-    const counter = options.counters ? ` -m nfacct --nfacct-name ${INVALID_COUNTER}` : ''
-    rules.push(`-A KUBE-FORWARD -m conntrack --ctstate INVALID${counter} -j DROP`)
+    const counter = fixed(options.counters ? `-m nfacct --nfacct-name ${INVALID_COUNTER} ` : '')
+    lines.push(rule`-A ${'KUBE-FORWARD'} -m conntrack --ctstate INVALID ${counter}-j DROP`)
   }
-  rules.push(`-A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark ${m}/${m} -j ACCEPT`)
-  rules.push(
-    '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+  lines.push(
+    rule`-A ${'KUBE-FORWARD'} -m comment --comment "kubernetes forwarding rules" -m mark --mark ${fixed(`${m}/${m}`)} -j ACCEPT`,
+    rule`-A ${'KUBE-FORWARD'} -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
   )
-  return rules
+  return lines
 }
 
-/** The last rules of nat KUBE-SERVICES: what is meant for this node goes on to the node ports. */
+/** The last rules of nat KUBE-SERVICES: what is meant for this node goes on to the node ports. `ranges` undefined: all addresses. */
 export function nodePortRules(
   family: IpFamily,
   ranges: readonly Cidr[] | undefined,
   addresses: readonly string[],
-): readonly string[] {
-  const why = '-m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain"'
-  if (ranges === undefined || ranges.some((r) => r.family === family && r.bits === 0)) {
-    // Node ports never answer on ::1, route_localnet has no IPv6 twin.
-    const notLoopback = family === 6 ? ' ! -d ::1/128' : ''
-    return [`-A KUBE-SERVICES ${why} -m addrtype --dst-type LOCAL${notLoopback} -j KUBE-NODEPORTS`]
+  localhostNodePorts: boolean,
+): readonly RuleLine[] {
+  const why = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain'
+  if (ranges === undefined) {
+    // On ::1 node ports never answer: route_localnet has no IPv6 twin.
+    const except = fixed(family === 6 ? ' ! -d ::1/128' : localhostNodePorts ? '' : ' ! -d 127.0.0.0/8')
+    return [rule`-A ${'KUBE-SERVICES'} -m comment --comment "${why}" -m addrtype --dst-type LOCAL${except} -j KUBE-NODEPORTS`]
   }
-  const isLoopback = (a: string) => (family === 4 ? a.startsWith('127.') : a === '::1')
-  return addresses
-    .filter((a) => ranges.some((r) => cidrContains(r, a)) && (family === 4 || !isLoopback(a)))
-    .map((a) => `-A KUBE-SERVICES ${why} -d ${a} -j KUBE-NODEPORTS`)
+  return matching(ranges, addresses)
+    .filter((address) => localhostNodePorts || !isLoopback(address))
+    .map((address) => rule`-A ${'KUBE-SERVICES'} -m comment --comment "${why}" -d ${address} -j KUBE-NODEPORTS`)
 }

@@ -1,18 +1,23 @@
 import type { Store, StoreEvent } from '../../api/store.ts'
-import type { IpFamily } from '../../base/ip.ts'
+import type { Cidr, IpFamily } from '../../base/ip.ts'
 import type { Json, Stateful } from '../../base/json.ts'
 import type { Dice } from '../../clock/dice.ts'
+import type { Table } from '../../net/netfilter/table.ts'
+import { matching, nodePortAddresses } from '../addresses.ts'
 import { isServiceChain } from '../chain-names.ts'
-import type { ProxyConfig } from '../config.ts'
+import { ChangeTracker } from '../change-tracker.ts'
+import type { Endpoint } from '../endpoints-map.ts'
 import type { LocalDetector } from '../local-detector.ts'
+import { NO_METRICS, type ProxierMetrics, reconciled, synced } from '../metrics/proxier-metrics.ts'
+import type { ProxyConfig } from '../proxy-config.ts'
 import type { ServicePort } from '../service-map.ts'
-import { ServiceTracker } from '../service-tracker.ts'
 import { categorize, type NodePlace } from '../topology.ts'
 import { staleUdpFlows } from './conntrack.ts'
 import {
   CANARY,
   CANARY_TABLES,
   FILTER_CHAINS,
+  FIREWALL_CHAIN,
   filterRules,
   INVALID_COUNTER,
   JUMPS,
@@ -21,7 +26,10 @@ import {
   nodePortRules,
 } from './fixed-rules.ts'
 import type { ProxyKernel } from './kernel.ts'
-import { LOCALHOST_NODEPORT_COUNTER, type RuleContext, type ServiceRules, serviceRules } from './service-rules.ts'
+import { type Page, RuleBook } from './rule-book.ts'
+import { LineReader, type RuleLine } from './rule-line.ts'
+import { LOCALHOST_NODEPORT_COUNTER, type RuleContext } from './service-rules.ts'
+import { TableInput } from './sync-input.ts'
 
 /** Rules and service chains are all written again at least this often (proxyutil.FullSyncPeriod). */
 export const FULL_SYNC_PERIOD = 3_600_000
@@ -36,6 +44,8 @@ export interface ProxierOptions {
   readonly config: ProxyConfig
   readonly node: string
   readonly nodeIP: string
+  /** --nodeport-addresses, with the node's own in place of "primary". */
+  readonly nodePortRanges: readonly Cidr[]
   readonly detector: LocalDetector | undefined
   /** Whether this release counts packets with nfacct (1.32 and later). */
   readonly counters: boolean
@@ -49,52 +59,75 @@ interface State {
   readonly lastFullSync: number
   readonly lastCleanup: number
   readonly synced: number
-  /** "namespace/name" of Services changed since the last sync. */
-  readonly changed: readonly string[]
   readonly lastUpdated: number
+  /** When the oldest change came in that is not written yet; null if there is none (QueuedUpdate). */
+  readonly queuedSince: number | null
+  /** Whether nf_conntrack_tcp_be_liberal was set when this kube-proxy started. */
+  readonly liberal: boolean
+  readonly metrics: ProxierMetrics
+}
+
+const NEW: State = {
+  needFullSync: true,
+  lastFullSync: 0,
+  lastCleanup: 0,
+  synced: 0,
+  lastUpdated: 0,
+  queuedSince: null,
+  liberal: false,
+  metrics: NO_METRICS,
 }
 
 /** kube-proxy's iptables mode for one IP family (pkg/proxy/iptables/proxier.go): Services and endpoints in, one restore out. */
 export class IptablesProxier implements Stateful {
+  readonly tracker: ChangeTracker
   private readonly options: ProxierOptions
-  private readonly tracker: ServiceTracker
   private readonly context: RuleContext
-  private readonly rules = new Map<string, ServiceRules>()
-  private state: State = { needFullSync: true, lastFullSync: 0, lastCleanup: 0, synced: 0, changed: [], lastUpdated: 0 }
+  private readonly book: RuleBook
+  private readonly readers: { readonly nat: LineReader; readonly filter: LineReader }
+  private state: State = NEW
+  /** The nat table as the last sync left it: while it is in force, nobody has added or deleted a chain. */
+  private left: Table | undefined
 
   constructor(options: ProxierOptions) {
+    const { family, kernel, config } = options
     this.options = options
-    this.tracker = new ServiceTracker(options.store, options.family, options.node)
-    const ranges = this.nodePortRanges()
-    const loopback = ranges === undefined || ranges.some((r) => r.family === 4 && (r.bits === 0 || r.base.startsWith('127.')))
+    this.tracker = new ChangeTracker(options.store, family, options.node)
     this.context = {
-      family: options.family,
-      masqueradeAll: options.config.masqueradeAll,
-      localhostNodePorts: options.family === 4 && options.config.localhostNodePorts && loopback,
+      family,
+      masqueradeAll: config.masqueradeAll,
+      localhostNodePorts: config.localhostNodePorts && nodePortAddresses(family, options.nodePortRanges).containsLoopback,
       counters: options.counters,
       detector: options.detector,
       nodeIP: options.nodeIP,
     }
+    const reader = (table: 'nat' | 'filter') => new LineReader((line) => kernel.rule(family, table, line))
+    this.readers = { nat: reader('nat'), filter: reader('filter') }
+    this.book = new RuleBook(this.context, this.readers)
   }
 
-  /** When kube-proxy starts: it knows nothing yet, and sees to sysctls, nfacct objects and canaries. */
-  setup(): void {
-    const { kernel, counters } = this.options
-    this.tracker.drop()
-    this.state = { ...this.state, needFullSync: true, changed: [] }
+  /** When kube-proxy starts: it knows nothing yet, and sees to sysctls and canaries. */
+  setup(now: number): void {
+    const { kernel } = this.options
+    this.book.clear()
+    this.left = undefined
+    this.tracker.restart(now)
+    const liberal = kernel.sysctl('net.netfilter.nf_conntrack_tcp_be_liberal')
+    // SyncLoop counts as an update: a proxy that never manages to write is not healthy for ever.
+    this.state = { ...NEW, synced: this.state.synced, lastUpdated: now, liberal: liberal !== undefined && liberal !== '0' }
     if (this.context.localhostNodePorts) kernel.setSysctl('net.ipv4.conf.all.route_localnet', '1')
-    if (counters) {
-      kernel.ensureCounter(INVALID_COUNTER)
-      kernel.ensureCounter(LOCALHOST_NODEPORT_COUNTER)
-    }
     this.ensureCanaries()
   }
 
   /** Takes in a store event; whether a sync is wanted. */
   note(event: StoreEvent): boolean {
-    const services = this.tracker.note(event).filter((key) => !this.state.changed.includes(key))
-    if (services.length > 0) this.state = { ...this.state, changed: [...this.state.changed, ...services] }
-    return services.length > 0
+    return this.tracker.note(event)
+  }
+
+  /** A change waits to be written. */
+  queued(now: number): void {
+    const metrics = { ...this.state.metrics, lastQueued: now }
+    this.state = { ...this.state, queuedSince: this.state.queuedSince ?? now, metrics }
   }
 
   /** Everything is written again at the next sync. */
@@ -104,154 +137,202 @@ export class IptablesProxier implements Stateful {
 
   /** Whether the first canary is gone, which means that somebody flushed iptables. */
   canaryLost(): boolean {
-    return !this.options.kernel.chains(this.options.family, CANARY_TABLES[0]).includes(CANARY)
+    return this.options.kernel.table(this.options.family, CANARY_TABLES[0])?.chains.has(CANARY) !== true
   }
 
   ensureCanaries(): void {
     const { kernel, family } = this.options
     for (const table of CANARY_TABLES) {
-      if (!kernel.chains(family, table).includes(CANARY)) kernel.restore(family, `*${table}\n:${CANARY} - [0:0]\nCOMMIT\n`)
+      if (kernel.table(family, table)?.chains.has(CANARY) === true) continue
+      kernel.restore(family, `*${table}\n:${CANARY} - [0:0]\nCOMMIT\n`)
     }
+  }
+
+  get family(): IpFamily {
+    return this.options.family
   }
 
   get lastUpdated(): number {
     return this.state.lastUpdated
   }
 
-  /** Writes the rules; false if the kernel refused them, and then the next sync is a full one. */
+  get queuedSince(): number | null {
+    return this.state.queuedSince
+  }
+
+  get metrics(): ProxierMetrics {
+    return this.state.metrics
+  }
+
+  /** How often it has written rules, in all its lives. */
+  get runs(): number {
+    return this.state.synced
+  }
+
+  /** Services that want a health check port of this node (ServicePortMap.HealthCheckNodePorts). */
+  healthChecks(): { readonly service: string; readonly port: number }[] {
+    const pages = this.pages().filter(({ port }) => port.healthCheckNodePort !== 0)
+    return pages.map(({ service, port }) => ({ service, port: port.healthCheckNodePort }))
+  }
+
+  /** Where that port listens. */
+  healthAddresses(): readonly string[] {
+    const { family, nodePortRanges, kernel } = this.options
+    const { ranges } = nodePortAddresses(family, nodePortRanges)
+    return ranges === undefined ? ['0.0.0.0'] : matching(ranges, kernel.addresses(family))
+  }
+
+  /** How many pods of this node are ready behind the Service, by address (EndpointsMap.LocalReadyEndpoints). */
+  localReadyEndpoints(service: string): number {
+    const ips = new Set<string>()
+    for (const endpoints of this.tracker.endpointsOfService(service).values()) {
+      for (const endpoint of endpoints) if (endpoint.local && endpoint.ready) ips.add(endpoint.ip)
+    }
+    return ips.size
+  }
+
+  private pages(): readonly Page[] {
+    if (this.book.isEmpty) this.rewrite(this.tracker.all().keys())
+    return this.book.all()
+  }
+
+  /** syncProxyRules: writes what changed, or everything; false if iptables refused it. */
   sync(now: number): boolean {
+    const { kernel, family } = this.options
     const full = this.state.needFullSync || now - this.state.lastFullSync > FULL_SYNC_PERIOD
-    if (full) {
-      this.rules.clear()
-      this.ensureJumps()
-    }
-    const ports = this.inOrder(this.tracker.ports())
-    const changed = new Set(this.state.changed)
-    const isChanged = (port: ServicePort) => full || changed.has(`${port.namespace}/${port.service}`)
-    const large = this.totalEndpoints(ports) > LARGE_CLUSTER_ENDPOINTS
-    const cleanup = !large || now - this.state.lastCleanup > this.options.config.syncPeriod
-    const failed = this.options.kernel.restore(this.options.family, this.compose(ports, isChanged, large, cleanup)) !== undefined
-    const synced = this.state.synced + 1
-    if (failed) {
-      this.state = { ...this.state, needFullSync: true, synced }
-      return false
-    }
+    const changes = this.tracker.take()
+    if (full) this.ensureJumps()
+    if (full || this.book.isEmpty) {
+      this.book.clear()
+      this.rewrite(this.tracker.all().keys())
+    } else this.rewrite(changes.services)
+    const isLarge = this.book.endpoints > LARGE_CLUSTER_ENDPOINTS
+    const cleanup = !isLarge || now - this.state.lastCleanup > this.options.config.syncPeriod
+    const pages = this.inOrder(this.book.all())
+    const { filter, nat, skipped } = this.compose(pages, full ? undefined : changes.services, cleanup)
+    const failed = kernel.write(family, [filter.done(), nat.done()]) !== undefined
+    const count = (test: (page: Page) => boolean) => pages.filter(test).length
+    const metrics = synced(this.state.metrics, {
+      now,
+      full,
+      failed,
+      filter: filter.lines,
+      nat: nat.lines,
+      skipped,
+      noLocalInternal: count((page) => page.noLocalInternal),
+      noLocalExternal: count((page) => page.noLocalExternal),
+      triggerTimes: changes.triggerTimes,
+    })
+    this.left = failed ? undefined : kernel.table(family, 'nat')
+    // What changed is forgotten by now, so after a failure only a full sync helps.
+    this.state = { ...this.state, needFullSync: failed, synced: this.state.synced + 1, metrics }
+    if (failed) return false
+    if (cleanup) this.book.forgetDropped()
     this.state = {
-      needFullSync: false,
+      ...this.state,
       lastFullSync: full ? now : this.state.lastFullSync,
       lastCleanup: cleanup ? now : this.state.lastCleanup,
-      synced,
-      changed: [],
       lastUpdated: now,
+      queuedSince: null,
     }
-    if (changed.size > 0) this.cleanFlows()
+    if (changes.udpEndpoints) this.cleanFlows()
     return true
   }
 
   save(): Json {
-    return { ...this.state }
+    return { ...this.state, tracker: this.tracker.save() } as unknown as Json
   }
 
-  load(state: Json): void {
-    this.state = state as unknown as State
-    this.tracker.drop()
-    this.rules.clear()
+  load(saved: Json): void {
+    const { tracker, ...state } = saved as unknown as State & { readonly tracker: Json }
+    this.state = state
+    this.tracker.load(tracker)
+    this.book.clear()
+    this.left = undefined
   }
 
-  private nodePortRanges() {
-    const { config, nodeIP, family } = this.options
-    if (config.nodePortAddresses !== 'primary') return config.nodePortAddresses
-    return [{ family, base: nodeIP, bits: family === 4 ? 32 : 128 }]
+  /** Works out the rules of these Services anew. */
+  private rewrite(services: Iterable<string>): void {
+    const { place } = this.options
+    const found: { readonly key: string; readonly port: ServicePort; readonly endpoints: readonly Endpoint[] }[] = []
+    let endpoints = 0
+    for (const key of services) {
+      this.book.remove(key)
+      for (const port of this.tracker.portsOf(key)) {
+        const own = this.tracker.endpointsOf(port)
+        found.push({ key, port, endpoints: own })
+        endpoints += own.length
+      }
+    }
+    const named = this.book.endpoints + endpoints <= LARGE_CLUSTER_ENDPOINTS
+    for (const { key, port, endpoints: own } of found) {
+      this.book.add(key, port, own.length, categorize(own, port, place()), named)
+    }
   }
 
   /** The map of Services has no order of its own (Go's maps), so each sync writes them in another. */
-  private inOrder(ports: ServicePort[]): ServicePort[] {
+  private inOrder(pages: Page[]): Page[] {
     const { firstOrder, dice } = this.options
-    const drawn = dice.shuffle(ports)
+    const drawn = dice.shuffle(pages)
     if (this.state.synced > 0 || firstOrder === undefined) return drawn
     const place = new Map(firstOrder.map((name, i) => [name, i]))
-    const rank = (port: ServicePort) => place.get(port.name) ?? firstOrder.length
+    const rank = (page: Page) => place.get(page.port.name) ?? firstOrder.length
     return drawn.sort((a, b) => rank(a) - rank(b))
   }
 
-  private totalEndpoints(ports: readonly ServicePort[]): number {
-    let total = 0
-    for (const port of ports) total += this.tracker.endpointsOf(port).length
-    return total
-  }
-
-  private rulesOf(port: ServicePort, fresh: boolean, comments: boolean): ServiceRules {
-    const known = fresh ? undefined : this.rules.get(port.name)
-    if (known !== undefined) return known
-    const endpoints = categorize(this.tracker.endpointsOf(port), port, this.options.place())
-    const rules = serviceRules(port, endpoints, this.context, comments)
-    this.rules.set(port.name, rules)
-    return rules
-  }
-
-  /** The input of iptables-restore. */
-  private compose(
-    ports: readonly ServicePort[],
-    isChanged: (p: ServicePort) => boolean,
-    large: boolean,
-    cleanup: boolean,
-  ): string {
-    const { config, kernel, family, counters } = this.options
-    const filter: string[] = []
-    const portals: string[] = []
-    const chains: string[] = []
-    const rules: string[] = []
-    const active = new Set<string>()
-    for (const port of ports) {
-      const changed = isChanged(port)
-      const own = this.rulesOf(port, changed, !large)
-      filter.push(...own.filter)
-      portals.push(...own.portals)
-      for (const chain of own.chains) active.add(chain)
-      if (!changed) continue
-      for (const chain of own.chains) chains.push(`:${chain} - [0:0]`)
-      rules.push(...own.rules)
-    }
-    const stale = cleanup ? kernel.chains(family, 'nat').filter((chain) => isServiceChain(chain) && !active.has(chain)) : []
+  /** The input of iptables-restore; `changed` undefined: every Service's own chains. */
+  private compose(pages: readonly Page[], changed: ReadonlySet<string> | undefined, cleanup: boolean) {
+    const { nodePortRanges, kernel, family, config } = this.options
     const { localhostNodePorts } = this.context
-    const { masqueradeBit, conntrackTcpLiberal } = config
-    return [
-      '*filter',
-      ...FILTER_CHAINS.map((chain) => `:${chain} - [0:0]`),
-      ...filter,
-      ...filterRules({ masqueradeBit, localhostNodePorts, conntrackTcpLiberal, counters }),
-      'COMMIT',
-      '*nat',
-      ...NAT_CHAINS.map((chain) => `:${chain} - [0:0]`),
-      ...chains,
-      ...stale.map((chain) => `:${chain} - [0:0]`),
-      ...natRules(masqueradeBit),
-      ...portals,
-      ...rules,
-      ...stale.map((chain) => `-X ${chain}`),
-      ...nodePortRules(family, this.nodePortRanges(), kernel.addresses(family)),
-      'COMMIT',
-      '',
-    ].join('\n')
+    const filter = new TableInput('filter', localhostNodePorts ? [...FILTER_CHAINS, FIREWALL_CHAIN] : FILTER_CHAINS)
+    const nat = new TableInput('nat', NAT_CHAINS)
+    let skipped = 0
+    this.addLines(nat, 'nat', natRules(config.masqueradeBit))
+    for (const page of pages) {
+      for (const placed of page.filter) filter.add(placed)
+      for (const placed of page.portals) nat.add(placed)
+      const isWritten = changed === undefined || changed.has(page.service)
+      for (const chain of page.chains) {
+        if (isWritten) nat.write(chain)
+        else skipped += chain.rules.length
+      }
+    }
+    if (cleanup) for (const chain of this.staleChains()) nat.remove(chain)
+    const { ranges } = nodePortAddresses(family, nodePortRanges)
+    this.addLines(nat, 'nat', nodePortRules(family, ranges, kernel.addresses(family), localhostNodePorts))
+    this.addLines(filter, 'filter', filterRules({ ...config, ...this.context, conntrackTcpLiberal: this.state.liberal }))
+    return { filter, nat, skipped }
+  }
+
+  private addLines(input: TableInput, table: 'nat' | 'filter', lines: readonly RuleLine[]): void {
+    for (const line of lines) input.add({ chain: line.chain, rule: this.readers[table].read(line) })
+  }
+
+  /** Chains with names like its own that no Service needs: its own old ones, and whatever else is called so. */
+  private staleChains(): string[] {
+    const table = this.options.kernel.table(this.options.family, 'nat')
+    if (table === undefined) return []
+    const candidates = table === this.left ? this.book.unused() : table.chains.keys()
+    return [...candidates].filter((chain) => isServiceChain(chain) && !this.book.uses(chain) && table.chains.has(chain))
   }
 
   /** Chains and jumps from built-in chains: only on a full sync, so a jump deleted by hand stays away until then. */
   private ensureJumps(): void {
-    const { kernel, family } = this.options
+    const { kernel, family, counters } = this.options
     for (const { table, from, to, match } of JUMPS) {
-      const rule = `${match}${match === '' ? '' : ' '}-j ${to}`
-      if (kernel.hasRule(family, table, from, rule)) continue
-      const chain = kernel.chains(family, table).includes(to) ? '' : `:${to} - [0:0]\n`
-      kernel.restore(family, `*${table}\n${chain}-I ${from} 1 ${rule}\nCOMMIT\n`)
+      const line = `${match}${match === '' ? '' : ' '}-j ${to}`
+      if (kernel.hasRule(family, table, from, line)) continue
+      const chain = kernel.table(family, table)?.chains.has(to) === true ? '' : `:${to} - [0:0]\n`
+      kernel.restore(family, `*${table}\n${chain}-I ${from} 1 ${line}\nCOMMIT\n`)
     }
+    if (counters) for (const name of [INVALID_COUNTER, LOCALHOST_NODEPORT_COUNTER]) kernel.ensureCounter(name)
   }
 
   private cleanFlows(): void {
     const { kernel, family } = this.options
-    const udp = this.tracker.ports().filter((port) => port.protocol === 'udp')
-    const stale = staleUdpFlows(
-      udp.map((port) => ({ port, endpoints: categorize(this.tracker.endpointsOf(port), port, this.options.place()).reachable })),
-    )
-    kernel.deleteFlows(family, 'udp', stale)
+    const udp = this.book.all().flatMap(({ port }) => (port.protocol === 'udp' ? [port] : []))
+    const stale = staleUdpFlows(udp.map((port) => ({ port, endpoints: this.tracker.endpointsOf(port) })))
+    const deleted = kernel.deleteFlows(family, 'udp', stale)
+    this.state = { ...this.state, metrics: reconciled(this.state.metrics, deleted) }
   }
 }

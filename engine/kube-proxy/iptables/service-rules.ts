@@ -1,9 +1,9 @@
 import { cidrContains, type IpFamily, parseCidr } from '../../base/ip.ts'
-import { endpointChain } from '../chain-names.ts'
-import type { Endpoint } from '../endpoints-map.ts'
 import type { LocalDetector } from '../local-detector.ts'
 import { externallyAccessible, type ServicePort, usesClusterEndpoints, usesLocalEndpoints } from '../service-map.ts'
 import type { Categorized } from '../topology.ts'
+import { balanceRules, endpointRules, type ServiceChain, transport } from './endpoint-rules.ts'
+import { fixed, type RuleLine, rule } from './rule-line.ts'
 
 /** What the rules of every Service depend on besides the Service itself. */
 export interface RuleContext {
@@ -17,21 +17,23 @@ export interface RuleContext {
   readonly nodeIP: string
 }
 
-/** The rules of one Service port as iptables-restore lines. */
+/** The rules of one Service port. */
 export interface ServiceRules {
   /** nat KUBE-SERVICES and KUBE-NODEPORTS: written at every sync. */
-  readonly portals: readonly string[]
+  readonly portals: readonly RuleLine[]
   /** filter table: written at every sync. */
-  readonly filter: readonly string[]
-  /** The per-Service nat chains that it uses, and their rules: written only when something changed. */
-  readonly chains: readonly string[]
-  readonly rules: readonly string[]
+  readonly filter: readonly RuleLine[]
+  /** The per-Service chains of nat: written only when something changed. */
+  readonly chains: readonly ServiceChain[]
+  /** For the metrics: why traffic of a kind finds nothing here though the Service has endpoints elsewhere. */
+  readonly noLocalInternal: boolean
+  readonly noLocalExternal: boolean
 }
 
 /** nfacct object that counts node port packets to 127.0.0.0/8 (pkg/proxy/metrics). */
 export const LOCALHOST_NODEPORT_COUNTER = 'localhost_nps_accepted_pkts'
 
-const comment = (text: string) => `-m comment --comment "${text}"`
+const COUNTED = fixed(`-m nfacct --nfacct-name ${LOCALHOST_NODEPORT_COUNTER}`)
 
 /**
  * All rules of one Service port on this node (pkg/proxy/iptables/proxier.go, syncProxyRules' loop body).
@@ -40,14 +42,20 @@ const comment = (text: string) => `-m comment --comment "${text}"`
 export function serviceRules(port: ServicePort, endpoints: Categorized, context: RuleContext, named = true): ServiceRules {
   const shape = shapeOf(port, endpoints)
   return {
-    ...captureRules(port, shape, context),
-    ...chainRules(port, endpoints, shape, context, named),
+    portals: portals(port, shape, context),
+    filter: filterRules(port, shape),
+    chains: chains(port, endpoints, shape, context, named),
+    noLocalInternal: shape.any && !shape.internal,
+    noLocalExternal: shape.any && !shape.external,
   }
 }
 
 interface Shape {
+  /** Some endpoint could be used from somewhere in the cluster. */
   readonly any: boolean
+  /** Traffic to the ClusterIP finds an endpoint from here. */
   readonly internal: boolean
+  /** Traffic from outside finds one. */
   readonly external: boolean
   readonly internalChain: string
   readonly externalPolicyChain: string
@@ -74,140 +82,135 @@ function shapeOf(port: ServicePort, { any, cluster, local }: Categorized): Shape
   }
 }
 
-const transport = (port: ServicePort) => `-m ${port.protocol} -p ${port.protocol}`
-
-function captureRules(port: ServicePort, shape: Shape, context: RuleContext): { portals: string[]; filter: string[] } {
+/** What catches packets for the Service: "capture the clusterIP", external IPs, load balancer ingress, node ports. */
+function portals(port: ServicePort, shape: Shape, context: RuleContext): RuleLine[] {
+  if (!shape.any) return []
   const { name, chains } = port
-  const portals: string[] = []
-  const filter: string[] = []
-  const to = (address: string) => `${transport(port)} -d ${address} --dport ${port.port}`
-  const refuse = shape.any
-    ? { why: `${name} has no local endpoints`, target: 'DROP' }
-    : { why: `${name} has no endpoints`, target: 'REJECT' }
-
-  if (shape.internal) {
-    portals.push(`-A KUBE-SERVICES ${comment(`${name} cluster IP`)} ${to(port.clusterIP)} -j ${shape.internalChain}`)
-  } else filter.push(`-A KUBE-SERVICES ${comment(refuse.why)} ${to(port.clusterIP)} -j ${refuse.target}`)
-
+  const capture = (what: string, address: string, chain: string) =>
+    rule`-A ${'KUBE-SERVICES'} -m comment --comment "${`${name} ${what}`}" ${transport(port)} -d ${address} --dport ${port.port} -j ${chain}`
+  const lines: RuleLine[] = []
+  if (shape.internal) lines.push(capture('cluster IP', port.clusterIP, shape.internalChain))
+  for (const address of port.externalIPs) lines.push(capture('external IP', address, chains.external))
   const balancerChain = shape.usesFirewall ? chains.firewall : chains.external
-  for (const [addresses, what, chain] of [
-    [port.externalIPs, 'external IP', chains.external],
-    [port.loadBalancerVIPs, 'loadbalancer IP', balancerChain],
-  ] as const) {
-    for (const address of addresses) {
-      if (shape.any) portals.push(`-A KUBE-SERVICES ${comment(`${name} ${what}`)} ${to(address)} -j ${chain}`)
-      if (!shape.external) filter.push(`-A KUBE-EXTERNAL-SERVICES ${comment(refuse.why)} ${to(address)} -j ${refuse.target}`)
+  for (const address of port.loadBalancerVIPs) lines.push(capture('loadbalancer IP', address, balancerChain))
+  if (port.nodePort === 0) return lines
+  if (context.localhostNodePorts && context.counters) {
+    lines.push(
+      rule`-A ${'KUBE-NODEPORTS'} -m comment --comment ${name} ${transport(port)} -d 127.0.0.0/8 --dport ${port.nodePort} ${COUNTED} -j ${chains.external}`,
+    )
+  }
+  lines.push(
+    rule`-A ${'KUBE-NODEPORTS'} -m comment --comment ${name} ${transport(port)} --dport ${port.nodePort} -j ${chains.external}`,
+  )
+  return lines
+}
+
+/** What refuses packets that nothing catches, and what lets health checks in. */
+function filterRules(port: ServicePort, shape: Shape): RuleLine[] {
+  const { name, chains } = port
+  const lines: RuleLine[] = []
+  const why = `${name} has no ${shape.any ? 'local ' : ''}endpoints`
+  const target = shape.any ? DROP : REJECT
+  const refuse = (chain: string, address: string) =>
+    rule`-A ${chain} -m comment --comment "${why}" ${transport(port)} -d ${address} --dport ${port.port} ${target}`
+
+  if (!shape.internal) lines.push(refuse('KUBE-SERVICES', port.clusterIP))
+  if (!shape.external) {
+    for (const address of [...port.externalIPs, ...port.loadBalancerVIPs]) lines.push(refuse('KUBE-EXTERNAL-SERVICES', address))
+    if (port.nodePort !== 0) {
+      lines.push(
+        rule`-A ${'KUBE-EXTERNAL-SERVICES'} -m comment --comment "${why}" -m addrtype --dst-type LOCAL ${transport(port)} --dport ${port.nodePort} ${target}`,
+      )
     }
   }
   if (shape.usesFirewall) {
-    const why = comment(`${name} traffic not accepted by ${chains.firewall}`)
-    for (const vip of port.loadBalancerVIPs) filter.push(`-A KUBE-PROXY-FIREWALL ${why} ${to(vip)} -j DROP`)
-  }
-  if (port.nodePort !== 0) {
-    const toNode = `${transport(port)} --dport ${port.nodePort}`
-    if (shape.any) {
-      if (context.localhostNodePorts && context.counters) {
-        portals.push(
-          `-A KUBE-NODEPORTS ${comment(name)} ${toNode} -d 127.0.0.0/8 -m nfacct --nfacct-name ${LOCALHOST_NODEPORT_COUNTER} -j ${chains.external}`,
-        )
-      }
-      portals.push(`-A KUBE-NODEPORTS ${comment(name)} ${toNode} -j ${chains.external}`)
-    }
-    if (!shape.external) {
-      filter.push(`-A KUBE-EXTERNAL-SERVICES ${comment(refuse.why)} -m addrtype --dst-type LOCAL ${toNode} -j ${refuse.target}`)
+    const unaccepted = `${name} traffic not accepted by ${chains.firewall}`
+    for (const vip of port.loadBalancerVIPs) {
+      lines.push(
+        rule`-A ${'KUBE-PROXY-FIREWALL'} -m comment --comment "${unaccepted}" ${transport(port)} -d ${vip} --dport ${port.port} -j DROP`,
+      )
     }
   }
   if (port.healthCheckNodePort !== 0) {
-    const why = comment(`${name} health check node port`)
-    filter.push(`-A KUBE-NODEPORTS ${why} -m tcp -p tcp --dport ${port.healthCheckNodePort} -j ACCEPT`)
+    const check = `${name} health check node port`
+    lines.push(
+      rule`-A ${'KUBE-NODEPORTS'} -m comment --comment "${check}" -m tcp -p tcp --dport ${port.healthCheckNodePort} -j ACCEPT`,
+    )
   }
-  return { portals, filter }
+  return lines
 }
 
-function chainRules(
+const DROP = fixed('-j DROP')
+const REJECT = fixed('-j REJECT')
+
+function chains(
   port: ServicePort,
   endpoints: Categorized,
   shape: Shape,
   context: RuleContext,
   named: boolean,
-): { chains: string[]; rules: string[] } {
-  const chains: string[] = []
-  const rules: string[] = []
-  if (shape.usesCluster) chains.push(port.chains.cluster)
-  if (shape.usesLocal) chains.push(port.chains.local)
-  if (shape.internal) rules.push(...masqueradeInternal(port, shape.internalChain, context))
-  if (shape.usesExternal) {
-    chains.push(port.chains.external)
-    rules.push(...externalRules(port, shape, context))
-  }
-  if (shape.usesFirewall) {
-    chains.push(port.chains.firewall)
-    rules.push(...firewallRules(port, context))
-  }
-  if (shape.usesCluster) rules.push(...balanceRules(port, port.chains.cluster, endpoints.cluster, named))
-  if (shape.usesLocal) rules.push(...balanceRules(port, port.chains.local, endpoints.local, named))
-  for (const endpoint of endpoints.reachable) {
-    const chain = endpointChain(port.name, port.protocol, endpoint.text)
-    chains.push(chain)
-    // A pod that reaches itself through its Service must not see its own address as the source.
-    const why = named ? ` ${comment(port.name)}` : ''
-    rules.push(`-A ${chain}${why} -s ${endpoint.ip} -j KUBE-MARK-MASQ`)
-    const remember = port.affinitySeconds > 0 ? ` -m recent --name ${chain} --set` : ''
-    rules.push(`-A ${chain}${why}${remember} ${transport(port)} -j DNAT --to-destination ${endpoint.text}`)
-  }
-  return { chains, rules }
+): readonly ServiceChain[] {
+  const { cluster, local, external, firewall } = port.chains
+  const masquerade = shape.internal ? masqueradeInternal(port, shape.internalChain, context) : []
+  const policyChain = (name: string, list: Categorized['cluster']) => ({
+    name,
+    lines: [...(name === shape.internalChain ? masquerade : []), ...balanceRules(port, name, list, named)],
+  })
+  return [
+    ...(shape.usesExternal ? [{ name: external, lines: externalRules(port, shape, context) }] : []),
+    ...(shape.usesFirewall ? [{ name: firewall, lines: firewallRules(port, context) }] : []),
+    ...(shape.usesCluster ? [policyChain(cluster, endpoints.cluster)] : []),
+    ...(shape.usesLocal ? [policyChain(local, endpoints.local)] : []),
+    ...endpoints.reachable.map((endpoint) => endpointRules(port, endpoint, named)),
+  ]
 }
 
-function masqueradeInternal(port: ServicePort, chain: string, { masqueradeAll, detector }: RuleContext): string[] {
-  if (!masqueradeAll && detector === undefined) return []
-  const notLocal = masqueradeAll || detector === undefined ? '' : ` ${detector.ifNotLocal}`
-  const what = `${comment(`${port.name} cluster IP`)} ${transport(port)} -d ${port.clusterIP} --dport ${port.port}`
-  return [`-A ${chain} ${what}${notLocal} -j KUBE-MARK-MASQ`]
+function masqueradeInternal(port: ServicePort, chain: string, { masqueradeAll, detector }: RuleContext): RuleLine[] {
+  const what = `${port.name} cluster IP`
+  if (masqueradeAll) {
+    return [
+      rule`-A ${chain} -m comment --comment "${what}" ${transport(port)} -d ${port.clusterIP} --dport ${port.port} -j KUBE-MARK-MASQ`,
+    ]
+  }
+  if (detector === undefined) return []
+  return [
+    rule`-A ${chain} -m comment --comment "${what}" ${transport(port)} -d ${port.clusterIP} --dport ${port.port} ${fixed(detector.ifNotLocal)} -j KUBE-MARK-MASQ`,
+  ]
 }
 
-function externalRules(port: ServicePort, shape: Shape, { detector }: RuleContext): string[] {
+function externalRules(port: ServicePort, shape: Shape, { detector }: RuleContext): RuleLine[] {
   const { external, cluster } = port.chains
   const where = `for ${port.name} external destinations`
-  const rules: string[] = []
-  if (!port.externalPolicyLocal) rules.push(`-A ${external} ${comment(`masquerade traffic ${where}`)} -j KUBE-MARK-MASQ`)
-  else {
-    if (detector) rules.push(`-A ${external} ${comment(`pod traffic ${where}`)} ${detector.ifLocal} -j ${cluster}`)
-    const fromNode = '-m addrtype --src-type LOCAL'
-    rules.push(`-A ${external} ${comment(`masquerade LOCAL traffic ${where}`)} ${fromNode} -j KUBE-MARK-MASQ`)
-    rules.push(`-A ${external} ${comment(`route LOCAL traffic ${where}`)} ${fromNode} -j ${cluster}`)
+  const lines: RuleLine[] = []
+  if (!port.externalPolicyLocal) {
+    lines.push(rule`-A ${external} -m comment --comment "${`masquerade traffic ${where}`}" -j KUBE-MARK-MASQ`)
+  } else {
+    if (detector) {
+      lines.push(rule`-A ${external} -m comment --comment "${`pod traffic ${where}`}" ${fixed(detector.ifLocal)} -j ${cluster}`)
+    }
+    lines.push(
+      rule`-A ${external} -m comment --comment "${`masquerade LOCAL traffic ${where}`}" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
+      rule`-A ${external} -m comment --comment "${`route LOCAL traffic ${where}`}" -m addrtype --src-type LOCAL -j ${cluster}`,
+    )
   }
-  if (shape.external) rules.push(`-A ${external} -j ${shape.externalPolicyChain}`)
-  return rules
+  if (shape.external) lines.push(rule`-A ${external} -j ${shape.externalPolicyChain}`)
+  return lines
 }
 
-function firewallRules(port: ServicePort, { nodeIP }: RuleContext): string[] {
+function firewallRules(port: ServicePort, { nodeIP }: RuleContext): RuleLine[] {
   const { firewall, external } = port.chains
-  const accept = (source: string) => `-A ${firewall} ${comment(`${port.name} loadbalancer IP`)} -s ${source} -j ${external}`
+  const accept = (source: string) =>
+    rule`-A ${firewall} -m comment --comment "${`${port.name} loadbalancer IP`}" -s ${source} -j ${external}`
   const ranges = port.loadBalancerSourceRanges
   const fromNode = ranges.some((range) => {
     const cidr = parseCidr(range)
     return cidr !== undefined && cidrContains(cidr, nodeIP)
   })
+  const other = `other traffic to ${port.name} will be dropped by KUBE-PROXY-FIREWALL`
   return [
     ...ranges.map(accept),
     // A node that holds the VIP itself loops back with the VIP as its source.
     ...(fromNode ? port.loadBalancerVIPs.map(accept) : []),
-    `-A ${firewall} ${comment(`other traffic to ${port.name} will be dropped by KUBE-PROXY-FIREWALL`)}`,
+    rule`-A ${firewall} -m comment --comment "${other}"`,
   ]
-}
-
-function balanceRules(port: ServicePort, chain: string, endpoints: readonly Endpoint[], named: boolean): string[] {
-  const jumps = endpoints.map((endpoint) => ({
-    to: endpointChain(port.name, port.protocol, endpoint.text),
-    why: named ? ` ${comment(`${port.name} -> ${endpoint.text}`)}` : '',
-  }))
-  const sticky = jumps.map(
-    ({ to, why }) => `-A ${chain}${why} -m recent --name ${to} --rcheck --seconds ${port.affinitySeconds} --reap -j ${to}`,
-  )
-  const balanced = jumps.map(({ to, why }, i) => {
-    const left = jumps.length - i
-    const chance = left > 1 ? ` -m statistic --mode random --probability ${(1 / left).toFixed(10)}` : ''
-    return `-A ${chain}${why}${chance} -j ${to}`
-  })
-  return port.affinitySeconds > 0 ? [...sticky, ...balanced] : balanced
 }

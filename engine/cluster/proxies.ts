@@ -1,0 +1,66 @@
+import type { Store } from '../api/store.ts'
+import { ProxyFlagError, parseProxyArgs } from '../kube-proxy/config.ts'
+import { parseProxyConfigFile } from '../kube-proxy/config-file.ts'
+import { PROXY_PROGRAM, type ProxyListener } from '../kube-proxy/iptables/node-kernel.ts'
+import type { KubeProxy } from '../kube-proxy/kube-proxy.ts'
+import type { ProxyConfig } from '../kube-proxy/proxy-config.ts'
+import type { Network } from '../net/network.ts'
+import { formatResponse, httpDate, takeRequest } from '../workload/http-message.ts'
+
+/** kubeadm's configuration file of kube-proxy, as its ConfigMap holds it. */
+function configFile(store: Store): string | undefined {
+  const text = store.get('configmaps', 'kube-system', 'kube-proxy')?.data?.['config.conf']
+  return typeof text === 'string' ? text : undefined
+}
+
+/**
+ * How a kube-proxy process gets its settings when it starts: from the cluster's ConfigMap, where there is one. The profile's flags
+ * describe the cluster as it was given, so they hold for as long as nobody has edited that file (kube-proxy itself ignores flags
+ * beside --config).
+ */
+export function proxySettings(store: Store, proxyArgs: readonly string[]): () => ProxyConfig {
+  const given = configFile(store)
+  return () => {
+    const text = configFile(store)
+    const config =
+      text === undefined
+        ? parseProxyArgs(proxyArgs)
+        : text === given
+          ? parseProxyArgs(proxyArgs, parseProxyConfigFile(text))
+          : parseProxyConfigFile(text)
+    if (config.mode !== 'iptables') throw new ProxyFlagError(`mode ${config.mode} is valid, but not emulated`)
+    return config
+  }
+}
+
+/** Makes kube-proxy's servers known to a network: what they answer comes from the process of that node. */
+export function registerProxies(network: Network, proxy: (node: string) => KubeProxy | undefined): void {
+  network.registerProgram({
+    name: PROXY_PROGRAM,
+    data(connection, data, context) {
+      const { node, site } = context.config as unknown as ProxyListener
+      let buffer = (typeof connection.app === 'string' ? connection.app : '') + data
+      for (let taken = takeRequest(buffer); taken !== undefined; taken = takeRequest(buffer)) {
+        if (taken === 'bad') {
+          connection.send(
+            'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request',
+          )
+          return connection.close()
+        }
+        buffer = taken.rest
+        const { request } = taken
+        const reply = proxy(node)?.answer(site, request.target)
+        if (reply === undefined) return connection.reset()
+        const { status, body } = reply
+        const headers = [
+          ...reply.headers,
+          ['Date', httpDate(context.now)] as const,
+          ['Content-Length', String(body.length)] as const,
+        ]
+        connection.send(formatResponse({ status, headers, body }, request.method === 'HEAD'))
+        if (request.headers.connection?.toLowerCase() === 'close' || request.version === 'HTTP/1.0') return connection.close()
+      }
+      connection.app = buffer
+    },
+  })
+}

@@ -1,0 +1,66 @@
+import type { KubeObject } from '../api/object.ts'
+import type { IpFamily } from '../base/ip.ts'
+import { type EndpointsMap, serviceEndpoints, sliceService } from './endpoints-map.ts'
+
+/** EndpointSlices by Service, and the endpoints they add up to, worked out when asked for (pkg/proxy/endpointslicecache.go). */
+export class SliceCache {
+  private readonly family: IpFamily
+  private readonly node: string
+  private readonly slices = new Map<string, Map<string, KubeObject>>()
+  private readonly endpoints = new Map<string, EndpointsMap>()
+
+  constructor(family: IpFamily, node: string) {
+    this.family = family
+    this.node = node
+  }
+
+  clear(): void {
+    this.slices.clear()
+    this.endpoints.clear()
+  }
+
+  add(slice: KubeObject): void {
+    const key = sliceService(slice)
+    if (key === undefined) return
+    const slices = this.slices.get(key) ?? new Map<string, KubeObject>()
+    slices.set(slice.metadata.name, slice)
+    this.slices.set(key, slices)
+    this.endpoints.delete(key)
+  }
+
+  remove(slice: KubeObject): void {
+    const key = sliceService(slice)
+    if (key === undefined) return
+    const slices = this.slices.get(key)
+    slices?.delete(slice.metadata.name)
+    if (slices?.size === 0) this.slices.delete(key)
+    this.endpoints.delete(key)
+  }
+
+  /** "namespace/name" of every Service that has slices. */
+  services(): Iterable<string> {
+    return this.slices.keys()
+  }
+
+  /** How many slices there are. */
+  count(): number {
+    let count = 0
+    for (const slices of this.slices.values()) count += slices.size
+    return count
+  }
+
+  endpointsOf(service: string): EndpointsMap {
+    let known = this.endpoints.get(service)
+    if (known === undefined) {
+      known = serviceEndpoints([...(this.slices.get(service)?.values() ?? [])], this.family, this.node)
+      this.endpoints.set(service, known)
+    }
+    return known
+  }
+
+  /** Whether a UDP port of the Service has endpoints. */
+  hasUdp(service: string): boolean {
+    for (const [key, endpoints] of this.endpointsOf(service)) if (key.endsWith(' udp') && endpoints.length > 0) return true
+    return false
+  }
+}
