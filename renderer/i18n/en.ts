@@ -198,8 +198,7 @@ export const en = {
       reset: 'reset',
       denied: 'not permitted',
     },
-    rule: (chain: string, n: number) => `${chain}, rule ${n}`,
-    chainEnd: (chain: string) => `${chain}, its end`,
+    chainEnd: 'its end',
     kind: {
       socket: 'Socket',
       conntrack: 'Connection tracking',
@@ -242,7 +241,7 @@ export const en = {
     hitsNone: 'None of the packets that are kept.',
     hitsMore: (n: number) => `All ${n}`,
     hit: (packet: number, rule: string) => `packet ${packet}, ${rule}`,
-    hitRule: (n: number) => `rule ${n}`,
+    ruleNumber: (n: number) => `rule ${n}`,
     hitEnd: 'end of the chain',
     ruleOf: (n: number, chain: string) => `rule ${n} of ${chain}`,
   },

@@ -200,8 +200,7 @@ export const vi: Messages = {
       reset: 'bị ngắt',
       denied: 'không được phép',
     },
-    rule: (chain, n) => `${chain}, luật ${n}`,
-    chainEnd: (chain) => `${chain}, hết chuỗi`,
+    chainEnd: 'hết chuỗi',
     kind: {
       socket: 'Socket',
       conntrack: 'Theo dõi kết nối',
@@ -244,7 +243,7 @@ export const vi: Messages = {
     hitsNone: 'Không có gói nào trong số được giữ.',
     hitsMore: (n) => `Tất cả ${n}`,
     hit: (packet, rule) => `gói ${packet}, ${rule}`,
-    hitRule: (n) => `luật ${n}`,
+    ruleNumber: (n) => `luật ${n}`,
     hitEnd: 'hết chuỗi',
     ruleOf: (n, chain) => `luật ${n} của ${chain}`,
   },

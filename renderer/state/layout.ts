@@ -19,7 +19,7 @@ export const USUAL_LAYOUT: Layout = {
   lessonFolded: false,
   tasksSize: 38,
   tasksFolded: false,
-  walkSize: 42,
+  walkSize: 44,
   walkFolded: false,
   cursorBlink: true,
   screenReader: false,

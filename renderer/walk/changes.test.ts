@@ -50,7 +50,7 @@ test('the entry is compared with the step before in the same namespace, packets 
     { name: 'state', before: 'NEW' },
     { name: 'original', before: '10.0.0.1:41822 > 10.96.0.10:80' },
     { name: 'reply', before: '10.96.0.10:80 > 10.0.0.1:41822', after: '10.0.2.9:8080 > 10.0.0.1:41822' },
-    { name: 'status', before: '', after: 'DST_NAT' },
+    { name: 'status', before: '', after: '+DST_NAT' },
   ])
   expect(rowsOf(walk, { packet: 0, step: 0 }).find((row) => row.name === 'state')).toEqual({
     name: 'state',

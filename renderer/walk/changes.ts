@@ -52,8 +52,17 @@ const ENTRY: readonly (readonly [RowName, (entry: WalkEntry) => string])[] = [
   ['state', (entry) => entry.state],
   ['original', (entry) => tuple(entry.original)],
   ['reply', (entry) => tuple(entry.reply)],
-  ['status', (entry) => entry.status.join(' ')],
 ]
+
+/** The bits that were set; what was added is enough to say where none went. */
+function status(was: WalkEntry | undefined, now: WalkEntry): Row[] {
+  const before = was?.status ?? []
+  const added = now.status.filter((bit) => !before.includes(bit))
+  const grew = before.every((bit) => now.status.includes(bit))
+  const after = grew ? added.map((bit) => `+${bit}`) : now.status
+  if (before.length === 0 && after.length === 0) return []
+  return [{ name: 'status', before: before.join(' '), ...(grew && added.length === 0 ? {} : { after: after.join(' ') }) }]
+}
 
 /** The entry as the step before this one saw it in the same namespace; undefined where there was none yet. */
 export function entryBefore(packets: ConnectionWalk['packets'], at: Cursor): WalkEntry | undefined {
@@ -88,8 +97,10 @@ export function rowsOf(packets: ConnectionWalk['packets'], at: Cursor): readonly
   return [
     // A TTL is worth a line where a router took one off, flags where there are some.
     ...header.filter(({ name, before, after }) => (name === 'ttl' ? after !== undefined : before !== '')),
-    ...tracked.filter(({ before, after }) => before !== '' || after !== undefined),
+    ...tracked.slice(0, 1),
     ...counters(step),
+    ...tracked.slice(1),
+    ...(entry ? status(was, entry) : []),
   ]
 }
 

@@ -15,5 +15,5 @@ export function questionWords({ query }: HitQuestion, m: Words): string {
 export function hitWords({ connection, packet, rule }: RuleHit, m: Words): string {
   const { command, proto, to, at } = connection
   const name = command ?? `${proto} ${endpoint(to.address, proto === 'icmp' ? undefined : to.port)}`
-  return `${clockTime(at)}  ${name}  ${m.hit(packet, rule === 0 ? m.hitEnd : m.hitRule(rule))}`
+  return `${clockTime(at)}  ${name}  ${m.hit(packet, rule === 0 ? m.hitEnd : m.ruleNumber(rule))}`
 }

@@ -1,0 +1,105 @@
+import type { Locator, Page } from '@playwright/test'
+import { expect, run } from './chainwalk.ts'
+
+/** The drawer as a test reads it. */
+export function drawer(page: Page) {
+  const walk = page.getByRole('region', { name: 'Packet walk' })
+  const row = (name: string) => walk.locator(`tr[data-row="${name}"]`)
+  return {
+    walk,
+    slider: walk.getByRole('slider'),
+    count: walk.locator('.count'),
+    connection: walk.locator('.cw-connection'),
+    packets: walk.locator('[data-packet]'),
+    packet: walk.locator('[data-packet][aria-pressed="true"]'),
+    hooks: walk.getByRole('toolbar', { name: 'Hooks that this packet passes' }),
+    here: walk.locator('.station[aria-current="step"]'),
+    title: walk.locator('.step h3'),
+    rule: walk.locator('.step .rule'),
+    why: walk.locator('.step .why'),
+    conclusion: walk.locator('.conclusion'),
+    row,
+    was: (name: string) => row(name).locator('.was'),
+    became: (name: string) => row(name).locator('b'),
+  }
+}
+
+/** Runs a command that makes a connection and waits until the drawer shows it. */
+export async function connect(page: Page, command: string): Promise<void> {
+  await run(page, command)
+  await expect(drawer(page).connection).toContainText(command.slice(0, 30))
+  await expect(drawer(page).count).toHaveText(/^1 \/ \d+$/)
+}
+
+/** The title of every step of the packet in hand, walked by keyboard from its first to its last. */
+export async function stepsOfPacket(page: Page): Promise<string[]> {
+  const { slider, title } = drawer(page)
+  await slider.focus()
+  await page.keyboard.press('Home')
+  const total = Number(await slider.getAttribute('aria-valuemax'))
+  const titles: string[] = []
+  for (let step = 1; step <= total; step++) {
+    await expect(slider).toHaveAttribute('aria-valuenow', String(step))
+    titles.push((await title.textContent()) ?? '')
+    if (step < total) await page.keyboard.press('ArrowRight')
+  }
+  return titles
+}
+
+/** Puts the drawer on the step with this title, in the packet in hand. */
+export async function toStep(page: Page, title: string | RegExp): Promise<void> {
+  const drawn = drawer(page)
+  await drawn.slider.focus()
+  await page.keyboard.press('Home')
+  const total = Number(await drawn.slider.getAttribute('aria-valuemax'))
+  for (let step = 1; step < total; step++) {
+    const now = (await drawn.title.textContent()) ?? ''
+    if (typeof title === 'string' ? now === title : title.test(now)) break
+    await page.keyboard.press('ArrowRight')
+    await expect(drawn.slider).toHaveAttribute('aria-valuenow', String(step + 1))
+  }
+  await expect(drawn.title).toHaveText(title)
+}
+
+/** Drags the scrubber's thumb to a part (0 to 1) of its line. */
+export async function drag(page: Page, slider: Locator, to: number): Promise<void> {
+  const track = (await slider.locator('.track').boundingBox())!
+  const thumb = (await slider.locator('.thumb').boundingBox())!
+  await page.mouse.move(thumb.x + thumb.width / 2, thumb.y + thumb.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(track.x + (track.width * to) / 2, track.y + 2)
+  await page.mouse.move(track.x + track.width * to, track.y + 2)
+  await page.mouse.up()
+}
+
+/** Clicks a word of the terminal in front, in the last line that has it. */
+export async function clickWord(page: Page, word: string): Promise<void> {
+  const place = await page.evaluate((wanted) => {
+    const panes = [...document.querySelectorAll<HTMLElement>('[data-terminal]')]
+    const pane = panes.find((p) => getComputedStyle(p).visibility === 'visible')
+    const rows = [...(pane?.querySelectorAll<HTMLElement>('.xterm-rows > div') ?? [])]
+    for (const row of rows.reverse()) {
+      const text = row.textContent ?? ''
+      const at = text.indexOf(wanted)
+      if (at < 0) continue
+      const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
+      let seen = 0
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const length = node.textContent?.length ?? 0
+        if (at < seen + length) {
+          const range = document.createRange()
+          range.setStart(node, at - seen)
+          range.setEnd(node, at - seen + 1)
+          const box = range.getBoundingClientRect()
+          return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+        }
+        seen += length
+      }
+    }
+    return undefined
+  }, word)
+  expect(place, `${word} on screen`).toBeDefined()
+  await page.mouse.move(place!.x, place!.y)
+  await page.mouse.move(place!.x + 2, place!.y)
+  await page.mouse.click(place!.x + 2, place!.y)
+}
