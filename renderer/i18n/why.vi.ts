@@ -59,9 +59,11 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   // The end of a chain.
   'chain.empty': '{chain} không có luật nào: quay về chuỗi đã gọi nó',
   'chain.none': 'không luật nào trong {rules} luật của {chain} khớp: quay về chuỗi đã gọi nó',
+  'chain.one': 'luật duy nhất của {chain} không khớp: quay về chuỗi đã gọi nó',
   'chain.rest': 'sau luật {last} không luật nào của {chain} khớp: quay về chuỗi đã gọi nó',
   'policy.empty': '{chain} không có luật nào: chính sách {policy} của nó có hiệu lực',
   'policy.none': 'không luật nào trong {rules} luật của {chain} khớp: chính sách {policy} của nó có hiệu lực',
+  'policy.one': 'luật duy nhất của {chain} không khớp: chính sách {policy} của nó có hiệu lực',
   'policy.rest': 'sau luật {last} không luật nào của {chain} quyết định: chính sách {policy} của nó có hiệu lực',
 
   // Why a rule matched.
@@ -88,6 +90,7 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'match.mark': 'mark {mark} của nó là {wanted}',
   'match.mark.mask': 'mark {mark} của nó dưới mặt nạ {mask} là {wanted}',
   'match.mark.not': 'mark {mark} của nó dưới mặt nạ {mask} không phải {wanted}',
+  'match.mark.none': 'mark {mark} của nó không phải giá trị nào trong {wanted}',
   'match.state': 'conntrack gọi nó là {state}',
   'match.state.not': 'conntrack gọi nó là {state}, không phải {states}',
   'match.local': '{address} là địa chỉ của chính máy này',
@@ -153,3 +156,12 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'fact.plain': 'không địa chỉ nào bị đổi trên đường',
   'fact.tries': 'nó được gửi {tries} lần',
 }
+
+/** Values that are words of the engine's English: what of them is said otherwise. */
+export const WORDS_VI: readonly (readonly [RegExp, string])[] = [
+  [/^its source$/, 'nguồn của nó'],
+  [/^its destination$/, 'đích của nó'],
+  [/^pod (?=\S+\/)/, 'Pod '],
+  [/ rule (\d+)$/, ' luật $1'],
+  [/^the policy of (\S+)$/, 'chính sách của $1'],
+]

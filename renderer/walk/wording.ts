@@ -1,15 +1,17 @@
 import type { Said } from '../../electron/contract/index.ts'
 import type { Locale } from '../i18n/index.svelte.ts'
-import { WHY_VI } from '../i18n/why.vi.ts'
+import { WHY_VI, WORDS_VI } from '../i18n/why.vi.ts'
 
 /** A language's clauses by the engine's codes, and the word between the last two reasons. */
 interface Tongue {
   readonly clauses: Readonly<Record<string, string>>
   readonly and: string
+  /** What of the engine's English stands in values. */
+  readonly words: readonly (readonly [RegExp, string])[]
 }
 
 /** English is the engine's own: `text`. */
-const TONGUES: Readonly<Partial<Record<Locale, Tongue>>> = { vi: { clauses: WHY_VI, and: 'và' } }
+const TONGUES: Readonly<Partial<Record<Locale, Tongue>>> = { vi: { clauses: WHY_VI, and: 'và', words: WORDS_VI } }
 
 /** A fact without capital and full stop; undefined where the language has no clause for it or a value is missing. */
 function clause(said: Said, tongue: Tongue): string | undefined {
@@ -18,7 +20,7 @@ function clause(said: Said, tongue: Tongue): string | undefined {
   const main = (template ?? '').replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(said.values, name) ? said.values[name] : undefined
     if (value === undefined) whole = false
-    return value ?? ''
+    return tongue.words.reduce((text, [pattern, words]) => text.replace(pattern, words), value ?? '')
   })
   const reasons = (said.because ?? []).map((reason) => clause(reason, tongue))
   if (!whole || reasons.includes(undefined)) return undefined
