@@ -2,6 +2,8 @@ import { chainwalk } from './chainwalk/chainwalk.ts'
 import type { Command } from './command.ts'
 import { conntrack } from './conntrack/conntrack.ts'
 import { curl } from './curl/curl.ts'
+import { dmesg } from './dmesg/dmesg.ts'
+import { flock } from './flock/flock.ts'
 import { ip } from './ip/ip.ts'
 import { iptables } from './iptables/iptables.ts'
 import { iptablesRestore } from './iptables/restore.ts'
@@ -50,6 +52,8 @@ export const COMMANDS: readonly Command[] = [
   conntrack,
   curl,
   cut,
+  dmesg,
+  flock,
   grep,
   head,
   history,

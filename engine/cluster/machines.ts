@@ -7,6 +7,7 @@ import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import { TABLE_MAIN } from '../net/fib.ts'
+import { BOOT_MS } from '../net/kernel-log.ts'
 import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
 import { containerRoot, hostname } from './container-files.ts'
@@ -122,6 +123,8 @@ export class Machines implements Stateful, Surroundings {
     const { spec, network, clock } = this.parts
     const own = spec.nodes[node.name]
     const netns = network.createNetns(`nodes/${node.name}`)
+    const log = netns.kernelLog
+    log.bootedAt = Math.min(log.bootedAt, (node.joinedAt ?? clock.now) - BOOT_MS)
     network.addEthernet(netns, 'eth0', NODE_SEGMENT)
     for (const ip of node.internalIPs) netns.addAddress('eth0', ip.includes(':') ? `${ip}/64` : `${ip}/24`, broadcastOf(ip))
     defaultRoute(netns, node.internalIPs)

@@ -7,6 +7,8 @@ export interface NodeInfo {
   readonly internalIPs: readonly string[]
   readonly podCIDR: string | undefined
   readonly controlPlane: boolean
+  /** When it joined the cluster, virtual ms; undefined where the Node does not say. */
+  readonly joinedAt: number | undefined
 }
 
 interface NodeAddress {
@@ -16,7 +18,9 @@ interface NodeAddress {
 
 export function nodeInfo(node: KubeObject): NodeInfo {
   const addresses: readonly NodeAddress[] = node.status?.addresses ?? []
+  const joinedAt = Date.parse(node.metadata.creationTimestamp ?? '')
   return {
+    joinedAt: Number.isNaN(joinedAt) ? undefined : joinedAt,
     name: node.metadata.name,
     internalIPs: addresses.filter((a) => a.type === 'InternalIP').map((a) => a.address),
     podCIDR: node.spec?.podCIDR ?? node.spec?.podCIDRs?.[0],

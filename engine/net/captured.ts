@@ -1,4 +1,4 @@
-import { crossings } from './crossing.ts'
+import { type Crossing, crossings } from './crossing.ts'
 import type { Skb } from './packet.ts'
 import { type Attached, endsOf, type Spaces } from './segment.ts'
 import type { ArpMessage, TapDirection, Taps } from './taps.ts'
@@ -12,10 +12,19 @@ export function showFrame(taps: Taps, { ns, link }: Attached, direction: TapDire
   taps.frame(ns, { at: ns.net.clock.now, link, direction, srcMac, dstMac, packet })
 }
 
-/** The frame leaves one device, and passes the ports of every bridge before the device that takes it. */
-export function showCrossing(taps: Taps, spaces: Spaces, from: Attached, to: Attached, skb: Skb): void {
+/** The frame leaves a device, and the bridge's port behind it; returns the ports that it will enter by at the other host. */
+export function showLeaving(taps: Taps, spaces: Spaces, from: Attached, to: Attached, skb: Skb): readonly Crossing[] {
   showFrame(taps, from, 'Out', skb)
-  for (const at of crossings(spaces, from, to) ?? []) showFrame(taps, at, at.direction, skb)
+  const passed = crossings(spaces, from, to) ?? []
+  const own = passed.findIndex((c) => c.ns !== from.ns || c.direction !== 'Out')
+  for (const c of own < 0 ? passed : passed.slice(0, own)) showFrame(taps, c, c.direction, skb)
+  return own < 0 ? [] : passed.slice(own)
+}
+
+/** The frame is there: by the ports that it enters by, then on the device that takes it. */
+export function showArrival(taps: Taps, passed: readonly Crossing[] | undefined, at: Attached, skb: Skb): void {
+  for (const c of passed ?? []) showFrame(taps, c, c.direction, skb)
+  showFrame(taps, at, skb.dstMac === BROADCAST ? 'B' : 'In', skb)
 }
 
 /** The question that a packet had to wait for, and its answer if somebody gives one (arp_solicit, arp_process). */

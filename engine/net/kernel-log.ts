@@ -11,6 +11,8 @@ export interface KernelLine {
 /** How many lines are kept: of the order of a 256 KiB ring (CONFIG_LOG_BUF_SHIFT=18) of packet lines. */
 const KEPT = 1000
 const STEP_MS = 0.013
+/** How long before anything happens here a machine was switched on, unless somebody knows better. */
+export const BOOT_MS = 60_000
 
 /** The kernel log of one machine (printk): every network namespace of a node writes into its node's. */
 export class KernelLog implements Stateful {
@@ -18,16 +20,28 @@ export class KernelLog implements Stateful {
   /** What `dmesg -C` has cleared ends here; the lines stay in the ring. */
   private clearedAt = Number.NEGATIVE_INFINITY
   private readonly now: () => number
+  private readonly listeners = new Set<(line: KernelLine) => void>()
+  /** When the kernel started, virtual ms: what the times in brackets count from. */
+  bootedAt: number
 
   constructor(now: () => number) {
     this.now = now
+    this.bootedAt = now() - BOOT_MS
+  }
+
+  /** Hears every new line; belongs to a running command, so it is no part of the state. */
+  on(listener: (line: KernelLine) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   write(level: number, text: string): void {
     const last = this.lines.at(-1)?.at ?? Number.NEGATIVE_INFINITY
     const now = this.now()
     const at = last >= now ? Math.round((last + STEP_MS) * 1000) / 1000 : now
-    this.lines = [...(this.lines.length >= KEPT ? this.lines.slice(1 - KEPT) : this.lines), { at, level, text }]
+    const line = { at, level, text }
+    this.lines = [...(this.lines.length >= KEPT ? this.lines.slice(1 - KEPT) : this.lines), line]
+    for (const listener of [...this.listeners]) listener(line)
   }
 
   /** What dmesg shows, oldest first. */
@@ -41,12 +55,17 @@ export class KernelLog implements Stateful {
   }
 
   save(): Json {
-    return { lines: this.lines, ...(Number.isFinite(this.clearedAt) ? { clearedAt: this.clearedAt } : {}) } as unknown as Json
+    return {
+      lines: this.lines,
+      bootedAt: this.bootedAt,
+      ...(Number.isFinite(this.clearedAt) ? { clearedAt: this.clearedAt } : {}),
+    } as unknown as Json
   }
 
   load(state: Json): void {
-    const saved = state as unknown as { lines: readonly KernelLine[]; clearedAt?: number }
+    const saved = state as unknown as { lines: readonly KernelLine[]; bootedAt: number; clearedAt?: number }
     this.lines = saved.lines
+    this.bootedAt = saved.bootedAt
     this.clearedAt = saved.clearedAt ?? Number.NEGATIVE_INFINITY
   }
 }

@@ -2,11 +2,12 @@ import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
-import { BROADCAST, showArp, showCrossing, showFrame } from './captured.ts'
+import { BROADCAST, showArp, showArrival, showLeaving } from './captured.ts'
+import type { Crossing } from './crossing.ts'
 import { type ConnectionRecord, Flows } from './flows.ts'
 import type { Link } from './link.ts'
 import { Netns, type NetworkPort } from './netns.ts'
-import { crossed, type Frame } from './path/frame.ts'
+import { crossed, type Frame, scrub } from './path/frame.ts'
 import { ICMP_ERROR } from './path/icmp-errors.ts'
 import { IpStack, type StackPort } from './path/stack.ts'
 import { type Attached, endsOf, ownerOf } from './segment.ts'
@@ -26,6 +27,8 @@ interface OnWire {
   readonly ns: Netns
   readonly link: Link
   readonly frame: Frame
+  /** Bridge ports that it enters by, for those who capture. */
+  readonly passed?: readonly Crossing[] | undefined
 }
 
 const ARP_TRIES = 3
@@ -213,9 +216,9 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     while (this.queue.length > 0 || this.waiting.length > 0) {
       const batch = this.queue
       this.queue = []
-      for (const { ns, link, frame } of batch) {
-        invariant(moved++ < 1_000_000, 'packets go round and round')
-        if (this.spaces.get(ns.id) === ns) this.arrive(ns, link, frame)
+      for (const item of batch) {
+        if (moved++ > 1_000_000) invariant(false, 'packets go round and round')
+        if (this.spaces.get(item.ns.id) === item.ns) this.arrive(item)
       }
       if (this.queue.length > 0) continue
       const sockets = this.waiting
@@ -229,13 +232,13 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     if (this.depth === 0) this.run(() => {})
   }
 
-  private arrive(ns: Netns, link: Link, frame: Frame): void {
+  private arrive({ ns, link, frame, passed }: OnWire): void {
     const now = ns.linkByIndex(link.index)
     if (now?.up !== true) {
       this.lost(ns, frame, 'device.down', { dev: link.name })
       return
     }
-    if (this.taps.active) showFrame(this.taps, { ns, link: now }, frame.dstMac === BROADCAST ? 'B' : 'In', frame)
+    if (this.taps.active) showArrival(this.taps, passed, { ns, link: now }, frame)
     if (now.ingress !== undefined && this.devicePrograms.get(now.ingress)?.ingress?.(ns, now, frame, this)) return
     this.stackOf(ns).receive(now, frame)
   }
@@ -298,11 +301,11 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   private cross(from: Attached, to: Attached, frame: Frame, dstMac: string): void {
     const trace = this.traceOf(frame)
     if (trace !== undefined) noteCrossing(trace, from.ns, from.link.name, to.ns, to.link.name, frame)
-    const fresh = crossed(frame, from.ns === to.ns)
+    const fresh = dstMac === BROADCAST ? crossed(frame, from.ns === to.ns) : scrub(frame, from.ns === to.ns)
     fresh.srcMac = from.link.mac
     fresh.dstMac = dstMac
-    if (this.taps.active) showCrossing(this.taps, this.spaces, from, to, fresh)
-    this.enqueue({ ...to, frame: fresh })
+    const passed = this.taps.active ? showLeaving(this.taps, this.spaces, from, to, fresh) : undefined
+    this.enqueue({ ns: to.ns, link: to.link, frame: fresh, passed })
   }
 
   private enqueue(item: OnWire): void {

@@ -117,13 +117,23 @@ async function capture(context: CommandContext, given: GetoptResult, source: Sou
       return () => {}
     },
   }
+  const heard = promiscuous(context, given, source)
   const full = await waitFor(context, [changed], () => captured >= limit)
   stop()
+  heard()
   // Interrupted: a line may be half printed (main of tcpdump.c).
   if (!full) stdout.write('\n')
   const packets = `${captured} packet${captured === 1 ? '' : 's'}`
   stderr.write(`${packets} captured\n${packets} received by filter\n0 packets dropped by kernel\n`)
   return 0
+}
+
+/** The kernel notes that a device hears everything while somebody captures on it (__dev_set_promiscuity). */
+function promiscuous(context: CommandContext, given: GetoptResult, source: Source): () => void {
+  if (source.kind !== 'device' || optionValue(given, 'p') !== undefined) return () => {}
+  const { netns } = context.machine
+  netns.log(`${source.name}: entered promiscuous mode`, 6)
+  return () => netns.log(`${source.name}: left promiscuous mode`, 6)
 }
 
 /** Frames of one instant follow each other by some microseconds. */

@@ -41,7 +41,7 @@ export class Lab {
   readonly clock: Clock
   readonly dice = new Dice('node')
   readonly network: Network
-  private readonly files: Readonly<Record<string, string>>
+  readonly files: Readonly<Record<string, string>>
 
   constructor(now: number) {
     this.clock = new Clock(now)
@@ -119,7 +119,7 @@ export interface Ran {
 }
 
 /** Runs one program in a namespace, moving virtual time as far as it waits. */
-export async function runOn(netns: Netns, argv: readonly string[], files: Readonly<Record<string, string>> = {}, uid = 0): Promise<Ran> {
+export async function runOn(netns: Netns, argv: readonly string[], files: Readonly<Record<string, string>> = {}, uid = 0, stdin = '', limitMs = 45_000): Promise<Ran> {
     const clock = netns.net.clock
     const out = { stdout: '', stderr: '' }
     const command = findCommand(argv[0] ?? '')
@@ -140,7 +140,7 @@ export async function runOn(netns: Netns, argv: readonly string[], files: Readon
       env: {},
       cwd: '/root',
       user: { name: 'root', uid, gid: uid, home: '/root' },
-      stdin: { isTty: false, text: () => Promise.resolve(''), line: () => Promise.resolve(undefined) },
+      stdin: { isTty: false, text: () => Promise.resolve(stdin), line: () => Promise.resolve(undefined) },
       stdout: { write: (t) => void (out.stdout += t) },
       stderr: { write: (t) => void (out.stderr += t) },
       machine,
@@ -151,7 +151,7 @@ export async function runOn(netns: Netns, argv: readonly string[], files: Readon
       run: () => Promise.resolve(127),
       findProgram: () => undefined,
     }
-    const limit = clock.now + 45_000
+    const limit = clock.now + limitMs
     let exit: number | undefined
     const running = Promise.resolve(command.run(context)).then((code) => {
       exit = code
