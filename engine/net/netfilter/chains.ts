@@ -1,4 +1,5 @@
 import { Chain, type ChainKeeper, type SavedChain } from './chain.ts'
+import type { ChainCell } from './compiled.ts'
 import { Pages, type SavedPages } from './pages.ts'
 
 /** The chains of a table by name. */
@@ -6,35 +7,53 @@ export interface ChainView {
   readonly size: number
   get(name: string): Chain | undefined
   has(name: string): boolean
+  /** Where the chain of that name is found from now on. */
+  cell(name: string): ChainCell | undefined
   keys(): Iterable<string>
   values(): Iterable<Chain>
 }
 
 /** The chains in force, and their saved form, kept up as chains change. */
 export class ChainStore implements ChainView, ChainKeeper {
-  private readonly byName = new Map<string, Chain>()
+  private readonly cells = new Map<string, { chain: Chain | undefined }>()
   private pages = new Pages<SavedChain>()
   /** Chains that differ from what the pages hold. */
   private dirty: Chain[] = []
 
   get size(): number {
-    return this.byName.size
+    return this.cells.size
   }
 
   get(name: string): Chain | undefined {
-    return this.byName.get(name)
+    return this.cells.get(name)?.chain
   }
 
   has(name: string): boolean {
-    return this.byName.has(name)
+    return this.cells.has(name)
+  }
+
+  cell(name: string): ChainCell | undefined {
+    return this.cells.get(name)
   }
 
   keys(): Iterable<string> {
-    return this.byName.keys()
+    return this.cells.keys()
   }
 
-  values(): Iterable<Chain> {
-    return this.byName.values()
+  *values(): Iterable<Chain> {
+    for (const { chain } of this.cells.values()) if (chain !== undefined) yield chain
+  }
+
+  private place(chain: Chain): void {
+    const cell = this.cells.get(chain.name)
+    if (cell === undefined) this.cells.set(chain.name, { chain })
+    else cell.chain = chain
+  }
+
+  private remove(name: string): void {
+    const cell = this.cells.get(name)
+    if (cell !== undefined) cell.chain = undefined
+    this.cells.delete(name)
   }
 
   changed(chain: Chain): void {
@@ -42,16 +61,16 @@ export class ChainStore implements ChainView, ChainKeeper {
   }
 
   put(chain: Chain): void {
-    chain.slot = this.byName.get(chain.name)?.slot ?? this.pages.reserve()
+    chain.slot = this.get(chain.name)?.slot ?? this.pages.reserve()
     chain.keeper = this
-    this.byName.set(chain.name, chain)
+    this.place(chain)
     this.dirty.push(chain)
   }
 
   delete(name: string): void {
-    const chain = this.byName.get(name)
+    const chain = this.get(name)
     if (chain === undefined) return
-    this.byName.delete(name)
+    this.remove(name)
     this.pages.giveUp(chain.slot)
   }
 
@@ -59,12 +78,12 @@ export class ChainStore implements ChainView, ChainKeeper {
   pack(): void {
     if (!this.pages.sparse) return
     this.pages = new Pages()
-    this.dirty = [...this.byName.values()].sort((a, b) => a.slot - b.slot)
+    this.dirty = [...this.values()].sort((a, b) => a.slot - b.slot)
     for (const chain of this.dirty) chain.slot = this.pages.reserve()
   }
 
   save(): SavedPages<SavedChain> {
-    for (const chain of this.dirty) if (this.byName.get(chain.name) === chain) this.pages.set(chain.slot, chain.save())
+    for (const chain of this.dirty) if (this.get(chain.name) === chain) this.pages.set(chain.slot, chain.save())
     this.dirty = []
     return this.pages.save()
   }
@@ -77,15 +96,15 @@ export class ChainStore implements ChainView, ChainKeeper {
     const difference = this.pages.difference(saved)
     for (const { now } of difference) {
       if (now === undefined) continue
-      changes.set(now.name, { was: this.byName.get(now.name), now: undefined })
-      this.byName.delete(now.name)
+      changes.set(now.name, { was: this.get(now.name), now: undefined })
+      this.remove(now.name)
     }
     for (const { at, before } of difference) {
       if (before === undefined) continue
       const chain = Chain.load(before)
       chain.slot = at
       chain.keeper = this
-      this.byName.set(chain.name, chain)
+      this.place(chain)
       changes.set(chain.name, { was: changes.get(chain.name)?.was, now: chain })
     }
     this.pages = new Pages()
@@ -119,6 +138,11 @@ export class ChainOverlay implements ChainView {
 
   has(name: string): boolean {
     return this.get(name) !== undefined
+  }
+
+  cell(name: string): ChainCell | undefined {
+    const chain = this.get(name)
+    return chain === undefined ? undefined : { chain }
   }
 
   *keys(): Iterable<string> {

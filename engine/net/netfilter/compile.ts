@@ -3,12 +3,13 @@ import { parseIPv4, parseIPv6 } from '../../base/ip.ts'
 import type { Packet, Skb } from '../packet.ts'
 import { maskOf } from './address.ts'
 import type { Chain } from './chain.ts'
-import type { CompiledChain, ReadyRule } from './compiled.ts'
+import type { CompiledChain, ReadyMatch, ReadyRule } from './compiled.ts'
 import { deviceMatches } from './device.ts'
 import { findMatcher } from './matchers/registry.ts'
 import type { Filter, Rule } from './rule.ts'
-import { indexRules } from './rule-index.ts'
+import { indexRules, isPure, oneHost, onlyPort } from './rule-index.ts'
 import { findTarget } from './targets/registry.ts'
+import { jumpTarget } from './uses.ts'
 
 type HeaderTest = (packet: Packet, skb: Skb) => boolean
 
@@ -29,19 +30,17 @@ function addressTest(text: string, invert: boolean): (address: string) => boolea
   return (address) => ((parseIPv6(address) ?? 0n) >> shift === want) !== invert
 }
 
+/** What of the header ReadyRule has no field for. */
 function headerTests(filter: Filter): readonly HeaderTest[] {
   const tests: HeaderTest[] = []
   const { proto, dst, src, iif, oif } = filter
   const not = (invert: boolean | undefined) => invert === true
-  if (proto !== undefined) {
-    const protoInv = not(filter.protoInv)
-    tests.push((packet) => (packet.proto === proto) !== protoInv)
-  }
-  if (dst !== undefined) {
+  if (proto !== undefined && filter.protoInv) tests.push((packet) => packet.proto !== proto)
+  if (dst !== undefined && oneHost(dst, filter.dstInv) === undefined) {
     const test = addressTest(dst, not(filter.dstInv))
     tests.push((packet) => test(packet.dst))
   }
-  if (src !== undefined) {
+  if (src !== undefined && oneHost(src, filter.srcInv) === undefined) {
     const test = addressTest(src, not(filter.srcInv))
     tests.push((packet) => test(packet.src))
   }
@@ -58,16 +57,29 @@ function headerTests(filter: Filter): readonly HeaderTest[] {
   return tests
 }
 
-function headerTest(filter: Filter): HeaderTest {
+function headerTest(filter: Filter): HeaderTest | undefined {
   const tests = headerTests(filter)
-  const [first, second] = tests
-  if (first === undefined) return () => true
-  if (second === undefined) return first
-  if (tests.length === 2) return (packet, skb) => first(packet, skb) && second(packet, skb)
+  if (tests.length < 2) return tests[0]
   return (packet, skb) => {
     for (const test of tests) if (!test(packet, skb)) return false
     return true
   }
+}
+
+/** The match that a port's field stands for; -1 where there is none. */
+function portMatch(rule: Rule): number {
+  const at = rule.matches.findIndex((data) => onlyPort(data) !== undefined)
+  return at >= 0 && rule.matches.slice(0, at).every((data) => isPure(data.ext)) ? at : -1
+}
+
+function compileMatches(rule: Rule, but: number): readonly ReadyMatch[] {
+  const ready: ReadyMatch[] = []
+  rule.matches.forEach((data, place) => {
+    const matcher = findMatcher(data.ext)
+    invariant(matcher !== undefined, `no matcher ${data.ext}`)
+    if (place !== but && data.ext !== 'comment') ready.push({ matcher, data, place })
+  })
+  return ready
 }
 
 /** Rules never change: what was worked out of one serves every chain and version that holds it. */
@@ -76,21 +88,33 @@ const ready = new WeakMap<Rule, ReadyRule>()
 function compileRule(rule: Rule): ReadyRule {
   const found = ready.get(rule)
   if (found !== undefined) return found
-  const { target } = rule
+  const { filter, target } = rule
+  const port = portMatch(rule)
+  const portOf = rule.matches[port]
   const made: ReadyRule = {
-    header: headerTest(rule.filter),
-    matches: rule.matches.map((data) => {
-      const matcher = findMatcher(data.ext)
-      invariant(matcher !== undefined, `no matcher ${data.ext}`)
-      return { matcher, data }
-    }),
+    rule,
+    proto: portOf === undefined ? (filter.protoInv ? -1 : (filter.proto ?? -1)) : portOf.ext === 'tcp' ? 6 : 17,
+    dst: oneHost(filter.dst, filter.dstInv),
+    src: oneHost(filter.src, filter.srcInv),
+    dport: portOf === undefined ? -1 : (onlyPort(portOf) ?? -1),
+    header: headerTest(filter),
+    matches: compileMatches(rule, port),
     target:
       target?.kind === 'extension'
         ? { target: findTarget(target.data.ext) ?? missingTarget(target.data.ext), data: target.data }
         : undefined,
+    kind: kindOf(rule),
+    chain: jumpTarget(rule) ?? '',
   }
   ready.set(rule, made)
   return made
+}
+
+function kindOf({ target }: Rule): ReadyRule['kind'] {
+  if (target === undefined) return 'none'
+  if (target.kind !== 'verdict') return target.kind
+  // Nobody listens on queue 0: nf_queue then frees the packet.
+  return target.name === 'DROP' || target.name === 'QUEUE' ? 'drop' : target.name === 'RETURN' ? 'return' : 'accept'
 }
 
 function missingTarget(name: string): never {
@@ -99,7 +123,7 @@ function missingTarget(name: string): never {
 
 /** What is worked out of a chain in force, once. */
 export function compileChain(chain: Chain): CompiledChain {
-  chain.compiled ??= { rules: new Array<ReadyRule | undefined>(chain.rules.length), index: indexRules(chain.rules) }
+  chain.compiled ??= { rules: [], cells: [], index: indexRules(chain.rules) }
   return chain.compiled
 }
 

@@ -5,6 +5,12 @@ import type { Rule } from './rule.ts'
 import { BASE_CHAINS, Table } from './table.ts'
 import { jumpTarget } from './uses.ts'
 
+/** The rules that a chain gets and loses, those that stay left out. */
+export interface Difference {
+  readonly came: readonly Rule[]
+  readonly went: readonly Rule[]
+}
+
 /** A change of one table in the making: reads see it, the table in force does not until it is put into the ruleset. */
 export class TableEdit {
   readonly table: Table
@@ -106,12 +112,19 @@ export class TableEdit {
 
   /**
    * Flushes a chain and fills it with these rules, none of them counted yet. Work is done only for rules that were not there
-   * before, or are no more: a rule is known by its identity. Returns the rules that were not there.
+   * before, or are no more: a rule is known by its identity. Returns the rules that were not there. Who wrote the chain last and
+   * knows what differs may say so.
    */
-  setRules(name: string, rules: readonly Rule[]): readonly Rule[] {
+  setRules(name: string, rules: readonly Rule[], known?: Difference): readonly Rule[] {
     const old = this.existing(name)
     const chain = old.emptied()
     chain.rules = rules.slice()
+    if (known !== undefined && !this.owned.has(old)) {
+      for (const rule of known.went) this.table.addUse(rule, -1)
+      for (const rule of known.came) this.table.addUse(rule, 1)
+      this.own(chain, [...known.came])
+      return known.came
+    }
     const before = new Set(old.rules)
     const after = new Set(rules)
     const unseen = this.owned.get(old)

@@ -2,12 +2,13 @@ import { invariant } from '../../base/invariant.ts'
 import type { Json } from '../../base/json.ts'
 import type { Skb } from '../packet.ts'
 import type { Chain } from './chain.ts'
+import type { ChainView } from './chains.ts'
 import { compileChain, readyRule } from './compile.ts'
-import type { CompiledChain } from './compiled.ts'
+import type { CompiledChain, ReadyRule } from './compiled.ts'
 import type { Family, HookEnv, TableName, TableVerdict } from './env.ts'
 import type { ActEnv, Memory, Shared, TargetVerdict } from './extension.ts'
 import type { Rule } from './rule.ts'
-import { firstMatch } from './rule-index.ts'
+import { firstFrom, groupsFor, lowest } from './rule-index.ts'
 import { Step } from './step.ts'
 import type { Table } from './table.ts'
 
@@ -43,12 +44,13 @@ class Walk implements ActEnv, Memory {
   readonly backend: 'legacy' | 'nft'
   readonly table: TableName
   readonly shared: Shared
-  private readonly chains: Table['chains']
+  private readonly chains: ChainView
   private readonly skb: Skb
   private readonly stepping: boolean
   private chain!: Chain
   private compiled!: CompiledChain
   private untracked = false
+  private at = 0
   private asked = 0
   private askedMatch = 0
 
@@ -95,40 +97,48 @@ class Walk implements ActEnv, Memory {
     this.enter(base)
     let at = 0
     for (;;) {
-      at = this.nextMatch(at)
-      const rule = this.chain.rules[at]
-      const target = rule?.target
-      if (rule === undefined || (target?.kind === 'verdict' && target.name === 'RETURN')) {
-        if (rule !== undefined) this.step(at + 1, 'RETURN', rule)
+      const found = this.nextMatch(at)
+      at = this.at
+      if (found === undefined || found.kind === 'return') {
+        if (found !== undefined) this.step(at + 1, 'RETURN', found.rule)
         const back = callers.pop()
         if (back === undefined) return this.policy(base)
-        if (rule === undefined) this.step(0, 'RETURN', this.chain)
+        if (found === undefined) this.step(0, 'RETURN', this.chain)
         this.enter(back)
         at = places.pop() as number
-      } else if (target === undefined) {
-        this.step(at + 1, 'CONTINUE', rule)
-        at++
-      } else if (target.kind === 'jump' || target.kind === 'goto') {
-        const next = this.chains.get(target.chain)
-        invariant(next !== undefined, `jump to a missing chain ${target.chain}`)
-        if (this.stepping) this.step(at + 1, `${target.kind === 'jump' ? 'JUMP' : 'GOTO'} ${target.chain}`, rule)
-        if (target.kind === 'jump') {
+      } else if (found.kind === 'jump' || found.kind === 'goto') {
+        const next = this.target(at, found.chain)
+        if (this.stepping) this.step(at + 1, `${found.kind === 'jump' ? 'JUMP' : 'GOTO'} ${found.chain}`, found.rule)
+        if (found.kind === 'jump') {
           callers.push(this.chain)
           places.push(at + 1)
         }
         this.enter(next)
         at = 0
-      } else if (target.kind === 'verdict') {
-        this.step(at + 1, target.name, rule)
-        return target.name === 'DROP' ? DROP : this.accepted()
-      } else {
-        const verdict = this.act(at, rule)
+      } else if (found.kind === 'none') {
+        this.step(at + 1, 'CONTINUE', found.rule)
+        at++
+      } else if (found.kind === 'extension') {
+        const verdict = this.act(at, found)
         if (verdict.kind === 'untracked') this.untracked = true
         else if (verdict.kind === 'accept') return this.accepted()
         else if (verdict.kind !== 'continue') return verdict
         at++
+      } else {
+        if (this.stepping && found.rule.target?.kind === 'verdict') this.step(at + 1, found.rule.target.name, found.rule)
+        return found.kind === 'drop' ? DROP : this.accepted()
       }
     }
+  }
+
+  /** Where the jump at a position leads. */
+  private target(at: number, name: string): Chain {
+    const known = this.compiled.cells[at]?.chain
+    if (known !== undefined) return known
+    const cell = this.chains.cell(name)
+    invariant(cell?.chain !== undefined, `jump to a missing chain ${name}`)
+    this.compiled.cells[at] = cell
+    return cell.chain
   }
 
   /** The end of a base chain, or of what it went to. */
@@ -139,37 +149,54 @@ class Walk implements ActEnv, Memory {
     return base.policy === 'DROP' ? DROP : this.accepted()
   }
 
-  private act(at: number, rule: Rule): TargetVerdict {
-    const ready = readyRule(this.compiled, this.chain, at).target
-    const verdict = ready?.target.act?.(ready.data, this.skb, this) ?? CONTINUE
-    if (this.stepping) this.step(at + 1, ready?.target.verdictText?.(ready.data) ?? ready?.data.ext ?? '', rule)
+  private act(at: number, { rule, target }: ReadyRule): TargetVerdict {
+    const verdict = target?.target.act?.(target.data, this.skb, this) ?? CONTINUE
+    if (this.stepping) this.step(at + 1, target?.target.verdictText?.(target.data) ?? target?.data.ext ?? '', rule)
     return verdict
   }
 
-  /** The position of the next rule from `at` on that matches, counted; or the chain's length. */
-  private nextMatch(at: number): number {
-    const { rules } = this.chain
-    const { index } = this.compiled
-    if (index === undefined) {
-      for (let i = at; i < rules.length; i++) if (this.matches(i)) return i
-      return rules.length
+  /** The next rule from `at` on that matches, counted; its position is then in `this.at`. */
+  private nextMatch(at: number): ReadyRule | undefined {
+    const { chain, compiled } = this
+    if (compiled.index === undefined) {
+      const { length } = chain.rules
+      for (let i = at; i < length; i++) {
+        const ready = compiled.rules[i] ?? readyRule(compiled, chain, i)
+        if (this.matches(ready, i)) return this.matched(ready, i)
+      }
+      return undefined
     }
-    const found = firstMatch(index, this.skb.packet, at, (i) => this.matches(i))
-    return found < 0 ? rules.length : found
+    const groups = groupsFor(compiled.index, this.skb.packet)
+    const next = groups.map((group) => firstFrom(group, at))
+    for (;;) {
+      const least = lowest(groups, next)
+      if (least < 0) return undefined
+      const i = groups[least]?.[next[least] as number] as number
+      const ready = compiled.rules[i] ?? readyRule(compiled, chain, i)
+      if (this.matches(ready, i)) return this.matched(ready, i)
+      next[least] = (next[least] as number) + 1
+    }
   }
 
-  private matches(at: number): boolean {
-    const { header, matches } = readyRule(this.compiled, this.chain, at)
+  private matched(ready: ReadyRule, at: number): ReadyRule {
+    this.at = at
+    this.chain.count(at, this.skb.packet.length)
+    return ready
+  }
+
+  private matches(ready: ReadyRule, at: number): boolean {
     const { packet } = this.skb
-    if (!header(packet, this.skb)) return false
-    for (let i = 0; i < matches.length; i++) {
-      const { matcher, data } = matches[i] as (typeof matches)[number]
+    if (ready.proto >= 0 && packet.proto !== ready.proto) return false
+    if (ready.dst !== undefined && packet.dst !== ready.dst) return false
+    if (ready.src !== undefined && packet.src !== ready.src) return false
+    if (ready.header !== undefined && !ready.header(packet, this.skb)) return false
+    if (ready.dport >= 0 && packet.dport !== ready.dport) return false
+    for (const { matcher, data, place } of ready.matches) {
       if (matcher.matches === undefined) return false
       this.asked = at
-      this.askedMatch = i
+      this.askedMatch = place
       if (!matcher.matches(data, this.skb, this)) return false
     }
-    this.chain.count(at, packet.length)
     return true
   }
 }

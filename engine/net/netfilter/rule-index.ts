@@ -1,6 +1,6 @@
 import type { Packet } from '../packet.ts'
 import type { Found, IndexNode } from './compiled.ts'
-import type { Rule } from './rule.ts'
+import type { ExtensionData, Rule } from './rule.ts'
 
 /** Chains shorter than this are walked rule by rule; so are groups that an index leaves. */
 const CHAIN = 24
@@ -12,26 +12,40 @@ const PURE = new Set(['comment', 'mark', 'conntrack', 'state', 'addrtype', 'tcp'
 type Field = 'dst' | 'dport' | 'src'
 const FIELDS: readonly Field[] = ['dst', 'dport', 'src']
 
-function host(address: string | undefined, invert: boolean | undefined): string | undefined {
+/** The one host an address stands for, unless inverted. */
+export function oneHost(address: string | undefined, invert: boolean | undefined): string | undefined {
   if (address === undefined || invert) return undefined
   if (address.endsWith('/32') && !address.includes(':')) return address.slice(0, -3)
   return address.endsWith('/128') ? address.slice(0, -4) : undefined
+}
+
+/** Whether a match changes nothing and draws nothing. */
+export function isPure(match: string): boolean {
+  return PURE.has(match)
+}
+
+/** The one destination port that is all a tcp or udp match asks for. */
+export function onlyPort(data: ExtensionData): number | undefined {
+  if (data.ext !== 'tcp' && data.ext !== 'udp') return undefined
+  const range = data['dport'] as readonly [number, number] | undefined
+  if (range === undefined || range[0] !== range[1] || data['dportInv'] === true) return undefined
+  for (const option in data) if (option !== 'ext' && option !== 'dport') return undefined
+  return range[0]
 }
 
 /** The one destination port without which the rule cannot match, with its protocol. */
 function portKey({ matches }: Rule): number | undefined {
   for (const data of matches) {
     if (!PURE.has(data.ext)) return undefined
-    const range = data['dport'] as readonly [number, number] | undefined
-    if (range === undefined || (data.ext !== 'tcp' && data.ext !== 'udp')) continue
-    if (range[0] === range[1] && data['dportInv'] !== true) return ((data.ext === 'tcp' ? 6 : 17) << 16) | range[0]
+    const port = onlyPort(data)
+    if (port !== undefined) return ((data.ext === 'tcp' ? 6 : 17) << 16) | port
   }
   return undefined
 }
 
 function keyOf(rule: Rule, field: Field): string | number | undefined {
   if (field === 'dport') return portKey(rule)
-  return field === 'dst' ? host(rule.filter.dst, rule.filter.dstInv) : host(rule.filter.src, rule.filter.srcInv)
+  return field === 'dst' ? oneHost(rule.filter.dst, rule.filter.dstInv) : oneHost(rule.filter.src, rule.filter.srcInv)
 }
 
 function sort(rules: readonly Rule[], positions: readonly number[], fields: readonly Field[], least: number): Found {
@@ -87,27 +101,28 @@ function gather(found: Found | undefined, packet: Packet, into: (readonly number
   if (found.src !== undefined) gather(found.src.get(packet.src), packet, into)
 }
 
-/** The first position from `at` on whose rule `matches`, asked in order of position; -1 if there is none. */
-export function firstMatch(index: IndexNode, packet: Packet, at: number, matches: (at: number) => boolean): number {
+/** The groups of positions, each ascending, whose rules could match a packet. */
+export function groupsFor(index: IndexNode, packet: Packet): (readonly number[])[] {
   const groups: (readonly number[])[] = []
   gather(index, packet, groups)
-  const next = groups.map((group) => firstFrom(group, at))
-  for (;;) {
-    let least = -1
-    let position = Number.POSITIVE_INFINITY
-    for (let g = 0; g < groups.length; g++) {
-      const candidate = groups[g]?.[next[g] as number]
-      if (candidate === undefined || candidate >= position) continue
-      position = candidate
-      least = g
-    }
-    if (least < 0) return -1
-    if (matches(position)) return position
-    next[least] = (next[least] as number) + 1
-  }
+  return groups
 }
 
-function firstFrom(group: readonly number[], at: number): number {
+/** Which group has the lowest position next; -1 when all are through. */
+export function lowest(groups: readonly (readonly number[])[], next: readonly number[]): number {
+  let least = -1
+  let position = Number.POSITIVE_INFINITY
+  for (let g = 0; g < groups.length; g++) {
+    const candidate = groups[g]?.[next[g] as number]
+    if (candidate === undefined || candidate >= position) continue
+    position = candidate
+    least = g
+  }
+  return least
+}
+
+/** The place of the first position from `at` on. */
+export function firstFrom(group: readonly number[], at: number): number {
   if (at === 0) return 0
   let low = 0
   let high = group.length
