@@ -1,4 +1,5 @@
 import type { CancelSignal, Clock } from '../clock/clock.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { Origin } from '../net/flows.ts'
 
@@ -65,6 +66,7 @@ export interface User {
 
 /** The learner's session as `chainwalk` commands may use it. Changes take effect when the line has ended. */
 export interface SessionPort {
+  readonly cluster: Cluster
   undo(): { readonly done: string } | { readonly refused: string }
   redo(): { readonly done: string } | { readonly refused: string }
   status(): readonly string[]

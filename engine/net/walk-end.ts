@@ -20,6 +20,8 @@ export function conclude(connection: ConnectionSummary, packets: readonly KeptPa
     const values = { ...reached(connection, packets), lost: placeText(last.place), reason: because(last) }
     return why('end.reply.lost', values, facts)
   }
+  if (packets.length === 0 && result !== 'pending')
+    return why('end.none', { reason: `no route leads to ${socketText(connection.to.address, undefined)}` })
   const waiting = packets.find((p) => p.end === 'cut')
   if (waiting !== undefined || packets.length === 0) return why('end.pending')
   if (result === 'refused') return why('end.refused', reached(connection, packets), facts)

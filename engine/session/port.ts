@@ -17,6 +17,7 @@ export function sessionPort(
     return refused
   }
   return {
+    cluster,
     hasLab: lab.isOpen,
     undo: () => {
       // The newest point is the one before `chainwalk undo` itself.

@@ -1,14 +1,12 @@
-import { encodeUtf8 } from '../../base/utf8.ts'
 import type { Command, CommandContext, SessionPort } from '../command.ts'
+import { completeChainwalk } from './complete.ts'
+import { connections, hits } from './connections.ts'
+import { PARTS } from './flags.ts'
+import { fail, print } from './say.ts'
+import { trace } from './trace.ts'
+import { USAGE } from './usage.ts'
 
-const USAGE = `usage: chainwalk status | undo | redo
-       chainwalk task
-       chainwalk answer TASK VALUE
-       chainwalk predict PREDICTION VALUE
-       chainwalk set [podServiceLB bpf|none]
-`
-
-type Verb = (context: CommandContext, session: SessionPort, words: readonly string[]) => number
+type Verb = (context: CommandContext, session: SessionPort, words: readonly string[]) => number | Promise<number>
 
 /** The lab's own command; no tool of a real node. */
 export const chainwalk: Command = {
@@ -16,6 +14,7 @@ export const chainwalk: Command = {
   path: '/usr/local/bin/chainwalk',
   on: 'both',
   flags: [],
+  parts: PARTS,
   run(context) {
     const [verb = '', ...words] = context.argv.slice(1)
     const run = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
@@ -27,11 +26,7 @@ export const chainwalk: Command = {
     if (context.session === undefined) return fail(context, 'no session is open')
     return run(context, context.session, words)
   },
-  complete(words, index, _context) {
-    if (index === 1) return Object.keys(VERBS)
-    if (words[1] === 'set') return index === 2 ? ['podServiceLB'] : ['bpf', 'none']
-    return undefined
-  },
+  complete: (words, index) => completeChainwalk(Object.keys(VERBS), words, index),
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -52,6 +47,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   answer: (context, session, words) => mark(context, session, words, (id, value) => session.answer(id, value)),
   predict: (context, session, words) => mark(context, session, words, (id, value) => session.predict(id, value)),
+  trace,
+  connections,
+  hits,
   set: (context, session, words) => {
     const [name, value] = words
     const mode = session.podServiceLB()
@@ -84,14 +82,4 @@ function mark(
 function outcome(context: CommandContext, result: ReturnType<SessionPort['undo']>): number {
   // What was taken back is said by the terminals themselves, once it has happened.
   return 'refused' in result ? fail(context, result.refused) : 0
-}
-
-function print(context: CommandContext, lines: readonly string[]): number {
-  for (const line of lines) context.stdout.write(encodeUtf8(`${line}\n`))
-  return 0
-}
-
-function fail(context: CommandContext, why: string): number {
-  context.stderr.write(encodeUtf8(`chainwalk: ${why}\n`))
-  return 1
 }

@@ -212,10 +212,22 @@ export class Sockets implements SocketApi {
       ...(src === undefined ? {} : { src }),
       ...(device === undefined ? {} : { oif: device }),
     })
-    if (route.kind === 'error') return route.errno
+    if (route.kind === 'error') {
+      this.recordFailure(options, proto, route.errno)
+      return route.errno
+    }
     const sport = options.sport ?? this.freePort(proto, route.src, dst, port)
     if (this.host.sockets.connected(proto, route.src, sport, dst, port)) return 'EADDRINUSE'
     return { src: route.src, sport }
+  }
+
+  /** An attempt that no packet came of is one all the same. */
+  private recordFailure(options: DialOptions, proto: 'tcp' | 'udp', errno: Errno): void {
+    if (options.unrecorded) return
+    const source = { netns: this.host.id, address: options.src ?? '0.0.0.0', port: options.sport ?? 0 }
+    const to = { address: options.dst, port: options.port }
+    const flow = this.flows.open({ at: this.host.clock.now, proto, from: source, to, ...from(options.origin) })
+    this.flows.update(flow, { result: resultOf(errno) })
   }
 
   private freePort(proto: 'tcp' | 'udp', src: string, dst: string, port: number): number {
