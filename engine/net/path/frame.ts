@@ -46,6 +46,24 @@ export function crossed(frame: Frame, sameHost: boolean): Frame {
   return fresh
 }
 
+/** The same for a frame that goes to one place only: what the sender knew of it is forgotten (skb_scrub_packet). */
+export function scrub(frame: Frame, sameHost: boolean): Frame {
+  if (!sameHost) frame.mark = 0
+  frame.iif = undefined
+  frame.oif = undefined
+  frame.physin = undefined
+  frame.physout = undefined
+  frame.traced = undefined
+  frame.uid = undefined
+  frame.gid = undefined
+  frame.ct = undefined
+  frame.entry = undefined
+  frame.ctState = undefined
+  frame.ctDir = 'original'
+  frame.nexthop = undefined
+  return frame
+}
+
 /** ctinfo as matchers read it: a live view of the entry, because NAT changes it between two rules. */
 export class CtView implements CtInfo {
   readonly state: CtInfo['state']

@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Dice } from '../../clock/dice.ts'
 import type { RouteResult } from '../fib.ts'
@@ -25,6 +26,31 @@ export interface StackPort {
   accepted(ns: Netns, socket: Socket): void
   /** A connection's packet carries this mark at some hook (for the connection's record). */
   sawMark(flow: number, mark: number): void
+}
+
+/** Where a program runs, asked only as far as it looks. */
+class Context implements ProgramContext {
+  private readonly stack: IpStack
+  private readonly socket: Socket
+
+  constructor(stack: IpStack, socket: Socket) {
+    this.stack = stack
+    this.socket = socket
+  }
+
+  get netns(): string {
+    return this.stack.id
+  }
+  get now(): number {
+    return this.stack.clock.now
+  }
+  get dice(): Dice {
+    return this.stack.dice
+  }
+  get config(): Json {
+    const { proto, local, lport } = this.socket
+    return this.stack.sockets.find(proto, local, lport, '', 0)?.app ?? null
+  }
 }
 
 /** The IP layer of one namespace: ip_output, ip_input and ip_forward with their hooks in the kernel's order. */
@@ -71,15 +97,7 @@ export class IpStack implements SocketHost {
     return (route.kind === 'unicast' ? route.mtu : 65536) - (remote.includes(':') ? 72 : 52)
   }
   context(socket: Socket): ProgramContext {
-    const { sockets } = this
-    return {
-      netns: this.ns.id,
-      now: this.clock.now,
-      dice: this.dice,
-      get config() {
-        return sockets.find(socket.proto, socket.local, socket.lport, '', 0)?.app ?? null
-      },
-    }
+    return new Context(this, socket)
   }
 
   /** Sends a packet of this host (ip_queue_xmit, ip_send_skb): OUTPUT, then POSTROUTING, then the device. */
