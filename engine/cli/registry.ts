@@ -27,6 +27,7 @@ import { ls } from './system/ls.ts'
 import { od } from './system/od.ts'
 import { less, more } from './system/pager.ts'
 import { paste } from './system/paste.ts'
+import { sed } from './system/sed/sed.ts'
 import { sleep } from './system/sleep.ts'
 import { sort } from './system/sort.ts'
 import { sudo } from './system/sudo.ts'
@@ -74,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
   od,
   paste,
   ping,
+  sed,
   sha1sum,
   sha256sum,
   sleep,

@@ -2,8 +2,6 @@ import { MAIN_OPTIONS } from '../../net/netfilter/command-options.data.ts'
 import type { Flag } from '../command.ts'
 
 const ACCEPTED: Readonly<Record<string, string>> = {
-  wait: 'one command runs at a time: the lock is always free',
-  'wait-interval': 'one command runs at a time: the lock is always free',
   modprobe: 'every module is there',
 }
 

@@ -1,4 +1,4 @@
-import { banner } from '../../net/netfilter/dialect.ts'
+import { banner, type Dialect } from '../../net/netfilter/dialect.ts'
 import type { CommandContext } from '../command.ts'
 import { notEmulated } from '../command.ts'
 import { EXTENSION_HELP, HELP, HELP_187_LEGACY, HELP_187_NFT } from './help.data.ts'
@@ -18,4 +18,24 @@ export function help(tool: Tool, extensions: readonly string[], context: Command
   const more = extensions.map((name) => (EXTENSION_HELP[name] as readonly string[]).join('\n'))
   context.stdout.write(`${head}\n\n${lines.join('\n')}${more.join('')}`)
   return 0
+}
+
+/** What iptables-restore -h prints on standard error. */
+export function restoreUsage(program: string, { backend, lockWait }: Dialect): string {
+  const nft = backend === 'nft'
+  const head = `[-c] [-v] [-V] [-t] [-h] [-n] ${nft ? '' : '[-w secs] [-W usecs] '}[-T table] [-M command]${nft ? ' [-4] [-6]' : ''} [file]`
+  const lines = [
+    '[ --counters ]',
+    '[ --verbose ]',
+    '[ --version]',
+    '[ --test ]',
+    '[ --help ]',
+    '[ --noflush ]',
+    ...(nft ? [] : ['[ --wait=<seconds>']),
+    ...(!nft && lockWait === 'polls' ? ['[ --wait-interval=<usecs>'] : []),
+    '[ --table=<TABLE> ]',
+    '[ --modprobe=<command> ]',
+    ...(nft ? ['[ --ipv4 ]', '[ --ipv6 ]'] : []),
+  ]
+  return `Usage: ${program} ${head}\n${lines.map((line) => `\t   ${line}\n`).join('')}`
 }

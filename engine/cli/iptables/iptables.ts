@@ -12,6 +12,7 @@ import { notEmulated } from '../command.ts'
 import { completeIptables } from './complete.ts'
 import { IPTABLES_FLAGS } from './flags.ts'
 import { help } from './help.ts'
+import { xtablesLock } from './lock.ts'
 import { markRule, markTool } from './marks.ts'
 import { IPTABLES_PARTS } from './parts.ts'
 import { list, listRules } from './show.ts'
@@ -36,9 +37,12 @@ function checkTable(tool: Tool, name: string): void {
       )
 }
 
-function perform(tool: Tool, command: IptablesCommand, actor: Actor, context: CommandContext): void {
+async function perform(tool: Tool, command: IptablesCommand, actor: Actor, context: CommandContext): Promise<void> {
   const { ruleset, family, dialect } = tool
-  if (dialect.backend === 'legacy') needRoot(tool)
+  if (dialect.backend === 'legacy') {
+    needRoot(tool)
+    await xtablesLock(context, dialect, { wait: command.wait, interval: command.waitInterval })
+  }
   checkTable(tool, command.table)
   needRoot(tool)
   const name = tableOf(command)
@@ -76,12 +80,14 @@ async function run(context: CommandContext): Promise<number> {
     })
     if (!('rules' in command)) {
       if (command.letter === 'h') return help(tool, command.extensions, context)
-      context.stdout.write(`${command.what === 'not' ? 'Not ' : ''}${banner(tool.program, tool.dialect)}\n`)
+      const { version, notVersionNamesBackend } = tool.dialect
+      const not = `Not ${version}${notVersionNamesBackend ? ` (${tool.dialect.banner})` : ''} ;-)`
+      context.stdout.write(`${command.what === 'not' ? not : banner(tool.program, tool.dialect)}\n`)
       return 0
     }
     if (command.verbose > 1 && command.letter === 'L') return notEmulated(context, '-vv')
     for (const rule of command.rules) markRule(context, rule)
-    perform(tool, command, actor, context)
+    await perform(tool, command, actor, context)
     return 0
   } catch (error) {
     if (error instanceof NotEmulatedError) return notEmulated(context, error.message)

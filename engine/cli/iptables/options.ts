@@ -2,12 +2,17 @@ import { Getopt, type LongOption } from '../../net/netfilter/getopt.ts'
 
 export interface SimpleOption {
   readonly long: string
-  readonly short: string
+  readonly short?: string
   readonly has: 0 | 1 | 2
 }
 
+export interface ParsedWords {
+  readonly options: ReadonlyMap<string, string>
+  readonly words: readonly string[]
+}
+
 export type ParsedOptions =
-  | { readonly options: ReadonlyMap<string, string>; readonly words: readonly string[] }
+  | ParsedWords
   /** getopt_long's own complaint, with its newline. */
   | { readonly error: string }
 
@@ -18,7 +23,7 @@ export function parseOptions(argv: readonly string[], table: readonly SimpleOpti
   for (const option of table) {
     const made = { name: option.long, has: option.has, value: option.long }
     long.set(option.long, made)
-    short.set(option.short, made)
+    if (option.short !== undefined) short.set(option.short, made)
   }
   const find = (name: string) => {
     const exact = long.get(name)
@@ -44,10 +49,18 @@ export function parseOptions(argv: readonly string[], table: readonly SimpleOpti
     else
       return {
         error: got.text.startsWith('--')
-          ? `${program}: unrecognized option '${got.text}'\n`
+          ? longError(got.text, find, program)
           : `${program}: invalid option -- '${[...got.text.slice(1)].find((c) => !short.has(c)) ?? ''}'\n`,
       }
   }
   words.push(...getopt.argv.slice(getopt.index))
   return { options, words }
+}
+
+function longError(text: string, find: (name: string) => LongOption<string> | undefined, program: string): string {
+  const [name = ''] = text.split('=')
+  const known = find(name.slice(2))
+  return known === undefined
+    ? `${program}: unrecognized option '${name}'\n`
+    : `${program}: option '--${known.name}' doesn't allow an argument\n`
 }

@@ -1,9 +1,11 @@
+import { FsError } from '../../cluster/fs.ts'
 import { printEnv } from '../../net/netfilter/actions.ts'
 import { banner } from '../../net/netfilter/dialect.ts'
 import { TableEdit } from '../../net/netfilter/edit.ts'
 import { saveTable } from '../../net/netfilter/save.ts'
 import { BASE_CHAINS, isTableName, type Table } from '../../net/netfilter/table.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { strerror } from '../system/text-input.ts'
 import { markTool } from './marks.ts'
 import { parseOptions, type SimpleOption } from './options.ts'
 import { legacyWarning, type Tool, toolOf } from './tool.ts'
@@ -15,8 +17,6 @@ const OPTIONS: readonly SimpleOption[] = [
   { long: 'table', short: 't', has: 1 },
   { long: 'modprobe', short: 'M', has: 1 },
   { long: 'file', short: 'f', has: 1 },
-  { long: 'ipv4', short: '4', has: 0 },
-  { long: 'ipv6', short: '6', has: 0 },
 ]
 
 /** The order in which the nft backend saves (builtin tables as nft.c lists them). */
@@ -105,8 +105,23 @@ function run(context: CommandContext): number {
     .join('')
   const file = parsed.options.get('file')
   if (file === undefined) context.stdout.write(out)
-  else context.machine.fs.write(file.startsWith('/') ? file : `${context.cwd}/${file}`, out)
+  else {
+    const failed = writeFile(context, file, out)
+    if (failed !== undefined) context.stderr.write(`Failed to open file, error: ${failed}\n`)
+    if (failed !== undefined) return 1
+  }
   return 0
+}
+
+/** Writes a file; what is against it, in strerror(3)'s words. */
+function writeFile(context: CommandContext, name: string, text: string): string | undefined {
+  try {
+    context.machine.fs.write(name.startsWith('/') ? name : `${context.cwd}/${name}`, text)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof FsError)) throw error
+    return strerror(error)
+  }
 }
 
 /** iptables-save, ip6tables-save and their variants. */
@@ -116,12 +131,12 @@ export const iptablesSave: Command = {
   aliases: ['ip6tables-save', 'iptables-nft-save', 'ip6tables-nft-save', 'iptables-legacy-save', 'ip6tables-legacy-save'],
   flags: OPTIONS.map((o) => ({
     long: o.long,
-    short: o.short,
+    ...(o.short === undefined ? {} : { short: o.short }),
     ...(o.has === 0 ? {} : { value: 'VALUE' }),
     ...(o.long === 'modprobe'
       ? { status: 'accepted' as const, reason: 'every module is there' }
       : { status: 'emulated' as const }),
-    suite: /^ipv[46]$|^dump$/.test(o.long) ? 'modelled' : 'iptables',
+    suite: /^dump$/.test(o.long) ? 'modelled' : 'iptables',
   })),
   on: 'node',
   run,

@@ -28,6 +28,12 @@ function dotted(text: string, complete: boolean): number | undefined {
   return parts.reduce<number>((value, part, at) => (value | ((part as number) << (24 - 8 * at))) >>> 0, 0)
 }
 
+/** The same as text. */
+export function dottedAddress(text: string): string | undefined {
+  const value = dotted(text, false)
+  return value === undefined ? undefined : formatIPv4(value)
+}
+
 /** inet_aton(3): one to four numbers, the last of which fills what is left. */
 function aton(text: string): number | undefined {
   if (!/^\d/.test(text)) return undefined
@@ -103,7 +109,7 @@ function parseMask(text: string | undefined, family: 4 | 6): number {
  * (xtables_ipparse_multiple, one element of its comma list).
  */
 export function parseAddress(text: string, env: Pick<ParseEnv, 'family' | 'names'>): readonly string[] {
-  const slash = text.indexOf('/')
+  const slash = text.lastIndexOf('/')
   const host = slash < 0 ? text : text.slice(0, slash)
   const mask = parseMask(slash < 0 ? undefined : text.slice(slash + 1), env.family)
   const hosts = mask === 0 ? [env.family === 4 ? '0.0.0.0' : '::'] : hostsOf(host, env)

@@ -42,9 +42,10 @@ export function parseWait(text: string): number {
   return (match[1] === '-' ? -1 : 1) * Number(match[2])
 }
 
-/** Microseconds of -W, which nothing uses since 1.8.8. */
-export function checkWaitInterval(text: string | undefined): void {
-  if (text === undefined) parameterProblem('wait interval value required')
-  else if (!/^\s*[-+]?\d/.test(text)) parameterProblem('wait interval not numeric')
-  else if (Number.parseInt(text, 10) > 999999) parameterProblem(`too long usec wait ${Number.parseInt(text, 10)} > 999999 usec`)
+/** Microseconds of -W, which only 1.8.7 uses. */
+export function parseWaitInterval(text: string | undefined): number {
+  if (text === undefined) return parameterProblem('wait interval value required')
+  if (!/^\s*[-+]?\d/.test(text)) parameterProblem('wait interval not numeric')
+  const usec = Number.parseInt(text, 10)
+  return usec > 999999 ? parameterProblem(`too long usec wait ${usec} > 999999 usec`) : usec
 }

@@ -29,6 +29,8 @@ export interface IptablesCommand {
   readonly lineNumbers: boolean
   /** -w: seconds, Infinity without a number, undefined without -w. */
   readonly wait: number | undefined
+  /** -W: microseconds. */
+  readonly waitInterval: number | undefined
 }
 
 /** A command line that ends in words instead of an action. */

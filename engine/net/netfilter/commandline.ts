@@ -1,5 +1,5 @@
 import { addressPairs } from './address.ts'
-import { checkWaitInterval, parseCounters, parseDeleteNumber, parseDevice, parseRuleNumber, parseWait } from './arguments.ts'
+import { parseCounters, parseDeleteNumber, parseDevice, parseRuleNumber, parseWait, parseWaitInterval } from './arguments.ts'
 import type { Counters } from './chain.ts'
 import { checkAllowed, checkChain, checkNewChain, checkTargetName, optionName, VERDICTS } from './checks.ts'
 import type { CommandEnv, CommandLetter, Informed, IptablesCommand } from './command.ts'
@@ -52,7 +52,7 @@ class Reader {
   private counters: Counters = NO_COUNTERS
   private verbose = 0
   private wait: number | undefined
-  private waitInterval = false
+  private waitInterval: number | undefined
 
   constructor(argv: readonly string[], env: CommandEnv) {
     this.env = env
@@ -225,23 +225,18 @@ class Reader {
         return { letter: 'V', what: this.invert ? 'not' : '', extensions: [] }
       case 'p':
         this.setOption('p')
-        // The word that the protocol ends: itself, or "-ptcp".
-        this.proto = parseProtocol(
-          env.dialect.protocolIsWholeWord ? (this.getopt.argv[this.getopt.index - 1] as string) : (arg as string),
-          env.names,
-          env.dialect,
-        )
+        this.proto = parseProtocol(this.word(arg), env.names, env.dialect)
         if (this.invert) this.filter.protoInv = true
         if (this.proto === 0 && this.invert) parameterProblem('rule would never match protocol')
         if (this.proto !== 0) this.filter.proto = this.proto
         return
       case 's':
         this.setOption('s')
-        this.source = arg
+        this.source = this.word(arg)
         return
       case 'd':
         this.setOption('d')
-        this.destination = arg
+        this.destination = this.word(arg)
         return
       case 'g':
         this.setOption('j')
@@ -250,14 +245,14 @@ class Reader {
         return
       case 'j':
         this.setOption('j')
-        this.jump = checkTargetName(arg as string)
+        this.jump = checkTargetName(this.word(arg))
         this.extensions.loadTarget(this.jump)
         return
       case 'i':
-        this.device('i', arg as string)
+        this.device('i', this.word(arg))
         return
       case 'o':
-        this.device('o', arg as string)
+        this.device('o', this.word(arg))
         return
       case 'f':
         if (env.family === 6) parameterProblem("`-f' is not supported in IPv6, use -m frag instead")
@@ -291,9 +286,8 @@ class Reader {
         this.waitOption(arg)
         return
       case 'W':
-        checkWaitInterval(arg ?? (this.getopt.hasWord() ? this.getopt.take() : undefined))
+        this.waitInterval = parseWaitInterval(arg ?? (this.getopt.hasWord() ? this.getopt.take() : undefined))
         if (!env.dialect.trailingNewlines) env.warn('Ignoring deprecated --wait-interval option.\n')
-        this.waitInterval = true
         return
       case '4':
       case '6':
@@ -306,6 +300,11 @@ class Reader {
       default:
         return
     }
+  }
+
+  /** An option's argument, or in some versions the word that it ends. */
+  private word(arg: string | undefined): string {
+    return (this.env.dialect.takesWholeWords ? this.getopt.argv[this.getopt.index - 1] : arg) as string
   }
 
   private device(letter: 'i' | 'o', arg: string): void {
@@ -333,15 +332,15 @@ class Reader {
     if (this.table === 'nat' && (this.policy === 'DROP' || this.jump === 'DROP'))
       parameterProblem('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n')
     const data = this.extensions.finish(this.parseEnv())
-    if (this.waitInterval && this.wait === undefined) parameterProblem('--wait-interval only makes sense with --wait\n')
+    if (this.waitInterval !== undefined && this.wait === undefined)
+      parameterProblem('--wait-interval only makes sense with --wait\n')
     if (this.getopt.index < this.getopt.argv.length) parameterProblem('unknown arguments found on commandline')
     const letter = this.letter
     if (letter === undefined) return parameterProblem('no command specified')
     if (this.invert) parameterProblem('nothing appropriate following !')
-    const ruleCommand = 'ACDIR'.includes(letter)
-    const addresses = ruleCommand
-      ? addressPairs(this.source, this.destination, this.inverted.includes('s'), this.inverted.includes('d'), this.env)
-      : []
+    const inverted = (option: string) => this.inverted.includes(option)
+    const pairs = addressPairs(this.source, this.destination, inverted('s'), inverted('d'), this.env)
+    const addresses = 'ACDIR'.includes(letter) ? pairs : []
     if (letter === 'R' && addresses.length !== 1) parameterProblem('Replacement rule does not specify a unique address')
     checkAllowed(this.alsoZero ? [letter, 'Z'] : [letter], this.options, this.env.dialect)
     checkChain(letter, this.chain, this.newName, this.options, this.env.dialect)
@@ -368,6 +367,7 @@ class Reader {
       exact: this.options.includes('x'),
       lineNumbers: this.options.includes('0'),
       wait: this.wait,
+      waitInterval: this.waitInterval,
     }
   }
 

@@ -50,10 +50,16 @@ export interface Dialect {
   readonly namesUnknownLetter: boolean
   /** -D reads its rule number as the start of a range, which it then refuses (1.8.11 and later). */
   readonly readsRuleRanges: boolean
-  /** -p of 1.8.9 takes the whole word it stands in: "-ptcp" names no protocol. */
-  readonly protocolIsWholeWord: boolean
+  /** -p, -s, -d, -i, -o and -j of 1.8.9 take the whole word their argument ends: "-ptcp" names no protocol. */
+  readonly takesWholeWords: boolean
+  /** "! -V" names the backend as well (not before 1.8.8). */
+  readonly notVersionNamesBackend: boolean
   /** iptables-restore reads a policy's counters without -c as well (1.8.11 and later). */
   readonly readsIdleCounters: boolean
+  /** legacy backend: what a tool without -w does while the lock is held, and how it waits with it. */
+  readonly lockWait: 'polls' | 'for ever' | 'refuses'
+  /** DNAT, SNAT, MASQUERADE and REDIRECT each read their ports by themselves (before 1.8.8). */
+  readonly ownNatWords: boolean
   /** -m icmp reads its type by itself (before 1.8.8). */
   readonly ownIcmpWords: boolean
   /** nft backend of 1.8.7: -t looks for its table at once. */
@@ -128,9 +134,12 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     ordersRanges: patch >= 11,
     namesUnknownLetter: patch >= 11,
     readsRuleRanges: patch >= 11,
-    protocolIsWholeWord: patch >= 8 && patch < 11,
+    notVersionNamesBackend: !old,
+    takesWholeWords: patch >= 8 && patch < 11,
     checksTableAtOnce: nft && old,
+    lockWait: old ? 'polls' : patch < 11 ? 'for ever' : 'refuses',
     ownIcmpWords: old,
+    ownNatWords: old,
     readsIdleCounters: patch >= 11,
     targetlessTrailingBlank: nft && old,
   }

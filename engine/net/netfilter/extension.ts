@@ -67,7 +67,8 @@ export interface ExtensionOption {
   /** Where the value goes in the draft; the option's own name if absent. `${key}Inv` holds an inversion. */
   readonly key?: string
   readonly invert?: boolean
-  readonly multi?: boolean
+  /** May be given more than once: always, or in dialects that say so. */
+  readonly multi?: boolean | 'ownNatWords'
   /** Extensions that read their options without libxtables' parser: only `use` judges "!" and repetition. */
   readonly ownChecks?: boolean
   /** The option under whose name repetition and exclusion count, for an alias. */

@@ -86,7 +86,9 @@ export class Getopt<T> {
     this.cluster = this.cluster.slice(1)
     const option = this.short.get(letter)
     const word = this.argv[this.index - 1] as string
-    if (option === undefined) return { kind: 'unknown', text: word, letter }
+    // Inside a cluster getopt has not moved on yet: argv[optind - 1] is the word before.
+    const seen = this.cluster === '' ? word : (this.argv[this.index - 2] ?? word)
+    if (option === undefined) return { kind: 'unknown', text: seen, letter }
     if (option.has === 0) return { kind: 'option', value: option.value, arg: undefined }
     if (this.cluster !== '') {
       const arg = this.cluster

@@ -6,7 +6,8 @@ import { guidedValue } from './option-types.ts'
 export function useOption(use: OptionUse, seen: string[]): void {
   const { option, ext, invert, draft } = use
   if (!option.ownChecks) {
-    if (!option.multi && seen.includes(option.same ?? option.name))
+    const multi = typeof option.multi === 'string' ? use.env.dialect[option.multi] : option.multi
+    if (!multi && seen.includes(option.same ?? option.name))
       parameterProblem(`${ext}: option "--${option.name}" can only be used once.\n`)
     if (invert && !option.invert) parameterProblem(`${ext}: option "--${option.name}" cannot be inverted.\n`)
   }

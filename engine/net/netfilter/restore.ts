@@ -87,6 +87,8 @@ class Restore {
   all(text: string): RestoreResult {
     const lines = text.split('\n')
     if (lines.at(-1) === '') lines.pop()
+    // libiptc's tool compares whole lines with their newline: "COMMIT" at the very end without one is no command.
+    else if (!this.nft && lines.at(-1) === 'COMMIT') lines.push(`${lines.pop()} `)
     try {
       for (const line of lines) {
         this.line++

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 import { hex, markText, parseUint } from '../numbers.ts'
@@ -60,8 +61,8 @@ const CLASSES: Readonly<Record<string, number>> = {
 }
 
 /** A DiffServ class by name (dscp_helper.c). */
-export function dscpClass(name: string): number {
-  return CLASSES[name.toUpperCase()] ?? parameterProblem(`Invalid DSCP value \`${name}'\n`)
+export function dscpClass(name: string, dialect: Dialect): number {
+  return CLASSES[name.toUpperCase()] ?? parameterProblem(`Invalid DSCP value \`${name}'${dialect.trailingNewlines ? '\n' : ''}`)
 }
 
 /** libxt_dscp.c */
@@ -74,8 +75,8 @@ export const dscp: Matcher = {
       arg: true,
       invert: true,
       exclusive: ['dscp'],
-      use: ({ draft, arg, invert }) => {
-        draft['dscp'] = dscpClass(arg)
+      use: ({ draft, arg, invert, env }) => {
+        draft['dscp'] = dscpClass(arg, env.dialect)
         if (invert) draft['dscpInv'] = true
       },
     },

@@ -7,7 +7,7 @@ const MODES = ['srcip', 'srcport', 'dstip', 'dstport']
 function rateOption(action: 'upto' | 'above') {
   return ({ draft, arg, invert, option }: OptionUse) => {
     const period = parseRate(arg)
-    if (period === undefined) parameterProblem(`hashlimit: Bad value for "--${option.name}" option: "${arg}"\n`)
+    if (period === undefined) parameterProblem(`hashlimit: Bad value for "--${option.name}" option: "${arg}"`)
     if (draft['action'] !== undefined)
       parameterProblem('hashlimit: option "--hashlimit-upto" cannot be used together with "--hashlimit-above".\n')
     draft['action'] = (action === 'above') !== invert ? 'above' : 'upto'

@@ -7,7 +7,7 @@ type Span = readonly [string, string]
 function take({ draft, arg, invert, option, env }: OptionUse): void {
   const [low = '', high = low] = arg.split('-')
   for (const address of [low, high])
-    if (ipFamily(address) !== env.family) parameterProblem(`iprange: Bad value for "--${option.name}" option: "${arg}"\n`)
+    if (ipFamily(address) !== env.family) parameterProblem(`iprange: Bad value for "--${option.name}" option: "${arg}"`)
   draft[option.name] = [low, high]
   if (invert) draft[`${option.name}Inv`] = true
 }

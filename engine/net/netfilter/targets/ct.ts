@@ -1,5 +1,5 @@
 import { parameterProblem } from '../errors.ts'
-import type { Target } from '../extension.ts'
+import type { OptionUse, Target } from '../extension.ts'
 import { parseUint } from '../numbers.ts'
 
 /** libxt_CT.c, xt_CT.c. Only --notrack acts; zones, helpers and event masks are printed. */
@@ -14,10 +14,11 @@ export const CT: Target = {
     ...['zone', 'zone-orig', 'zone-reply'].map((name) => ({
       name,
       arg: true,
-      use: ({ draft, arg }: { draft: Record<string, unknown>; arg: string }) => {
+      use: ({ draft, arg, env }: OptionUse) => {
         const zone = parseUint(arg, 65535)
-        if (arg !== 'mark' && zone === undefined) parameterProblem(`Cannot parse ${arg} as a zone ID\n`)
-        draft[name] = arg === 'mark' ? 'mark' : zone
+        if (arg !== 'mark' && zone === undefined)
+          parameterProblem(`Cannot parse ${arg} as a zone ID${env.dialect.trailingNewlines ? '\n' : ''}`)
+        draft[name] = arg === 'mark' ? 'mark' : (zone as number)
       },
     })),
   ],

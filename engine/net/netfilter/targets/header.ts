@@ -2,6 +2,7 @@ import { parameterProblem } from '../errors.ts'
 import type { OptionUse, Target } from '../extension.ts'
 
 import { dscpClass } from '../matchers/fields.ts'
+import { parseUint } from '../numbers.ts'
 import { TOS_NAMES } from '../option-types.ts'
 
 type Pair = readonly [number, number]
@@ -56,8 +57,8 @@ export const DSCP: Target = {
     {
       name: 'set-dscp-class',
       arg: true,
-      use: ({ draft, arg }) => {
-        draft['dscp'] = dscpClass(arg)
+      use: ({ draft, arg, env }) => {
+        draft['dscp'] = dscpClass(arg, env.dialect)
       },
     },
   ],
@@ -151,7 +152,17 @@ export const CLASSIFY: Target = {
 export const TCPMSS: Target = {
   name: 'TCPMSS',
   options: [
-    { name: 'set-mss', arg: true, type: { kind: 'uint', max: 65495 }, key: 'mss', exclusive: ['clamp-mss-to-pmtu'] },
+    {
+      name: 'set-mss',
+      arg: true,
+      exclusive: ['clamp-mss-to-pmtu'],
+      use: ({ draft, arg, env }) => {
+        // A packet's 65,535 bytes less its headers.
+        const max = env.family === 4 ? 65515 : 65495
+        draft['mss'] =
+          parseUint(arg, max) ?? parameterProblem(`TCPMSS: bad value for option "--set-mss", or out of range (0-${max}).\n`)
+      },
+    },
     { name: 'clamp-mss-to-pmtu', type: { kind: 'none' }, key: 'clamp' },
   ],
   finish: (draft) => {
