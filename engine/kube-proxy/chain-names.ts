@@ -2,17 +2,15 @@ import { sha256 } from '@noble/hashes/sha2.js'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** Bytes of ASCII text: Service names, protocols and addresses are nothing else (RFC 1123 labels). */
-function bytes(text: string): Uint8Array {
-  const out = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i)
-  return out
-}
+/** Service names, protocols and addresses are ASCII (RFC 1123 labels): a character a byte. */
+const input = new Uint8Array(512)
 
 /** The first 16 characters of base32(sha256(text)): 80 bits (pkg/proxy/iptables/proxier.go, portProtoHash). */
 function hash16(text: string): string {
-  const digest = sha256(bytes(text))
-  let out = ''
+  const bytes = text.length <= input.length ? input.subarray(0, text.length) : new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  const digest = sha256(bytes)
+  const codes: number[] = []
   let bits = 0
   let held = 0
   for (let i = 0; i < 10; i++) {
@@ -20,11 +18,11 @@ function hash16(text: string): string {
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      out += BASE32[(held >> bits) & 31]
+      codes.push(BASE32.charCodeAt((held >> bits) & 31))
     }
     held &= 31
   }
-  return out
+  return String.fromCharCode(...codes)
 }
 
 /** The chains of one Service port; names depend on "namespace/name:port" and the protocol alone. */

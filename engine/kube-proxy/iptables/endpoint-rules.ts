@@ -10,7 +10,7 @@ export interface ServiceChain {
 
 const TRANSPORT = { tcp: fixed('-m tcp -p tcp'), udp: fixed('-m udp -p udp'), sctp: fixed('-m sctp -p sctp') }
 
-export const transport = (port: ServicePort) => TRANSPORT[port.protocol]
+export const transport = (port: Pick<ServicePort, 'protocol'>) => TRANSPORT[port.protocol]
 
 /** "--probability 1/n" with ten decimals, as many as there were endpoints to choose from (computeProbability). */
 const PROBABILITIES: Fixed[] = []

@@ -2,6 +2,7 @@ import type { Store, StoreEvent } from '../../api/store.ts'
 import type { Cidr, IpFamily } from '../../base/ip.ts'
 import type { Json, Stateful } from '../../base/json.ts'
 import type { Dice } from '../../clock/dice.ts'
+import type { Rule } from '../../net/netfilter/rule.ts'
 import type { Table } from '../../net/netfilter/table.ts'
 import { matching, nodePortAddresses } from '../addresses.ts'
 import { isServiceChain } from '../chain-names.ts'
@@ -26,8 +27,8 @@ import {
   nodePortRules,
 } from './fixed-rules.ts'
 import type { ProxyKernel } from './kernel.ts'
-import { type Page, RuleBook } from './rule-book.ts'
-import { LineReader, type RuleLine } from './rule-line.ts'
+import { type Page, type PlacedRule, RuleBook } from './rule-book.ts'
+import { LineReader, lineText, type RuleLine } from './rule-line.ts'
 import { LOCALHOST_NODEPORT_COUNTER, type RuleContext } from './service-rules.ts'
 import { TableInput } from './sync-input.ts'
 
@@ -88,6 +89,9 @@ export class IptablesProxier implements Stateful {
   private state: State = NEW
   /** The nat table as the last sync left it: while it is in force, nobody has added or deleted a chain. */
   private left: Table | undefined
+  /** The last rules of KUBE-SERVICES as they were written then. */
+  private last: readonly Rule[] = []
+  private readonly fixedRules = new Map<string, Rule>()
 
   constructor(options: ProxierOptions) {
     const { family, kernel, config } = options
@@ -171,8 +175,8 @@ export class IptablesProxier implements Stateful {
 
   /** Services that want a health check port of this node (ServicePortMap.HealthCheckNodePorts). */
   healthChecks(): { readonly service: string; readonly port: number }[] {
-    const pages = this.pages().filter(({ port }) => port.healthCheckNodePort !== 0)
-    return pages.map(({ service, port }) => ({ service, port: port.healthCheckNodePort }))
+    if (this.book.isEmpty) this.rewrite(this.tracker.all().keys())
+    return [...this.book.withHealthCheck()].map(({ service, port }) => ({ service, port: port.healthCheckNodePort }))
   }
 
   /** Where that port listens. */
@@ -191,11 +195,6 @@ export class IptablesProxier implements Stateful {
     return ips.size
   }
 
-  private pages(): readonly Page[] {
-    if (this.book.isEmpty) this.rewrite(this.tracker.all().keys())
-    return this.book.all()
-  }
-
   /** syncProxyRules: writes what changed, or everything; false if iptables refused it. */
   sync(now: number): boolean {
     const { kernel, family } = this.options
@@ -206,27 +205,20 @@ export class IptablesProxier implements Stateful {
       this.book.clear()
       this.rewrite(this.tracker.all().keys())
     } else this.rewrite(changes.services)
-    const isLarge = this.book.endpoints > LARGE_CLUSTER_ENDPOINTS
+    const { totals } = this.book
+    const isLarge = totals.endpoints > LARGE_CLUSTER_ENDPOINTS
     const cleanup = !isLarge || now - this.state.lastCleanup > this.options.config.syncPeriod
-    const pages = this.inOrder(this.book.all())
-    const { filter, nat, skipped } = this.compose(pages, full ? undefined : changes.services, cleanup)
+    const { filter, nat } = this.compose(full ? undefined : changes.services, cleanup)
     const failed = kernel.write(family, [filter.done(), nat.done()]) !== undefined
-    const count = (test: (page: Page) => boolean) => pages.filter(test).length
-    const metrics = synced(this.state.metrics, {
-      now,
-      full,
-      failed,
-      filter: filter.lines,
-      nat: nat.lines,
-      skipped,
-      noLocalInternal: count((page) => page.noLocalInternal),
-      noLocalExternal: count((page) => page.noLocalExternal),
-      triggerTimes: changes.triggerTimes,
-    })
+    const skipped = full ? 0 : totals.chainRules - this.chainRules(changes.services)
+    const { triggerTimes } = changes
+    const counts = { filter: filter.count(), nat: nat.count(), skipped, triggerTimes }
+    const metrics = synced(this.state.metrics, { now, full, failed, ...counts, ...totals })
     this.left = failed ? undefined : kernel.table(family, 'nat')
     // What changed is forgotten by now, so after a failure only a full sync helps.
     this.state = { ...this.state, needFullSync: failed, synced: this.state.synced + 1, metrics }
     if (failed) return false
+    this.book.settle()
     if (cleanup) this.book.forgetDropped()
     this.state = {
       ...this.state,
@@ -264,14 +256,21 @@ export class IptablesProxier implements Stateful {
         endpoints += own.length
       }
     }
-    const named = this.book.endpoints + endpoints <= LARGE_CLUSTER_ENDPOINTS
+    const named = this.book.totals.endpoints + endpoints <= LARGE_CLUSTER_ENDPOINTS
     for (const { key, port, endpoints: own } of found) {
       this.book.add(key, port, own.length, categorize(own, port, place()), named)
     }
   }
 
+  /** How many rules the own chains of these Services hold. */
+  private chainRules(services: ReadonlySet<string>): number {
+    let count = 0
+    for (const service of services) for (const page of this.book.of(service)) count += page.chainRules
+    return count
+  }
+
   /** The map of Services has no order of its own (Go's maps), so each sync writes them in another. */
-  private inOrder(pages: Page[]): Page[] {
+  private inOrder(pages: readonly Page[]): readonly Page[] {
     const { firstOrder, dice } = this.options
     const drawn = dice.shuffle(pages)
     if (this.state.synced > 0 || firstOrder === undefined) return drawn
@@ -281,31 +280,57 @@ export class IptablesProxier implements Stateful {
   }
 
   /** The input of iptables-restore; `changed` undefined: every Service's own chains. */
-  private compose(pages: readonly Page[], changed: ReadonlySet<string> | undefined, cleanup: boolean) {
+  private compose(changed: ReadonlySet<string> | undefined, cleanup: boolean) {
     const { nodePortRanges, kernel, family, config } = this.options
     const { localhostNodePorts } = this.context
     const filter = new TableInput('filter', localhostNodePorts ? [...FILTER_CHAINS, FIREWALL_CHAIN] : FILTER_CHAINS)
     const nat = new TableInput('nat', NAT_CHAINS)
-    let skipped = 0
-    this.addLines(nat, 'nat', natRules(config.masqueradeBit))
-    for (const page of pages) {
+    const services = nat.chain('KUBE-SERVICES')
+    const nodePorts = nat.chain('KUBE-NODEPORTS')
+    for (const page of this.inOrder(this.book.all())) {
+      for (const rule of page.services) services.push(rule)
+      if (page.nodePorts.length > 0) nodePorts.push(...page.nodePorts)
       for (const placed of page.filter) filter.add(placed)
-      for (const placed of page.portals) nat.add(placed)
-      const isWritten = changed === undefined || changed.has(page.service)
-      for (const chain of page.chains) {
-        if (isWritten) nat.write(chain)
-        else skipped += chain.rules.length
-      }
     }
+    const written = changed === undefined ? this.book.all() : [...changed].flatMap((service) => this.book.of(service))
+    for (const page of written) for (const chain of page.chains) nat.write(chain)
     if (cleanup) for (const chain of this.staleChains()) nat.remove(chain)
     const { ranges } = nodePortAddresses(family, nodePortRanges)
-    this.addLines(nat, 'nat', nodePortRules(family, ranges, kernel.addresses(family), localhostNodePorts))
-    this.addLines(filter, 'filter', filterRules({ ...config, ...this.context, conntrackTcpLiberal: this.state.liberal }))
-    return { filter, nat, skipped }
+    const last = this.fixed('nat', nodePortRules(family, ranges, kernel.addresses(family), localhostNodePorts))
+    for (const placed of [...this.fixed('nat', natRules(config.masqueradeBit)), ...last]) nat.add(placed)
+    const options = { ...config, ...this.context, conntrackTcpLiberal: this.state.liberal }
+    for (const placed of this.fixed('filter', filterRules(options))) filter.add(placed)
+    this.tellDifference(
+      nat,
+      last.map(({ rule }) => rule),
+    )
+    return { filter, nat }
   }
 
-  private addLines(input: TableInput, table: 'nat' | 'filter', lines: readonly RuleLine[]): void {
-    for (const line of lines) input.add({ chain: line.chain, rule: this.readers[table].read(line) })
+  /** As long as nobody else changed the nat table, it is known how the chains that every sync writes differ from what they hold. */
+  private tellDifference(nat: TableInput, last: readonly Rule[]): void {
+    const { kernel, family } = this.options
+    if (this.left !== undefined && this.left === kernel.table(family, 'nat')) {
+      const services = this.book.difference((page) => page.services)
+      const came = last.filter((rule) => !this.last.includes(rule))
+      const went = this.last.filter((rule) => !last.includes(rule))
+      nat.differs('KUBE-SERVICES', { came: [...services.came, ...came], went: [...services.went, ...went] })
+      nat.differs(
+        'KUBE-NODEPORTS',
+        this.book.difference((page) => page.nodePorts),
+      )
+    }
+    this.last = last
+  }
+
+  /** Rules that no Service decides: the same values at every sync. */
+  private fixed(table: 'nat' | 'filter', lines: readonly RuleLine[]): PlacedRule[] {
+    return lines.map((line) => {
+      const text = `${table} ${lineText(line)}`
+      const rule = this.fixedRules.get(text) ?? this.readers[table].read(line)
+      this.fixedRules.set(text, rule)
+      return { chain: line.chain, rule }
+    })
   }
 
   /** Chains with names like its own that no Service needs: its own old ones, and whatever else is called so. */

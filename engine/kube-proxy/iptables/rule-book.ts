@@ -1,3 +1,4 @@
+import type { Difference } from '../../net/netfilter/edit.ts'
 import type { Rule } from '../../net/netfilter/rule.ts'
 import type { ChainWrite } from '../../net/netfilter/write.ts'
 import type { ServicePort } from '../service-map.ts'
@@ -19,9 +20,12 @@ export interface Page {
   /** How many endpoints it has anywhere. */
   readonly endpoints: number
   /** nat KUBE-SERVICES and KUBE-NODEPORTS. */
-  readonly portals: readonly PlacedRule[]
+  readonly services: readonly Rule[]
+  readonly nodePorts: readonly Rule[]
   readonly filter: readonly PlacedRule[]
   readonly chains: readonly ChainWrite[]
+  /** How many rules its chains hold. */
+  readonly chainRules: number
   readonly noLocalInternal: boolean
   readonly noLocalExternal: boolean
 }
@@ -31,6 +35,11 @@ interface Readers {
   readonly filter: LineReader
 }
 
+const NONE: readonly never[] = []
+
+const rulesOf = (lines: readonly RuleLine[], reader: LineReader): readonly Rule[] =>
+  lines.length === 0 ? NONE : lines.map((line) => reader.read(line))
+
 /** What every Service port of one family looks like in rules. Derived: it can be worked out anew at any time. */
 export class RuleBook {
   private readonly context: RuleContext
@@ -39,8 +48,13 @@ export class RuleBook {
   private readonly chains = new Set<string>()
   /** Chains that no Service uses any more. */
   private readonly dropped = new Set<string>()
-  /** Endpoints of all Service ports. */
-  endpoints = 0
+  /** Pages with a health check port. */
+  private readonly checked = new Set<Page>()
+  private came: Page[] = []
+  private went: Page[] = []
+  private list: Page[] | undefined
+  /** Over all pages: endpoints, rules of their own chains, and ports without a local endpoint. */
+  readonly totals = { endpoints: 0, chainRules: 0, noLocalInternal: 0, noLocalExternal: 0 }
 
   constructor(context: RuleContext, readers: Readers) {
     this.context = context
@@ -55,53 +69,73 @@ export class RuleBook {
     this.pages.clear()
     this.chains.clear()
     this.dropped.clear()
-    this.endpoints = 0
+    this.checked.clear()
+    this.came = []
+    this.went = []
+    this.list = undefined
+    Object.assign(this.totals, { endpoints: 0, chainRules: 0, noLocalInternal: 0, noLocalExternal: 0 })
   }
 
   /** Takes a Service's pages out: they will be written anew, or not. */
   remove(service: string): void {
     for (const page of this.pages.get(service) ?? []) {
-      this.endpoints -= page.endpoints
+      this.count(page, -1)
+      this.checked.delete(page)
+      this.went.push(page)
       for (const { name } of page.chains) {
         this.chains.delete(name)
         this.dropped.add(name)
       }
     }
+    this.list = undefined
     this.pages.delete(service)
   }
 
   /** Works out the rules of one Service port; `named` is false in a large cluster. */
   add(service: string, port: ServicePort, endpoints: number, categorized: Categorized, named: boolean): void {
-    const rules = serviceRules(port, categorized, this.context, named)
+    const lines = serviceRules(port, categorized, this.context, named)
     const { nat, filter } = this.readers
-    const placed = (lines: readonly RuleLine[], reader: LineReader): PlacedRule[] =>
-      lines.map((line) => ({ chain: line.chain, rule: reader.read(line) }))
+    let chainRules = 0
+    const chains = lines.chains.map(({ name, lines: own }): ChainWrite => {
+      chainRules += own.length
+      return { name, rules: own.map((line) => nat.read(line)) }
+    })
     const page: Page = {
       service,
       port,
       endpoints,
-      portals: placed(rules.portals, nat),
-      filter: placed(rules.filter, filter),
-      chains: rules.chains.map(({ name, lines }) => ({ name, rules: lines.map((line) => nat.read(line)) })),
-      noLocalInternal: rules.noLocalInternal,
-      noLocalExternal: rules.noLocalExternal,
+      services: rulesOf(lines.services, nat),
+      nodePorts: rulesOf(lines.nodePorts, nat),
+      filter: lines.filter.length === 0 ? NONE : lines.filter.map((line) => ({ chain: line.chain, rule: filter.read(line) })),
+      chains,
+      chainRules,
+      noLocalInternal: lines.noLocalInternal,
+      noLocalExternal: lines.noLocalExternal,
     }
-    for (const { name } of page.chains) {
-      this.chains.add(name)
-      this.dropped.delete(name)
+    for (const { name } of chains) this.chains.add(name)
+    if (this.dropped.size > 0) for (const { name } of chains) this.dropped.delete(name)
+    this.count(page, 1)
+    if (port.healthCheckNodePort !== 0) this.checked.add(page)
+    this.came.push(page)
+    this.list = undefined
+    this.pages.set(service, [...(this.pages.get(service) ?? NONE), page])
+  }
+
+  /** Every page, in no order that means anything. */
+  all(): readonly Page[] {
+    if (this.list === undefined) {
+      this.list = []
+      for (const pages of this.pages.values()) for (const page of pages) this.list.push(page)
     }
-    this.endpoints += endpoints
-    this.pages.set(service, [...(this.pages.get(service) ?? []), page])
+    return this.list
   }
 
   of(service: string): readonly Page[] {
-    return this.pages.get(service) ?? []
+    return this.pages.get(service) ?? NONE
   }
 
-  all(): Page[] {
-    const all: Page[] = []
-    for (const pages of this.pages.values()) for (const page of pages) all.push(page)
-    return all
+  withHealthCheck(): ReadonlySet<Page> {
+    return this.checked
   }
 
   /** Whether a Service uses that chain. */
@@ -116,5 +150,23 @@ export class RuleBook {
 
   forgetDropped(): void {
     this.dropped.clear()
+  }
+
+  /** How the pages' rules of KUBE-SERVICES or KUBE-NODEPORTS differ from those written last. */
+  difference(pick: (page: Page) => readonly Rule[]): Difference {
+    return { came: this.came.flatMap(pick), went: this.went.flatMap(pick) }
+  }
+
+  /** The pages were written as they are. */
+  settle(): void {
+    this.came = []
+    this.went = []
+  }
+
+  private count(page: Page, by: 1 | -1): void {
+    this.totals.endpoints += by * page.endpoints
+    this.totals.chainRules += by * page.chainRules
+    if (page.noLocalInternal) this.totals.noLocalInternal += by
+    if (page.noLocalExternal) this.totals.noLocalExternal += by
   }
 }

@@ -20,7 +20,8 @@ export interface RuleContext {
 /** The rules of one Service port. */
 export interface ServiceRules {
   /** nat KUBE-SERVICES and KUBE-NODEPORTS: written at every sync. */
-  readonly portals: readonly RuleLine[]
+  readonly services: readonly RuleLine[]
+  readonly nodePorts: readonly RuleLine[]
   /** filter table: written at every sync. */
   readonly filter: readonly RuleLine[]
   /** The per-Service chains of nat: written only when something changed. */
@@ -42,7 +43,8 @@ const COUNTED = fixed(`-m nfacct --nfacct-name ${LOCALHOST_NODEPORT_COUNTER}`)
 export function serviceRules(port: ServicePort, endpoints: Categorized, context: RuleContext, named = true): ServiceRules {
   const shape = shapeOf(port, endpoints)
   return {
-    portals: portals(port, shape, context),
+    services: portals(port, shape),
+    nodePorts: nodePortPortals(port, shape, context),
     filter: filterRules(port, shape),
     chains: chains(port, endpoints, shape, context, named),
     noLocalInternal: shape.any && !shape.internal,
@@ -82,8 +84,8 @@ function shapeOf(port: ServicePort, { any, cluster, local }: Categorized): Shape
   }
 }
 
-/** What catches packets for the Service: "capture the clusterIP", external IPs, load balancer ingress, node ports. */
-function portals(port: ServicePort, shape: Shape, context: RuleContext): RuleLine[] {
+/** What catches packets for the Service: "capture the clusterIP", external IPs, load balancer ingress. */
+function portals(port: ServicePort, shape: Shape): RuleLine[] {
   if (!shape.any) return []
   const { name, chains } = port
   const capture = (what: string, address: string, chain: string) =>
@@ -93,15 +95,21 @@ function portals(port: ServicePort, shape: Shape, context: RuleContext): RuleLin
   for (const address of port.externalIPs) lines.push(capture('external IP', address, chains.external))
   const balancerChain = shape.usesFirewall ? chains.firewall : chains.external
   for (const address of port.loadBalancerVIPs) lines.push(capture('loadbalancer IP', address, balancerChain))
-  if (port.nodePort === 0) return lines
+  return lines
+}
+
+/** "Capture nodeports", for which loadBalancerSourceRanges do not hold; those on loopback are counted. */
+function nodePortPortals({ nodePort, name, chains, protocol }: ServicePort, { any }: Shape, context: RuleContext): RuleLine[] {
+  if (nodePort === 0 || !any) return []
+  const { external } = chains
+  const carried = transport({ protocol })
+  const lines: RuleLine[] = []
   if (context.localhostNodePorts && context.counters) {
     lines.push(
-      rule`-A ${'KUBE-NODEPORTS'} -m comment --comment ${name} ${transport(port)} -d 127.0.0.0/8 --dport ${port.nodePort} ${COUNTED} -j ${chains.external}`,
+      rule`-A ${'KUBE-NODEPORTS'} -m comment --comment ${name} ${carried} -d 127.0.0.0/8 --dport ${nodePort} ${COUNTED} -j ${external}`,
     )
   }
-  lines.push(
-    rule`-A ${'KUBE-NODEPORTS'} -m comment --comment ${name} ${transport(port)} --dport ${port.nodePort} -j ${chains.external}`,
-  )
+  lines.push(rule`-A ${'KUBE-NODEPORTS'} -m comment --comment ${name} ${carried} --dport ${nodePort} -j ${external}`)
   return lines
 }
 

@@ -1,3 +1,4 @@
+import type { Difference } from '../../net/netfilter/edit.ts'
 import type { TableName } from '../../net/netfilter/env.ts'
 import type { Rule } from '../../net/netfilter/rule.ts'
 import type { ChainWrite, TableWrite } from '../../net/netfilter/write.ts'
@@ -7,25 +8,34 @@ import type { PlacedRule } from './rule-book.ts'
 export class TableInput {
   private readonly table: TableName
   private readonly top = new Map<string, Rule[]>()
+  private readonly known = new Map<string, Difference>()
   private readonly others: ChainWrite[] = []
   private readonly removed: string[] = []
-  /** Rules in it (the -X lines of removed chains do not count). */
-  lines = 0
 
   constructor(table: TableName, topChains: readonly string[]) {
     this.table = table
     for (const chain of topChains) this.top.set(chain, [])
   }
 
+  /** The rules of a top-level chain, to be added to. */
+  chain(name: string): Rule[] {
+    const rules = this.top.get(name) ?? []
+    this.top.set(name, rules)
+    return rules
+  }
+
   add({ chain, rule }: PlacedRule): void {
-    this.top.get(chain)?.push(rule)
-    this.lines++
+    this.chain(chain).push(rule)
+  }
+
+  /** What the caller knows of a top-level chain: how it differs from what it holds now. */
+  differs(chain: string, difference: Difference): void {
+    this.known.set(chain, difference)
   }
 
   /** A Service's own chain, as it should be. */
   write(chain: ChainWrite): void {
     this.others.push(chain)
-    this.lines += chain.rules.length
   }
 
   /** Flushes a chain and deletes it. */
@@ -34,8 +44,19 @@ export class TableInput {
     this.removed.push(chain)
   }
 
+  /** Rules in it: the lines that deletes chains do not count. */
+  count(): number {
+    let count = 0
+    for (const rules of this.top.values()) count += rules.length
+    for (const { rules } of this.others) count += rules.length
+    return count
+  }
+
   done(): TableWrite {
-    const top = [...this.top].map(([name, rules]) => ({ name, rules }))
+    const top = [...this.top].map(([name, rules]): ChainWrite => {
+      const known = this.known.get(name)
+      return known === undefined ? { name, rules } : { name, rules, known }
+    })
     return { table: this.table, chains: [...top, ...this.others], removed: this.removed }
   }
 }

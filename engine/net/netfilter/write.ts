@@ -1,7 +1,7 @@
 import { parseCommandLine } from './commandline.ts'
 import { checkEdit } from './commit.ts'
 import { dialectOf } from './dialect.ts'
-import { TableEdit } from './edit.ts'
+import { type Difference, TableEdit } from './edit.ts'
 import type { Family, TableName } from './env.ts'
 import { RuleError, ToolError } from './errors.ts'
 import { NO_NAMES } from './names.ts'
@@ -15,6 +15,8 @@ import { restoreWords } from './words.ts'
 export interface ChainWrite {
   readonly name: string
   readonly rules: readonly Rule[]
+  /** How these differ from what the chain holds, where the writer knows: it wrote the chain, and the table is as it left it. */
+  readonly known?: Difference
 }
 
 /** One table of a restore's input as values. */
@@ -61,8 +63,8 @@ export function writeTables(ruleset: Ruleset, writes: readonly TableWrite[], fam
 
 function apply(edit: TableEdit, { chains, removed }: TableWrite, nft: boolean, chainDelName: string): void {
   for (const { name } of chains) if (edit.chain(name) === undefined) edit.addChain(name)
-  for (const { name, rules } of chains) {
-    for (const rule of edit.setRules(name, rules)) {
+  for (const { name, rules, known } of chains) {
+    for (const rule of edit.setRules(name, rules, known)) {
       const to = jumpTarget(rule)
       if (to !== undefined && edit.chain(to) === undefined) throw new ToolError(`Chain '${to}' does not exist`, 2)
     }
