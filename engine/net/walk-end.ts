@@ -1,7 +1,7 @@
 import type { ConnectionSummary, WalkStep } from './walk.ts'
 import { socketText } from './walk-header.ts'
 import { placeText } from './walk-path.ts'
-import { clause, type Why, why } from './walk-say.ts'
+import { type Why, why } from './walk-say.ts'
 import type { KeptPacket, KeptStep } from './walk-store.ts'
 
 /** One sentence about the whole connection: what happened, and what made it so. */
@@ -17,12 +17,14 @@ export function conclude(connection: ConnectionSummary, packets: readonly KeptPa
   if (lost !== undefined) return failed(lost, tries(packets, lost))
   if (lostReply !== undefined) {
     const last = lastOf(lostReply)
-    const values = { ...reached(connection, packets), lost: placeText(last.place), reason: because(last) }
-    return why('end.reply.lost', values, facts)
+    const values = { ...reached(connection, packets), lost: placeText(last.place) }
+    const reason = last.kind === 'rule' ? why('fact.dropped', { rule: ruleName(last) }, last.why.because) : last.why
+    return why('end.reply.lost', values, [reason, ...facts])
   }
   if (packets.length === 0 && result !== 'pending')
-    return why('end.none', { reason: `no route leads to ${socketText(connection.to.address, undefined)}` })
-  const waiting = packets.find((p) => p.end === 'cut')
+    return why('end.none', {}, [why('route.none', { dst: connection.to.address })])
+  const waiting = packets.find((p) => p.end === 'cut')?.steps.at(-1)
+  if (waiting !== undefined && result === 'timeout') return why('end.waiting', { place: placeText(waiting.place) }, [waiting.why])
   if (waiting !== undefined || packets.length === 0) return why('end.pending')
   if (result === 'refused') return why('end.refused', reached(connection, packets), facts)
   if (result === 'reset') return why('end.reset', {}, facts)
@@ -49,10 +51,6 @@ function lastOf(packet: KeptPacket): KeptStep {
   return packet.steps.at(-1) as KeptStep
 }
 
-function because(step: KeptStep): string {
-  return step.kind === 'rule' ? ruleName(step) : clause(step.why)
-}
-
 function tries(packets: readonly KeptPacket[], lost: KeptPacket): Why[] {
   const same = packets.filter((p) => p.label === lost.label && p.end === lost.end && p.direction === lost.direction)
   return same.length < 2 ? [] : [why('fact.tries', { tries: same.length })]
@@ -63,13 +61,13 @@ function failed(packet: KeptPacket, facts: readonly Why[]): Why {
   const place = placeText(last.place)
   const reasons = [...(last.why.because ?? []), ...facts]
   if (packet.end === 'expired') return why('end.expired', { place }, facts)
-  if (packet.end === 'unroutable') return why('end.unroutable', { place, reason: clause(last.why) }, facts)
+  if (packet.end === 'unroutable') return why('end.unroutable', { place }, [last.why, ...facts])
   if (last.kind === 'rule') {
     if (packet.end === 'rejected')
       return why('end.rejected', { place, rule: ruleName(last), with: last.why.values['with'] ?? '' }, reasons)
     return why('end.dropped', { place, rule: ruleName(last) }, reasons)
   }
-  return why('end.lost', { place, reason: clause(last.why) }, facts)
+  return why('end.lost', { place }, [last.why, ...facts])
 }
 
 /** Which rules gave the connection its addresses: translations are made on its first packets. */
@@ -117,6 +115,5 @@ function markedBy(packet: KeptPacket, snat: KeptStep): Why | undefined {
   const mark = steps[marking]
   if (mark === undefined) return undefined
   const jump = steps.findLast((s, i) => i < marking && s.verdict === `JUMP ${mark.chain}`) ?? mark
-  const reasons = jump.why.because ?? []
-  return why('fact.marked', { rule: ruleName(jump), reason: reasons.map(clause).join(', ') })
+  return why('fact.marked', { rule: ruleName(jump) }, jump.why.because)
 }

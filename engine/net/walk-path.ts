@@ -15,7 +15,7 @@ export function placeText(place: Place): string {
 export function noteRoute(trace: TraceSink, ns: Netns, frame: Frame, route: RouteResult, again: boolean): void {
   const { dst } = frame.packet
   if (route.kind === 'error') {
-    trace.over(ns.id, frame, 'unroutable', 'route.none', { dst, reason: route.type })
+    noteNoRoute(trace, ns, frame, route.type)
     return
   }
   const { dev } = route
@@ -25,6 +25,12 @@ export function noteRoute(trace: TraceSink, ns: Netns, frame: Frame, route: Rout
   }
   const via = route.kind === 'unicast' ? route.nexthop : dst
   trace.note(ns.id, frame, 'route', again ? 'route.again' : via === dst ? 'route.link' : 'route.out', { dst, dev, via })
+}
+
+/** There is no way to the destination, or one that says no. */
+export function noteNoRoute(trace: TraceSink, ns: Netns, frame: Frame, type: string): void {
+  const { dst } = frame.packet
+  trace.over(ns.id, frame, 'unroutable', type === 'none' ? 'route.none' : 'route.type', { dst, type })
 }
 
 /** A packet for somebody else goes on, one hop older (ip_forward). */

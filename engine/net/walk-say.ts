@@ -19,12 +19,13 @@ function fill({ code, values }: Why): string {
   return WHY[code].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '?')
 }
 
-/** The fact as a clause: no capital, no full stop. Reasons come first, but a conclusion (`end.`) is said before them. */
+/** The fact as a clause: no capital, no full stop. Reasons come first; a conclusion (`end.`) and its facts are said before theirs. */
 export function clause(fact: Why): string {
   const { because = [], code } = fact
   if (because.length === 0) return fill(fact)
   const reasons = list(because.map(clause))
-  return code.startsWith('end.') ? `${fill(fact)}; ${reasons}` : `${reasons}: ${fill(fact)}`
+  if (code.startsWith('end.')) return `${fill(fact)}; ${reasons}`
+  return code.startsWith('fact.') ? `${fill(fact)} (${reasons})` : `${reasons}: ${fill(fact)}`
 }
 
 function list(parts: readonly string[]): string {
@@ -35,14 +36,11 @@ function list(parts: readonly string[]): string {
 export function say(fact: Why): Said {
   const text = clause(fact)
   const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
-  return {
-    code: fact.code,
-    values: fact.values,
-    ...(fact.because === undefined ? {} : { because: fact.because.map(sayClause) }),
-    text: sentence,
-  }
+  return said(fact, sentence)
 }
 
-function sayClause(fact: Why): Said {
-  return { code: fact.code, values: fact.values, text: clause(fact) }
+function said(fact: Why, text: string): Said {
+  const { code, values, because } = fact
+  if (because === undefined) return { code, values, text }
+  return { code, values, because: because.map((reason) => said(reason, clause(reason))), text }
 }

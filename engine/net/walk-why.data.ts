@@ -15,7 +15,8 @@ export const WHY = {
   'route.forward': '{dst} is not an address of this host: it is forwarded out of {dev}, next hop {via}',
   'route.again': 'the destination has changed, so routing is asked once more: the way to {dst} is {dev}, next hop {via}',
   'route.again.local': 'the destination has changed, so routing is asked once more: {dst} is an address of this host',
-  'route.none': 'no route leads to {dst} ({reason})',
+  'route.none': 'no route leads to {dst}',
+  'route.type': 'the route to {dst} is of type {type}',
 
   // conntrack.
   'ct.new': 'no entry knows this flow: conntrack makes one, and the packet is NEW',
@@ -120,7 +121,6 @@ export const WHY = {
   'bpf.redirect': 'a BPF program hands it to {device} of {place}, past the rules of this node',
   'bpf.tunnel': 'a BPF program puts it into the tunnel to {place}',
   'bpf.drop': 'a BPF program has nowhere to send it: the packet is lost',
-  'bpf.other': '{text}',
 
   // The end of a packet.
   'deliver.socket': 'a socket of {port} takes it',
@@ -132,7 +132,6 @@ export const WHY = {
   'drop.forward': 'it is for somebody else, and net.ipv4.ip_forward is 0: dropped',
   'drop.ttl': 'its time to live is used up: dropped, and the sender is told with time exceeded',
   'drop.multicast': 'nobody here has joined the group {dst}: dropped',
-  'drop.other': 'dropped: {reason}',
 
   // The connection as a whole.
   'end.connected': 'Delivered: {to} of {place} answered',
@@ -143,17 +142,19 @@ export const WHY = {
   'end.reset': 'Cut off: the other side sent a reset',
   'end.rejected': 'Rejected on {place}: {rule} answered with {with}',
   'end.dropped': 'Dropped on {place} by {rule}; nobody was told',
-  'end.lost': 'Lost on {place}: {reason}',
-  'end.unroutable': 'No way on from {place}: {reason}',
+  'end.lost': 'Lost on {place}',
+  'end.unroutable': 'No way on from {place}',
   'end.expired': 'It went round until its time to live was used up; last on {place}',
-  'end.reply.lost': 'The packet reached {to} of {place}, but the answer was lost on {lost}: {reason}',
+  'end.reply.lost': 'The packet reached {to} of {place}, but the answer was lost on {lost}',
   'end.silent': 'The packet reached {place}, and no answer came',
   'end.pending': 'Still under way',
-  'end.none': 'No packet left: {reason}',
+  'end.waiting': 'Nobody answered in time; the packet still waits on {place}',
+  'end.none': 'No packet left',
   'fact.dnat': '{rule} gave it the destination {to}',
   'fact.bpf': 'a BPF program gave it the destination {to}',
   'fact.snat': '{rule} made {as} its source',
-  'fact.marked': '{rule} had it marked because {reason}',
+  'fact.marked': '{rule} had it marked',
+  'fact.dropped': '{rule} dropped it',
   'fact.plain': 'no address was changed on the way',
   'fact.tries': 'it was sent {tries} times',
 } as const satisfies Readonly<Record<string, string>>

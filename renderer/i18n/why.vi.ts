@@ -15,7 +15,8 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'route.forward': '{dst} không phải địa chỉ của máy này: gói tin được chuyển tiếp ra {dev}, chặng kế tiếp {via}',
   'route.again': 'đích đã đổi nên phải hỏi bảng định tuyến lần nữa: đường tới {dst} là {dev}, chặng kế tiếp {via}',
   'route.again.local': 'đích đã đổi nên phải hỏi bảng định tuyến lần nữa: {dst} là địa chỉ của chính máy này',
-  'route.none': 'không có đường nào tới {dst} ({reason})',
+  'route.none': 'không có đường nào tới {dst}',
+  'route.type': 'đường tới {dst} thuộc loại {type}',
 
   // conntrack.
   'ct.new': 'chưa mục nào biết luồng này: conntrack tạo một mục mới, gói tin là NEW',
@@ -119,7 +120,6 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'bpf.redirect': 'một chương trình BPF chuyển nó tới {device} của {place}, bỏ qua các luật của node này',
   'bpf.tunnel': 'một chương trình BPF đưa nó vào đường hầm tới {place}',
   'bpf.drop': 'một chương trình BPF không có chỗ nào để gửi nó: gói tin bị mất',
-  'bpf.other': '{text}',
 
   // The end of a packet.
   'deliver.socket': 'một socket của {port} nhận nó',
@@ -131,7 +131,6 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'drop.forward': 'nó dành cho máy khác, và net.ipv4.ip_forward là 0: bị bỏ',
   'drop.ttl': 'time to live của nó đã cạn: bị bỏ, bên gửi được báo time exceeded',
   'drop.multicast': 'không ai ở đây tham gia nhóm {dst}: bị bỏ',
-  'drop.other': 'bị bỏ: {reason}',
 
   // The connection as a whole.
   'end.connected': 'Tới nơi: {to} của {place} đã trả lời',
@@ -142,17 +141,19 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'end.reset': 'Bị ngắt: bên kia gửi reset',
   'end.rejected': 'Bị từ chối trên {place}: {rule} trả lời bằng {with}',
   'end.dropped': 'Bị bỏ trên {place} bởi {rule}; không ai được báo',
-  'end.lost': 'Bị mất trên {place}: {reason}',
-  'end.unroutable': 'Không có đường đi tiếp từ {place}: {reason}',
+  'end.lost': 'Bị mất trên {place}',
+  'end.unroutable': 'Không có đường đi tiếp từ {place}',
   'end.expired': 'Nó đi vòng tới khi time to live cạn; lần cuối ở {place}',
-  'end.reply.lost': 'Gói tin đã tới {to} của {place}, nhưng câu trả lời mất trên {lost}: {reason}',
+  'end.reply.lost': 'Gói tin đã tới {to} của {place}, nhưng câu trả lời mất trên {lost}',
   'end.silent': 'Gói tin đã tới {place}, và không có câu trả lời',
   'end.pending': 'Vẫn đang đi',
-  'end.none': 'Không gói tin nào được gửi: {reason}',
+  'end.waiting': 'Không ai trả lời kịp; gói tin vẫn đợi trên {place}',
+  'end.none': 'Không gói tin nào được gửi',
   'fact.dnat': '{rule} cho nó đích {to}',
   'fact.bpf': 'một chương trình BPF cho nó đích {to}',
   'fact.snat': '{rule} lấy {as} làm nguồn của nó',
-  'fact.marked': '{rule} đánh dấu nó vì {reason}',
+  'fact.marked': '{rule} đánh dấu nó',
+  'fact.dropped': '{rule} bỏ nó',
   'fact.plain': 'không địa chỉ nào bị đổi trên đường',
   'fact.tries': 'nó được gửi {tries} lần',
 }

@@ -27,7 +27,8 @@ function clause(said: Said, tongue: Tongue): string | undefined {
   if (reasons.length === 0) return main
   const listed = reasons.length === 1 ? reasons[0] : `${reasons.slice(0, -1).join(', ')} ${tongue.and} ${reasons.at(-1)}`
   // Reasons come before what came of them; how a connection ended is said first (engine/net/walk-say.ts).
-  return said.code.startsWith('end.') ? `${main}; ${listed}` : `${listed}: ${main}`
+  if (said.code.startsWith('end.')) return `${main}; ${listed}`
+  return said.code.startsWith('fact.') ? `${main} (${listed})` : `${listed}: ${main}`
 }
 
 /** A fact as a sentence in this language; the engine's own words where the language cannot say all of it. */

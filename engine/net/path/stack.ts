@@ -13,7 +13,7 @@ import type { SocketTable } from '../socket/table.ts'
 import { tcpReceive } from '../socket/tcp.ts'
 import { type Errno, NO_OWNER, type Socket } from '../socket/types.ts'
 import type { TraceSink } from '../trace.ts'
-import { noteDelivered, noteForward, noteMartian, noteRoute } from '../walk-path.ts'
+import { noteDelivered, noteForward, noteMartian, noteNoRoute, noteRoute } from '../walk-path.ts'
 import { type Frame, newFrame } from './frame.ts'
 import { type HookResult, Hooks } from './hooks.ts'
 import { ICMP_ERROR, icmpError, rejectPacket } from './icmp-errors.ts'
@@ -220,7 +220,8 @@ export class IpStack implements SocketHost {
     }
     const route = this.ns.lookup(frame.packet.dst)
     if (route.kind === 'error') {
-      this.traceOf(frame)?.over(this.ns.id, frame, 'unroutable', 'route.none', { dst: frame.packet.dst, reason: route.type })
+      const trace = this.traceOf(frame)
+      if (trace !== undefined) noteNoRoute(trace, this.ns, frame, route.type)
       if (route.errno === 'ENETUNREACH') this.complain(frame, ICMP_ERROR.net)
       else if (route.errno === 'EHOSTUNREACH') this.complain(frame, ICMP_ERROR.host)
       else if (route.errno === 'EACCES') this.complain(frame, ICMP_ERROR.filtered)
