@@ -35,7 +35,6 @@ export const TEXT_TOOLS: readonly CommandName[] = [
   'rev',
   'rm',
   'rmdir',
-  'sed',
   'seq',
   'split',
   'stat',

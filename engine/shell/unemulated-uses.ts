@@ -7,7 +7,6 @@ type Use = (words: readonly string[]) => string | undefined
 const given = (words: readonly string[], option: RegExp) => words.filter((w) => option.test(w))
 
 const USES: Readonly<Record<string, Use>> = {
-  sed: (words) => (words.some((w) => /\\[ULEul]/.test(w)) ? 'a change of case in the replacement' : undefined),
   expr: (words) => (words.includes(':') ? 'matching with ":"' : undefined),
   seq: (words) => given(words, /^-f|^--format/)[0],
   join: (words) => given(words, /^-e/)[0],

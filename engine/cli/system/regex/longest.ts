@@ -2,14 +2,16 @@ import type { CharSet, Node } from './ast.ts'
 import type { Matcher, Spans, Subject } from './subject.ts'
 
 /**
- * POSIX's leftmost-longest rule for patterns without back-references: every node's possible ends at a place are computed once
- * (never exponential), then the longest way is split among the parts, earlier ones taking as much as they can.
+ * The leftmost longest match, for patterns without back-references: every node's possible ends at a place are computed once (never
+ * exponential). Of the ways to reach the longest end, groups show the one that glibc's NFA walk prefers (regexec.c's
+ * proceed_next_node): the first alternative, the greedier repeat.
  */
 export const longestMatch: Matcher = (node, subject) => {
   const search = new Search(subject)
   return (start) => {
-    const [end] = search.ends(node, start)
-    if (end === undefined) return undefined
+    const ends = search.ends(node, start)
+    if (ends.length === 0) return undefined
+    const end = ends.reduce((a, b) => Math.max(a, b))
     const spans: Spans = []
     search.split(node, start, end, spans)
     return { end, spans }
@@ -25,7 +27,7 @@ class Search {
     this.subject = subject
   }
 
-  /** Where the node can end when it begins at `at`, longest first. */
+  /** Where the node can end when it begins at `at`, in the order in which ways are preferred. */
   ends(node: Node, at: number): readonly number[] {
     if (node.type === 'set') {
       const next = this.subject.step(node.set, at)
@@ -50,7 +52,7 @@ class Search {
       case 'group':
         return this.ends(node.body, at)
       case 'alt':
-        return sorted(new Set(node.items.flatMap((item) => this.ends(item, at))))
+        return [...new Set(node.items.flatMap((item) => this.ends(item, at)))]
       case 'seq': {
         const [first, ...rest] = node.items
         if (first === undefined) return [at]
@@ -58,7 +60,7 @@ class Search {
         const tail = this.tail(node, 1)
         const all = new Set<number>()
         for (const middle of this.ends(first, at)) for (const end of this.ends(tail, middle)) all.add(end)
-        return sorted(all)
+        return [...all]
       }
       case 'repeat':
         return this.repeatEnds(node.body, node.min, node.max, at)
@@ -69,22 +71,26 @@ class Search {
 
   private repeatEnds(body: Node, min: number, max: number, at: number): readonly number[] {
     if (body.type === 'set') return this.run(body.set, min, max, at)
-    let level = new Set([at])
-    for (let i = 0; i < min; i++) {
-      const next = this.next(body, level)
-      // A body that can only stay where it is stays there however often.
-      if (next.size === level.size && [...next].every((end) => level.has(end))) break
-      level = next
-      if (level.size === 0) return []
+    // Depth first: one more round before staying.
+    const found = new Set<number>()
+    const seen = new Set<string | number>()
+    const stack: { readonly at: number; readonly round: number; readonly ends: readonly number[]; next: number }[] = []
+    const enter = (here: number, round: number) => {
+      const key = round >= min && max === Number.POSITIVE_INFINITY ? here : `${here} ${round}`
+      if (seen.has(key)) return
+      seen.add(key)
+      stack.push({ at: here, round, ends: round < max ? this.ends(body, here) : [], next: 0 })
     }
-    const all = new Set(level)
-    for (let i = min; i < max; i++) {
-      const next = this.next(body, level)
-      level = new Set([...next].filter((end) => !all.has(end)))
-      if (level.size === 0) break
-      for (const end of level) all.add(end)
+    enter(at, 0)
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const end = top.ends[top.next++]
+      if (end === undefined) {
+        if (top.round >= min) found.add(top.at)
+        stack.pop()
+        // Rounds that take nothing may be had as often as needed; one more changes nothing.
+      } else if (end > top.at || top.round < min) enter(end, end === top.at ? Math.max(min, top.round + 1) : top.round + 1)
     }
-    return sorted(all)
+    return [...found]
   }
 
   /** The ends of a run of characters of one set. */
@@ -97,12 +103,6 @@ class Search {
       if (count >= min) found.push(here)
     }
     return found.reverse()
-  }
-
-  private next(body: Node, from: ReadonlySet<number>): Set<number> {
-    const next = new Set<number>()
-    for (const at of from) for (const end of this.ends(body, at)) next.add(end)
-    return next
   }
 
   /** The rest of a sequence from its item `from` on, as a node of its own. */
@@ -163,8 +163,4 @@ class Search {
       here = next
     }
   }
-}
-
-function sorted(ends: Set<number>): readonly number[] {
-  return [...ends].sort((a, b) => b - a)
 }

@@ -239,7 +239,7 @@ class Parser {
       if (syntax.extended && syntax.strayBraceIsLiteral) return undefined
       throw new Mistake(words)
     }
-    if (end >= text.length) return wrong('Unmatched \\{'.replace('\\{', syntax.extended ? '{' : '\\{'))
+    if (end >= text.length) return wrong('Unmatched \\{')
     if (!text.startsWith(close, end) || (low === '' && comma === '')) return wrong('Invalid content of \\{\\}')
     const min = Number(low)
     const max = comma === '' ? min : high === '' ? Number.POSITIVE_INFINITY : Number(high)
