@@ -3,10 +3,9 @@ import type { KubeObject } from '../../engine/api/object.ts'
 import { Clock } from '../../engine/clock/clock.ts'
 import { Dice } from '../../engine/clock/dice.ts'
 import { parseProxyArgs } from '../../engine/kube-proxy/config.ts'
-import type { ProxyKernel } from '../../engine/kube-proxy/iptables/kernel.ts'
+import { nodeKernel, PROXY_PROGRAM } from '../../engine/kube-proxy/iptables/node-kernel.ts'
 import { KubeProxy } from '../../engine/kube-proxy/kube-proxy.ts'
-import { Ruleset } from '../../engine/net/netfilter/ruleset.ts'
-import { rulesWriter } from '../../engine/net/netfilter/writer.ts'
+import { Network } from '../../engine/net/network.ts'
 
 export const START = Date.parse('2026-01-01T00:00:00Z')
 export const WRITER = '1.8.9/nft'
@@ -41,13 +40,11 @@ export function slice(n: number, addresses: readonly string[]): KubeObject {
 export function manyServices(services: number, endpoints: number) {
   const clock = new Clock(START)
   const store = new MemoryStore()
-  const ruleset = new Ruleset()
-  const kernel: ProxyKernel = {
-    ...rulesWriter(ruleset, WRITER),
-    addresses: () => ['10.0.0.1'],
-    setSysctl: () => {},
-    deleteFlows: () => 0,
-  }
+  const network = new Network(clock, new Dice('bench'))
+  const netns = network.createNetns('nodes/n')
+  network.registerProgram({ name: PROXY_PROGRAM })
+  const ruleset = netns.netfilter
+  const kernel = nodeKernel(netns, 'n', WRITER)
   for (let n = 0; n < services; n++) {
     store.put('services', service(n))
     store.put(
@@ -67,7 +64,7 @@ export function manyServices(services: number, endpoints: number) {
     config: parseProxyArgs(['--cluster-cidr=10.0.0.0/9']),
     kubernetes: '1.35.4',
   })
-  return { clock, store, ruleset, kernel, proxy }
+  return { clock, store, netns, ruleset, proxy }
 }
 
 /** CPU time in milliseconds that `work` took: other programs on the machine do not count. */
