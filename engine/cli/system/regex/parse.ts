@@ -115,30 +115,24 @@ class Parser {
         if (this.depth === 0) throw new Mistake('Unmatched ) or \\)')
         break
       }
-      const atom = this.atom(items)
+      const atom = this.atom()
       if (atom !== undefined) items.push(this.repeated(atom))
     }
     return items.length === 1 ? (items[0] as Node) : { type: 'seq', items }
   }
 
-  private atom(before: readonly Node[]): Node | undefined {
+  private atom(): Node | undefined {
     const { extended, strayRepeat } = this.syntax
     const found = this.operator()
     if (found !== undefined && found.op === '(') return this.group(found.length)
     if (found !== undefined && '*+?{'.includes(found.op)) {
-      const onlyAnchor = before.length === 0 || (before.length === 1 && before[0]?.type === 'assert')
-      const isLiteral = !extended && (found.op === '*' || found.length === 2) && onlyAnchor && found.op !== '{'
-      if (!isLiteral && found.op === '{' && this.interval(false) === undefined) return this.literal()
-      if (!extended && found.op === '{') throw new Mistake('Invalid preceding regular expression')
-      if (!isLiteral) {
-        if (strayRepeat === 'refused') throw new Mistake('Invalid preceding regular expression')
-        this.strays.push(found.op)
-        if (found.op === '{') this.interval(true)
-        else this.at += found.length
-        return undefined
-      }
+      // glibc's parse_expression: anchors take no repeats, so what follows one is at the start again.
+      if (extended && found.op === '{' && strayRepeat === 'skipped' && this.interval(false) === undefined) return this.literal()
+      if (strayRepeat === 'refused' && (extended || found.op === '{')) throw new Mistake('Invalid preceding regular expression')
       this.at += found.length
-      return one(found.op.codePointAt(0) as number)
+      if (!extended) return one(found.op.codePointAt(0) as number)
+      this.strays.push(found.op)
+      return undefined
     }
     return this.literal()
   }
@@ -208,13 +202,11 @@ class Parser {
   }
 
   private repeated(atom: Node): Node {
+    if (atom.type === 'assert') return atom
     let node = atom
     for (;;) {
       const found = this.operator()
       if (found === undefined || !'*+?{'.includes(found.op)) return node
-      if (this.syntax.extended && node === atom && atom.type === 'assert' && atom.kind === 'line start')
-        this.strays.push(found.op)
-      if (!this.syntax.extended && atom.type === 'assert' && atom.kind === 'line start') return node
       let bounds: readonly [number, number] | undefined
       if (found.op === '{') {
         bounds = this.interval(true)
