@@ -175,7 +175,7 @@ export class IptablesProxier implements Stateful {
 
   /** Services that want a health check port of this node (ServicePortMap.HealthCheckNodePorts). */
   healthChecks(): { readonly service: string; readonly port: number }[] {
-    if (this.book.isEmpty) this.rewrite(this.tracker.all().keys())
+    if (this.book.isEmpty) this.rewrite(this.services())
     return [...this.book.withHealthCheck()].map(({ service, port }) => ({ service, port: port.healthCheckNodePort }))
   }
 
@@ -203,7 +203,7 @@ export class IptablesProxier implements Stateful {
     if (full) this.ensureJumps()
     if (full || this.book.isEmpty) {
       this.book.clear()
-      this.rewrite(this.tracker.all().keys())
+      this.rewrite(this.services())
     } else this.rewrite(changes.services)
     const { totals } = this.book
     const isLarge = totals.endpoints > LARGE_CLUSTER_ENDPOINTS
@@ -243,6 +243,11 @@ export class IptablesProxier implements Stateful {
     this.left = undefined
   }
 
+  /** Every Service's "namespace/name", in order: the book is filled fastest so. */
+  private services(): readonly string[] {
+    return [...this.tracker.all().keys()].sort()
+  }
+
   /** Works out the rules of these Services anew. */
   private rewrite(services: Iterable<string>): void {
     const { place } = this.options
@@ -270,12 +275,13 @@ export class IptablesProxier implements Stateful {
   }
 
   /** The map of Services has no order of its own (Go's maps), so each sync writes them in another. */
-  private inOrder(pages: readonly Page[]): readonly Page[] {
+  private order(): readonly number[] {
     const { firstOrder, dice } = this.options
-    const drawn = dice.shuffle(pages)
+    const pages = this.book.all()
+    const drawn = dice.shuffle(pages.map((_, i) => i))
     if (this.state.synced > 0 || firstOrder === undefined) return drawn
     const place = new Map(firstOrder.map((name, i) => [name, i]))
-    const rank = (page: Page) => place.get(page.port.name) ?? firstOrder.length
+    const rank = (i: number) => place.get((pages[i] as Page).port.name) ?? firstOrder.length
     return drawn.sort((a, b) => rank(a) - rank(b))
   }
 
@@ -287,11 +293,11 @@ export class IptablesProxier implements Stateful {
     const nat = new TableInput('nat', NAT_CHAINS)
     const services = nat.chain('KUBE-SERVICES')
     const nodePorts = nat.chain('KUBE-NODEPORTS')
-    for (const page of this.inOrder(this.book.all())) {
-      for (const rule of page.services) services.push(rule)
-      if (page.nodePorts.length > 0) nodePorts.push(...page.nodePorts)
+    this.book.writeInto(this.order(), services, (page) => {
+      services.push(...page.services)
+      nodePorts.push(...page.nodePorts)
       for (const placed of page.filter) filter.add(placed)
-    }
+    })
     const written = changed === undefined ? this.book.all() : [...changed].flatMap((service) => this.book.of(service))
     for (const page of written) for (const chain of page.chains) nat.write(chain)
     if (cleanup) for (const chain of this.staleChains()) nat.remove(chain)

@@ -52,7 +52,12 @@ export class RuleBook {
   private readonly checked = new Set<Page>()
   private came: Page[] = []
   private went: Page[] = []
-  private list: Page[] | undefined
+  /**
+   * All pages by Service, in the order of names whatever their history was; and beside each its one rule, if all that every sync
+   * writes of it is that rule, so that most of ten thousand pages are never looked into.
+   */
+  private readonly list: Page[] = []
+  private readonly single: (Rule | undefined)[] = []
   /** Over all pages: endpoints, rules of their own chains, and ports without a local endpoint. */
   readonly totals = { endpoints: 0, chainRules: 0, noLocalInternal: 0, noLocalExternal: 0 }
 
@@ -72,13 +77,19 @@ export class RuleBook {
     this.checked.clear()
     this.came = []
     this.went = []
-    this.list = undefined
+    this.list.length = 0
+    this.single.length = 0
     Object.assign(this.totals, { endpoints: 0, chainRules: 0, noLocalInternal: 0, noLocalExternal: 0 })
   }
 
   /** Takes a Service's pages out: they will be written anew, or not. */
   remove(service: string): void {
-    for (const page of this.pages.get(service) ?? []) {
+    const pages = this.pages.get(service)
+    if (pages === undefined) return
+    const at = this.position(service) - pages.length
+    this.list.splice(at, pages.length)
+    this.single.splice(at, pages.length)
+    for (const page of pages) {
       this.count(page, -1)
       this.checked.delete(page)
       this.went.push(page)
@@ -87,7 +98,6 @@ export class RuleBook {
         this.dropped.add(name)
       }
     }
-    this.list = undefined
     this.pages.delete(service)
   }
 
@@ -117,17 +127,38 @@ export class RuleBook {
     this.count(page, 1)
     if (port.healthCheckNodePort !== 0) this.checked.add(page)
     this.came.push(page)
-    this.list = undefined
+    const at = this.position(service)
+    const isSingle = page.services.length === 1 && page.nodePorts.length === 0 && page.filter.length === 0
+    this.list.splice(at, 0, page)
+    this.single.splice(at, 0, isSingle ? page.services[0] : undefined)
     this.pages.set(service, [...(this.pages.get(service) ?? NONE), page])
   }
 
-  /** Every page, in no order that means anything. */
+  /** Every page, in the order of their Services' names. */
   all(): readonly Page[] {
-    if (this.list === undefined) {
-      this.list = []
-      for (const pages of this.pages.values()) for (const page of pages) this.list.push(page)
-    }
     return this.list
+  }
+
+  /** What every sync writes of the pages, in the order that these numbers of pages have. */
+  writeInto(order: readonly number[], services: Rule[], each: (page: Page) => void): void {
+    for (const i of order) {
+      const rule = this.single[i]
+      if (rule !== undefined) services.push(rule)
+      else each(this.list[i] as Page)
+    }
+  }
+
+  /** Behind the last page of that Service, or where its first one belongs. */
+  private position(service: string): number {
+    let from = 0
+    let to = this.list.length
+    if (to > 0 && (this.list[to - 1] as Page).service <= service) return to
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.list[middle] as Page).service <= service) from = middle + 1
+      else to = middle
+    }
+    return from
   }
 
   of(service: string): readonly Page[] {
