@@ -207,8 +207,10 @@ function externalRules(port: ServicePort, shape: Shape, { detector }: RuleContex
 
 function firewallRules(port: ServicePort, { nodeIP }: RuleContext): RuleLine[] {
   const { firewall, external } = port.chains
-  const accept = (source: string) =>
-    rule`-A ${firewall} -m comment --comment "${`${port.name} loadbalancer IP`}" -s ${source} -j ${external}`
+  const what = `${port.name} loadbalancer IP`
+  // Two forms, because a range and an address read differently.
+  const acceptRange = (range: string) => rule`-A ${firewall} -m comment --comment "${what}" -s ${range} -j ${external}`
+  const acceptVIP = (vip: string) => rule`-A ${firewall} -m comment --comment "${what}" -s ${vip} -j ${external}`
   const ranges = port.loadBalancerSourceRanges
   const fromNode = ranges.some((range) => {
     const cidr = parseCidr(range)
@@ -216,9 +218,9 @@ function firewallRules(port: ServicePort, { nodeIP }: RuleContext): RuleLine[] {
   })
   const other = `other traffic to ${port.name} will be dropped by KUBE-PROXY-FIREWALL`
   return [
-    ...ranges.map(accept),
+    ...ranges.map(acceptRange),
     // A node that holds the VIP itself loops back with the VIP as its source.
-    ...(fromNode ? port.loadBalancerVIPs.map(accept) : []),
+    ...(fromNode ? port.loadBalancerVIPs.map(acceptVIP) : []),
     rule`-A ${firewall} -m comment --comment "${other}"`,
   ]
 }
