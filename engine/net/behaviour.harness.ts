@@ -121,8 +121,7 @@ export class Bench {
 
   /** The node's table as `conntrack -L` prints it. */
   lines(): readonly string[] {
-    const acct = this.node.sysctl('net.netfilter.nf_conntrack_acct') === '1'
-    return this.node.conntrack.list().map((e) => entryText(e, { now: this.clock.now, acct, use: 1 + this.node.queuedFor(e) }))
+    return this.node.conntrack.list().map((e) => entryText(e, { now: this.clock.now, use: 1 + this.node.queuedFor(e) }))
   }
 
   eventText(entry: CtEntry): string {

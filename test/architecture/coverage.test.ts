@@ -36,6 +36,11 @@ const commandLines = (records: Record<string, unknown>[]) =>
 const SUITES: Readonly<Record<string, string[][]>> = {
   iptables: commandLines(lines('iptables/cases.jsonl.gz')),
   behaviour: commandLines(lines('behaviour/behaviour.jsonl')),
+  conntrack: [
+    ...commandLines(lines('behaviour/behaviour.jsonl')),
+    ...commandLines(lines('behaviour/conntrack-tool.jsonl.gz')),
+    ...commandLines(lines('node/tools.jsonl.gz')),
+  ],
   // Every ss record names processes and backlogs of the recorder's own stubs, so none of them is compared.
   'node-tools': commandLines(lines('node/tools.jsonl.gz')).filter((w) => w[0] !== 'ss'),
   shell: commandLines(

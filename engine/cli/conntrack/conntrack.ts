@@ -1,120 +1,147 @@
-import { type CtEntry, newTcpTrack } from '../../net/conntrack/entry.ts'
+import type { CtEntry } from '../../net/conntrack/entry.ts'
 import { entryText } from '../../net/conntrack/text.ts'
-import { PROTO } from '../../net/packet.ts'
 import { type Command, type CommandContext, notEmulated } from '../command.ts'
-import { type GetoptResult, getopt, notEmulatedOption, optionValue } from '../getopt.ts'
-import { waitFor } from '../waiting.ts'
-import { ConntrackError, type CtQuery, matchesQuery, queryOf } from './filter.ts'
+import { createFlow, originalOf, updateFlow } from './change.ts'
+import { ConntrackError, ConntrackGap } from './error.ts'
+import { followEvents } from './events.ts'
+import { matchesQuery, matchesTuple } from './filter.ts'
 import { CONNTRACK_FLAGS } from './flags.ts'
 import { HELP } from './help.data.ts'
+import { parseLine } from './parse.ts'
+import type { CtQuery } from './query.ts'
+import { entrySave } from './save.ts'
 import { entryXml, XML_HEAD, XML_TAIL } from './xml.ts'
 
 const VERSION = 'conntrack v1.4.7 (conntrack-tools)'
 const TRY = "Try `conntrack -h' or 'conntrack --help' for more information.\n"
-const COMMANDS = ['dump', 'get', 'delete', 'create', 'event', 'flush', 'count', 'stats', 'version', 'help', 'update']
-const TABLES = ['conntrack', 'expect', 'dying', 'unconfirmed']
+/** Processors that /proc/net/stat has a line for; the engine counts everything on the first. */
+const CPUS = 2
 
 interface Run {
   readonly context: CommandContext
-  readonly given: GetoptResult
   readonly query: CtQuery
-  readonly table: string
-  readonly output: readonly string[]
+  note(text: string): void
 }
 
-async function run(context: CommandContext): Promise<number> {
-  const { stderr, stdout } = context
-  const usage = (error: string) => {
-    stderr.write(`${VERSION}: ${error}\n${TRY}`)
-    return 2
-  }
-  // An optional value (-n, -g, -j) may stand in the next word, as long as that is no option.
-  const argv = context.argv.slice(1)
-  const joined: string[] = []
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string
-    const next = argv[i + 1]
-    if (/^-[ngj]$/.test(word) && next !== undefined && !next.startsWith('-')) {
-      joined.push(word + next)
-      i++
-    } else joined.push(word)
-  }
-  const given = getopt(joined, CONNTRACK_FLAGS)
-  if (given.error !== undefined) {
-    const option = /'(-*)([^']+)'/.exec(given.error)
-    if (/requires an argument/.test(given.error))
-      return usage(`option \`${option?.[1] || '-'}${option?.[2]}' requires an argument`)
-    return usage(`unknown option \`${option?.[1] || '-'}${option?.[2]}'`)
-  }
-  const command = given.options.find((o) => COMMANDS.includes(o.flag.long ?? ''))?.flag.long
-  if (command === undefined || command === 'help') {
-    stdout.write(HELP)
-    return 0
-  }
-  if (command === 'version') {
-    stdout.write(`${VERSION}\n`)
-    return 0
-  }
-  const unknown = notEmulatedOption(given)
-  if (unknown !== undefined) return notEmulated(context, unknown)
-  const table = given.operands[0] ?? 'conntrack'
-  if (!TABLES.includes(table)) return usage(`unknown type \`${table}'`)
-  let query: CtQuery
+function run(context: CommandContext): number | Promise<number> {
+  const { stderr } = context
   try {
-    query = queryOf(given)
+    const query = parseLine(context.argv.slice(1))
+    for (const line of query.notes) stderr.write(`${line}\n`)
+    const note = (text: string) => stderr.write(`${VERSION}: ${text}\n`)
+    if (needsRoot(query) && context.user.uid !== 0) {
+      note('Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this')
+      return 1
+    }
+    return perform({ context, query, note })
   } catch (error) {
-    if (error instanceof ConntrackError) return usage(error.message)
-    throw error
+    return complain(context, error)
   }
-  if (context.user.uid !== 0) {
-    stderr.write(`${VERSION}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this\n`)
-    return 1
-  }
-  const output = (optionValue(given, 'output') ?? '').split(',').filter((w) => w !== '')
-  if (output.includes('labels')) stderr.write('nfct_labelmap_new: No such file or directory\n')
-  return await perform(command, { context, given, query, table, output })
 }
 
-function perform(command: string, r: Run): number | Promise<number> {
-  const { netns } = r.context.machine
-  const note = (text: string) => r.context.stderr.write(`${VERSION}: ${text}\n`)
-  switch (command) {
-    case 'dump':
+function complain(context: CommandContext, error: unknown): number {
+  if (error instanceof ConntrackGap) return notEmulated(context, error.message)
+  if (!(error instanceof ConntrackError)) throw error
+  for (const line of error.notes) context.stderr.write(`${line}\n`)
+  context.stderr.write(`${VERSION}: ${error.message}\n${error.parameter ? TRY : ''}`)
+  return error.parameter ? 2 : 1
+}
+
+function needsRoot({ command }: CtQuery): boolean {
+  return command !== 'none' && command !== 'help' && command !== 'version'
+}
+
+function perform(r: Run): number | Promise<number> {
+  const { context, query, note } = r
+  const { netns } = context.machine
+  const { conntrack } = netns
+  const program = netns.net.clock.now % 30_000
+  if (query.table === 'expect') return expectations(r)
+  switch (query.command) {
+    case 'list':
       return list(r)
     case 'get': {
-      const found = select(r)[0]
-      if (found === undefined) {
-        note("Operation failed: such conntrack doesn't exist")
-        return 1
-      }
-      show(r, [found], 1)
-      note('1 flow entries have been shown.')
-      return 0
+      const tuple = originalOf(query)
+      if (tuple === undefined) throw new ConntrackError('Operation failed: invalid parameters', false)
+      const found = conntrack.find(tuple)
+      if (found === undefined) throw new ConntrackError("Operation failed: such conntrack doesn't exist", false)
+      // Found by its answer: the tool itself then sees that it is not what was asked for.
+      const shown = matchesTuple(found, query) ? [found] : []
+      show(r, shown, 1, false)
+      note(`${shown.length} flow entries have been shown.`)
+      return shown.length > 0 ? 0 : 1
     }
     case 'delete': {
       const found = select(r)
       for (const entry of found) {
-        show(r, [entry])
-        netns.conntrack.delete(entry)
+        show(r, [entry], 0, false)
+        conntrack.delete(entry, program)
       }
       note(`${found.length} flow entries have been deleted.`)
       return found.length > 0 ? 0 : 1
     }
+    case 'update':
+      return update(r)
+    case 'create':
+    case 'add': {
+      const made = createFlow(query, conntrack, context.clock.now, netns.trackSettings)
+      if (made === undefined && query.command === 'create')
+        throw new ConntrackError('Operation failed: Such conntrack exists, try -U to update', false)
+      note(`${made === undefined ? 0 : 1} flow entries have been ${query.command === 'add' ? 'added' : 'created'}.`)
+      return 0
+    }
     case 'flush':
-      if (r.table === 'conntrack') netns.conntrack.flush()
-      note(r.table === 'expect' ? 'expectation table has been emptied.' : 'connection tracking table has been emptied.')
+      for (const entry of conntrack.list())
+        if (query.family === undefined || query.family === (entry.original.src.includes(':') ? 6 : 4))
+          conntrack.delete(entry, program)
+      note('connection tracking table has been emptied.')
       return 0
     case 'count':
-      r.context.stdout.write(`${r.table === 'expect' ? 0 : netns.conntrack.list().length}\n`)
+      context.stdout.write(`${conntrack.count()}\n`)
       return 0
     case 'stats':
-      return stats(r)
-    case 'create':
-      return create(r)
+      return stats(r, Object.entries(conntrack.stats))
     case 'event':
-      return events(r)
+      return followEvents(context, query).then((shown) => {
+        note(`${shown} flow events have been shown.`)
+        return 0
+      })
+    case 'version':
+      context.stdout.write(`${VERSION}\n`)
+      return 0
     default:
-      return notEmulated(r.context, `--${command}`)
+      if (query.proto !== undefined) return notEmulated(context, '-h -p')
+      context.stdout.write(HELP)
+      return 0
+  }
+}
+
+/** The expect table: no helper is loaded, so it is always empty. */
+function expectations(r: Run): number | Promise<number> {
+  const { context, query, note } = r
+  switch (query.command) {
+    case 'list':
+      if (query.output.includes('xml')) return notEmulated(context, '-L expect -o xml')
+      note('0 expectations have been shown.')
+      return 0
+    case 'flush':
+      note('expectation table has been emptied.')
+      return 0
+    case 'count':
+      context.stdout.write('0\n')
+      return 0
+    case 'stats':
+      return stats(
+        r,
+        ['expect_new', 'expect_create', 'expect_delete'].map((name) => [name, 0] as const),
+      )
+    case 'event':
+      return followEvents(context, { ...query, events: [] }).then(() => {
+        note('0 expectation events have been shown.')
+        return 0
+      })
+    default:
+      return notEmulated(context, `--${query.command} expect`)
   }
 }
 
@@ -123,85 +150,64 @@ function select(r: Run): readonly CtEntry[] {
 }
 
 function list(r: Run): number {
-  const found = r.table === 'conntrack' ? select(r) : []
-  if (r.table === 'conntrack') show(r, found)
-  const what = r.table === 'expect' ? 'expectations have been shown.' : 'flow entries have been shown.'
-  r.context.stderr.write(`${VERSION}: ${found.length} ${what}\n`)
+  // Nothing is between two hooks, or going, while a command runs.
+  const found = r.query.table === 'conntrack' ? select(r) : []
+  // The kernel filters by these bits and refuses to look for none.
+  const { status } = r.query
+  if (status !== undefined && !status.unreplied && status.names.length === 0)
+    throw new ConntrackError('Operation failed: invalid parameters', false)
+  show(r, found, 0, true)
+  if (r.query.given.has('zero'))
+    for (const entry of found) {
+      entry.packets = [0, 0]
+      entry.bytes = [0, 0]
+      entry.kept = undefined
+    }
+  r.note(`${found.length} flow entries have been shown.`)
   return 0
 }
 
-/** `more`: references beyond the ordinary one (-G holds one of its own). */
-function show(r: Run, entries: readonly CtEntry[], more = 0): void {
+/** `more`: references beyond the ordinary one (-G and -U hold one of their own). */
+function show(r: Run, entries: readonly CtEntry[], more: number, whole: boolean, justSet = false): void {
   const { netns } = r.context.machine
   const { stdout, clock } = r.context
-  const acct = netns.sysctl('net.netfilter.nf_conntrack_acct') === '1'
+  const { now } = clock
+  const has = (output: string) => r.query.output.includes(output)
   const use = (e: CtEntry) => 1 + more + netns.queuedFor(e)
-  if (r.output.includes('xml')) {
-    stdout.write(XML_HEAD + entries.map((e) => `${entryXml(e, clock.now, use(e))}\n`).join('') + XML_TAIL)
+  if (has('xml')) {
+    const flows = entries.map((e) => `${entryXml(e, { now, use: use(e), stamps: has('ktimestamp') })}\n`).join('')
+    stdout.write(`${whole || more > 0 ? XML_HEAD : ''}${flows}${whole ? XML_TAIL : ''}`)
     return
   }
-  const options = { now: clock.now, acct, extended: r.output.includes('extended'), id: r.output.includes('id') }
-  for (const e of entries) stdout.write(`${entryText(e, { ...options, use: use(e) })}\n`)
+  const options = { now, extended: has('extended'), id: has('id'), stamps: has('ktimestamp'), whole: justSet }
+  for (const e of entries) stdout.write(`${has('save') ? entrySave(e, now) : entryText(e, { ...options, use: use(e) })}\n`)
 }
 
-function stats(r: Run): number {
+function update(r: Run): number {
   const { netns } = r.context.machine
-  const columns = Object.entries(netns.conntrack.stats)
-  // Two processors; the engine counts everything on the first. "invalid" and the rest as the kernel names them.
-  for (const cpu of [0, 1])
-    r.context.stdout.write(`cpu=${cpu}   \t${columns.map(([k, v]) => `${k}=${cpu === 0 ? v : 0} `).join('')}\n`)
-  return 0
+  const { now } = r.context.clock
+  // The state, the mark and the bits are what to set, not what to look for.
+  const filter: CtQuery = { ...r.query, state: undefined, mark: undefined, status: undefined }
+  let updated = 0
+  for (const entry of netns.conntrack.list().filter((e) => matchesQuery(e, filter))) {
+    try {
+      if (!updateFlow(entry, r.query, now)) continue
+    } catch (error) {
+      // Said by the part that asks for the change, and again by the one that lists.
+      if (error instanceof ConntrackError) r.context.stderr.write(`${error.message}\n`)
+      throw error
+    }
+    updated++
+    netns.conntrack.emit('UPDATE', entry, now % 30_000)
+    show(r, [entry], 1, false, r.query.timeout !== undefined)
+  }
+  r.note(`${updated} flow entries have been updated.`)
+  return updated > 0 ? 0 : 1
 }
 
-function create(r: Run): number {
-  const { context, query } = r
-  const { netns } = context.machine
-  const need = (option: string) => {
-    context.stderr.write(`${VERSION}: You need to supply the \`--${option}' option for this command\n${TRY}`)
-    return 2
-  }
-  const timeout = optionValue(r.given, 'timeout')
-  if (query.src === undefined || query.dst === undefined) return need(query.src === undefined ? 'orig-src' : 'orig-dst')
-  if (query.proto === undefined) return need('proto')
-  if (timeout === undefined) return need('timeout')
-  const tuple = { proto: query.proto, src: query.src, dst: query.dst, sport: query.sport ?? 0, dport: query.dport ?? 0 }
-  const entry = netns.conntrack.create(tuple)
-  if (query.proto === PROTO.tcp) {
-    entry.tcp = newTcpTrack(query.state ?? 'NONE')
-  }
-  entry.assured = query.status.some((s) => s.toUpperCase() === 'ASSURED')
-  entry.seenReply = entry.assured || query.status.some((s) => s.toUpperCase() === 'SEEN_REPLY')
-  entry.mark = query.mark ?? 0
-  entry.expires = context.clock.now + Number(timeout) * 1000
-  entry.srcDone = true
-  entry.dstDone = true
-  if (!netns.conntrack.insert(entry)) {
-    context.stderr.write(`${VERSION}: Operation failed: Entry already exists\n`)
-    return 1
-  }
-  context.stderr.write(`${VERSION}: 1 flow entries have been created.\n`)
-  return 0
-}
-
-/** Prints events until Ctrl-C (or `timeout`), then how many. */
-async function events(r: Run): Promise<number> {
-  const { context } = r
-  const mask = (optionValue(r.given, 'event-mask') ?? 'NEW,UPDATES,DESTROY').toUpperCase()
-  let shown = 0
-  const stop = context.machine.netns.conntrack.on((event, entry) => {
-    if (!mask.includes(event) && !mask.includes('ALL')) return
-    if (!matchesQuery(entry, r.query)) return
-    shown++
-    const now = context.clock.now
-    const stamp = r.output.includes('timestamp') ? `[${(now / 1000).toFixed(6)}]\t` : ''
-    const extended = r.output.includes('extended')
-    context.stdout.write(
-      `${stamp}${`[${event}]`.padStart(9)} ${entryText(entry, { now, event: true, extended, id: r.output.includes('id') })}\n`,
-    )
-  })
-  await waitFor(context, [], () => false)
-  stop()
-  context.stderr.write(`${VERSION}: ${shown} flow events have been shown.\n`)
+function stats(r: Run, columns: readonly (readonly [string, number])[]): number {
+  for (let cpu = 0; cpu < CPUS; cpu++)
+    r.context.stdout.write(`cpu=${cpu}   \t${columns.map(([name, n]) => `${name}=${cpu === 0 ? n : 0} `).join('')}\n`)
   return 0
 }
 

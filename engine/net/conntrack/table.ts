@@ -4,8 +4,8 @@ import { type CtEntry, copyEntry, invertTuple, tupleKey } from './entry.ts'
 import { type CtStats, noStats } from './stats.ts'
 
 export type CtEvent = 'NEW' | 'UPDATE' | 'DESTROY'
-/** What `conntrack -E` hears. */
-export type CtListener = (event: CtEvent, entry: CtEntry) => void
+/** What `conntrack -E` hears; `byProgram`: the netlink port of the program that did it. */
+export type CtListener = (event: CtEvent, entry: CtEntry, byProgram?: number) => void
 
 /** How many entries more before those past their time are looked for; a large table looks after a quarter of its size. */
 const COLLECT_EVERY = 64
@@ -129,11 +129,11 @@ export class ConntrackTable implements Stateful {
     if (this.find(entry.original) !== undefined || this.find(entry.reply) !== undefined) return false
     this.put(entry, tupleKey(entry.original), tupleKey(entry.reply))
     this.stats.insert++
-    this.emit('NEW', entry)
+    this.emit('NEW', entry, this.now() % 30_000)
     return true
   }
 
-  delete(entry: CtEntry): void {
+  delete(entry: CtEntry, byProgram?: number): void {
     entry.dying = true
     if (!this.entries.delete(entry.id)) return
     this.byTuple.delete(tupleKey(entry.original))
@@ -144,7 +144,7 @@ export class ConntrackTable implements Stateful {
       same?.delete(entry)
       if (same?.size === 0) this.bySource.delete(key)
     }
-    this.emit('DESTROY', entry)
+    this.emit('DESTROY', entry, byProgram)
   }
 
   flush(): void {
@@ -232,8 +232,8 @@ export class ConntrackTable implements Stateful {
     return () => this.listeners.delete(listener)
   }
 
-  emit(event: CtEvent, entry: CtEntry): void {
-    if (this.listeners.size > 0) for (const listener of [...this.listeners]) listener(event, entry)
+  emit(event: CtEvent, entry: CtEntry, byProgram?: number): void {
+    if (this.listeners.size > 0) for (const listener of [...this.listeners]) listener(event, entry, byProgram)
   }
 
   save(): Json {
