@@ -3,7 +3,7 @@ import { expect, run } from './chainwalk.ts'
 
 /** The drawer as a test reads it. */
 export function drawer(page: Page) {
-  const walk = page.getByRole('region', { name: 'Packet walk' })
+  const walk = page.locator('section.walk')
   const row = (name: string) => walk.locator(`tr[data-row="${name}"]`)
   return {
     walk,
@@ -12,7 +12,7 @@ export function drawer(page: Page) {
     connection: walk.locator('.cw-connection'),
     packets: walk.locator('[data-packet]'),
     packet: walk.locator('[data-packet][aria-pressed="true"]'),
-    hooks: walk.getByRole('toolbar', { name: 'Hooks that this packet passes' }),
+    hooks: walk.locator('.hooks'),
     here: walk.locator('.station[aria-current="step"]'),
     title: walk.locator('.step h3'),
     rule: walk.locator('.step .rule'),
