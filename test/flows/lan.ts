@@ -113,7 +113,7 @@ export class Lan {
   private readonly outside: Netns
   private readonly protocol: 'TCP' | 'UDP'
 
-  constructor(shape: ServiceSpec, profile: Partial<Profile>, protocol: 'TCP' | 'UDP' = 'TCP') {
+  constructor(shape: ServiceSpec, profile: Partial<Profile>, protocol: 'TCP' | 'UDP' = 'TCP', more: readonly KubeObject[] = []) {
     this.protocol = protocol
     this.cluster = createCluster({
       now: NOW,
@@ -123,6 +123,7 @@ export class Lan {
         ...(['client-a', 'client-c', 'server-a', 'server-b'] as const).map(pod),
         service(shape, protocol),
         slice(shape, protocol),
+        ...more,
       ],
       running: ['kube-proxy'],
       nodes: {},
