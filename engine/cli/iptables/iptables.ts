@@ -10,6 +10,7 @@ import { commandWords } from '../../net/netfilter/words.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { notEmulated } from '../command.ts'
 import { completeIptables } from './complete.ts'
+import { dumpTable } from './dump.ts'
 import { IPTABLES_FLAGS } from './flags.ts'
 import { help } from './help.ts'
 import { xtablesLock } from './lock.ts'
@@ -47,18 +48,41 @@ async function perform(tool: Tool, command: IptablesCommand, actor: Actor, conte
   needRoot(tool)
   const name = tableOf(command)
   const before = dialect.backend === 'legacy' ? ruleset.instantiate(family, name) : ruleset.table(family, 'nft', name)
-  const listing = command.letter === 'L' || command.letter === 'S'
-  if (listing) {
-    context.stderr.write(legacyWarning(tool, false))
-    const table = before ?? new Table(name)
-    context.stdout.write((command.letter === 'L' ? list : listRules)(command, table, actor))
-    if (!command.alsoZero) return
-  }
+  // -vv: the blob as it was fetched, printed when the command is done, whatever became of it.
+  const dump = command.verbose > 1 && before !== undefined && dialect.backend === 'legacy' ? dumpTable(before) : ''
   const edit = new TableEdit(before, name)
-  act(listing ? { ...command, letter: command.rulenum > 0 ? 'ZN' : 'Z', verbose: 0 } : command, edit, actor)
-  if (command.letter === 'C') return
+  try {
+    carryOut(tool, command, before, edit, actor, context)
+  } catch (error) {
+    if (!(error instanceof RuleError) || dump === '') throw error
+    context.stdout.write(dump)
+    // iptc_strerror words an error by the last function called, which is now the dump.
+    throw new RuleError(error.errno)
+  }
+  context.stdout.write(dump)
+  if (command.letter === 'C' || (isListing(command) && !command.alsoZero)) return
   checkEdit(ruleset, edit, command.letter, family, dialect)
   if (before !== undefined || edit.table.chains.size > 0) ruleset.put(family, dialect.backend, edit.table)
+}
+
+const isListing = ({ letter }: IptablesCommand) => letter === 'L' || letter === 'S'
+
+function carryOut(
+  tool: Tool,
+  command: IptablesCommand,
+  before: Table | undefined,
+  edit: TableEdit,
+  actor: Actor,
+  context: CommandContext,
+): void {
+  if (!isListing(command)) {
+    act(command, edit, actor)
+    return
+  }
+  context.stderr.write(legacyWarning(tool, false))
+  const table = before ?? new Table(tableOf(command))
+  context.stdout.write((command.letter === 'L' ? list : listRules)(command, table, actor))
+  if (command.alsoZero) act({ ...command, letter: command.rulenum > 0 ? 'ZN' : 'Z' }, edit, actor)
 }
 
 async function run(context: CommandContext): Promise<number> {
@@ -85,7 +109,7 @@ async function run(context: CommandContext): Promise<number> {
       context.stdout.write(`${command.what === 'not' ? not : banner(tool.program, tool.dialect)}\n`)
       return 0
     }
-    if (command.verbose > 1 && command.letter === 'L') return notEmulated(context, '-vv')
+    if (command.verbose > 1 && !dumpsKnown(tool)) return notEmulated(context, '-vv')
     for (const rule of command.rules) markRule(context, rule)
     await perform(tool, command, actor, context)
     return 0
@@ -96,6 +120,11 @@ async function run(context: CommandContext): Promise<number> {
     context.stderr.write(text)
     return exit
   }
+}
+
+/** -vv: legacy tools dump their table, IPv4's here; nft tools since 1.8.8 print the bytecode, which is not emulated. */
+function dumpsKnown({ dialect, family }: Tool): boolean {
+  return dialect.backend === 'legacy' ? family === 4 : !dialect.writesNative
 }
 
 /** iptables, ip6tables and their -nft and -legacy variants. */

@@ -1,4 +1,4 @@
-import type { ExtensionOption } from '../../net/netfilter/extension.ts'
+import type { Matcher, Target } from '../../net/netfilter/extension.ts'
 import { KNOWN_MATCHES, KNOWN_TARGETS } from '../../net/netfilter/known.data.ts'
 import { MATCHERS } from '../../net/netfilter/matchers/registry.ts'
 import { TARGETS } from '../../net/netfilter/targets/registry.ts'
@@ -12,18 +12,21 @@ export function extensionSuite(name: string): string {
   return UNRECORDED.includes(name) ? 'modelled' : 'iptables'
 }
 
-function part(name: string, extension: string, options: readonly ExtensionOption[], acted: boolean): CommandPart {
+function part(name: string, extension: string, of: Matcher | Target, acted: boolean): CommandPart {
   // What is read and printed but not obeyed by packets is not emulated.
   const status: FlagStatus = acted ? 'emulated' : 'known'
   const suite = extensionSuite(extension)
-  const flags = options.map((o): Flag => ({ long: o.name, ...(o.arg ? { value: 'VALUE' } : {}), status, suite }))
+  const flags = of.options.map((o): Flag => {
+    const obeyed = acted && of.acts?.({ ext: of.name, [o.key ?? o.name]: true }) !== false
+    return { long: o.name, ...(o.arg ? { value: 'VALUE' } : {}), status: obeyed ? 'emulated' : 'known', suite }
+  })
   return { name, status, flags, suite }
 }
 
 /** Every -m and -j, for FIDELITY.md. */
 export const IPTABLES_PARTS: readonly CommandPart[] = [
-  ...MATCHERS.map((m) => part(`-m ${m.name}`, m.name, m.options, m.matches !== undefined)),
-  ...TARGETS.map((t) => part(`-j ${t.name}`, t.name, t.options, t.act !== undefined)),
-  ...KNOWN_MATCHES.map((name): CommandPart => ({ name: `-m ${name}`, status: 'known', flags: [] })),
-  ...KNOWN_TARGETS.map((name): CommandPart => ({ name: `-j ${name}`, status: 'known', flags: [] })),
+  ...MATCHERS.map((m) => part(`-m ${m.name}`, m.name, m, m.matches !== undefined)),
+  ...TARGETS.map((t) => part(`-j ${t.name}`, t.name, t, t.act !== undefined)),
+  ...Object.keys(KNOWN_MATCHES).map((name): CommandPart => ({ name: `-m ${name}`, status: 'known', flags: [] })),
+  ...Object.keys(KNOWN_TARGETS).map((name): CommandPart => ({ name: `-j ${name}`, status: 'known', flags: [] })),
 ]

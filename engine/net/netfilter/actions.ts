@@ -43,13 +43,13 @@ function resolveJump(command: IptablesCommand, edit: TableEdit, actor: Actor): r
 }
 
 /** nft writers of 1.8.8 and later cannot turn tcp or udp options into expressions without the protocol (add_nft_tcpudp). */
-function checkNative(rules: readonly Rule[], dialect: Dialect): void {
+export function checkNative(rules: readonly Rule[], dialect: Dialect): void {
   if (!dialect.writesNative) return
   for (const rule of rules)
     for (const data of rule.matches) {
       const proto = data.ext === 'tcp' ? 6 : data.ext === 'udp' ? 17 : undefined
       if (proto === undefined || Object.keys(data).length === 1 || data['option'] !== undefined) continue
-      if (rule.filter.proto !== proto || rule.filter.protoInv)
+      if (rule.filter.proto !== proto)
         throw new ToolError(`${data.ext.toUpperCase()} match requires '-p ${data.ext}'`, PARAMETER_PROBLEM)
     }
 }

@@ -38,7 +38,7 @@ function checkRenamed(name: string, dialect: Dialect): void {
 /** How messages name one of iptables' own options. */
 export function optionName(dialect: Dialect, letter: string): string {
   const long = MAIN_OPTIONS.find(([, l]) => l === letter)?.[0]
-  return dialect.longOptionNames || letter === '0' ? `--${long}` : `-${letter}`
+  return dialect.longOptionNames ? `--${long}` : `-${letter}`
 }
 
 /** Refuses options that the command does not take (generic_opt_check). */

@@ -98,6 +98,8 @@ export interface RecentList {
   get(address: string): { readonly ttl: number; readonly stamps: readonly number[] } | undefined
   put(address: string, ttl: number, stamps: readonly number[]): void
   remove(address: string): void
+  /** --reap: the address seen longest ago goes where that was before `since`, unless it is `except`. */
+  reap(since: number, except: string | undefined): void
 }
 
 export interface ActEnv {
@@ -122,6 +124,8 @@ export interface CheckPlace {
 interface Extension {
   readonly name: string
   readonly options: readonly ExtensionOption[]
+  /** Options that the real extension has and this one does not emulate. */
+  readonly knownOptions?: readonly string[]
   /** The draft before any option. */
   readonly init?: Draft
   /** What the whole set of options must satisfy (x6_fcheck). */
@@ -132,6 +136,8 @@ interface Extension {
   readonly save: (data: ExtensionData, env: PrintEnv) => string
   /** The kernel's refusal of the rule, if any. */
   readonly refuse?: (data: ExtensionData, place: CheckPlace) => Errno | undefined
+  /** Whether packets obey it with these options, where that differs from one to another. */
+  readonly acts?: (data: ExtensionData) => boolean
   /** Families it exists in; both if absent. */
   readonly families?: readonly Family[]
 }

@@ -47,6 +47,8 @@ export class LoadedExtensions {
       const loaded = this.list[i] as Loaded
       for (const option of loaded.extension.options)
         if (option.name === name) return { name, has: option.arg ? 1 : 0, value: { kind: 'ext', option, loaded } }
+      if (loaded.extension.knownOptions?.includes(name))
+        throw new NotEmulatedError(`${loaded.target ? '-j' : '-m'} ${loaded.extension.name} --${name}`)
     }
     return this.abbreviated(name)
   }
@@ -70,7 +72,7 @@ export class LoadedExtensions {
   /** -j: a target extension of that name, if there is one. */
   loadTarget(name: string): void {
     const target = findTarget(name)
-    if (target === undefined && KNOWN_TARGETS.includes(name)) throw new NotEmulatedError(`-j ${name}`)
+    if (target === undefined && KNOWN_TARGETS[name]?.includes(this.family)) throw new NotEmulatedError(`-j ${name}`)
     if (target === undefined || target.families?.includes(this.family) === false) return
     this.load(target, true)
   }
@@ -79,7 +81,7 @@ export class LoadedExtensions {
   loadMatch(name: string): void {
     const alias = name === 'icmpv6' || name === 'ipv6-icmp' ? 'icmp6' : name
     const matcher = findMatcher(alias)
-    if (matcher === undefined && KNOWN_MATCHES.includes(name)) throw new NotEmulatedError(`-m ${name}`)
+    if (matcher === undefined && KNOWN_MATCHES[name]?.includes(this.family)) throw new NotEmulatedError(`-m ${name}`)
     if (matcher === undefined || matcher.families?.includes(this.family) === false)
       parameterProblem(`Couldn't load match \`${name}':No such file or directory\n`)
     this.load(matcher as Matcher, false)

@@ -7,7 +7,7 @@ type Mark = readonly [number, number]
 export const connmark: Matcher = {
   name: 'connmark',
   options: [{ name: 'mark', arg: true, type: { kind: 'mark' }, invert: true, mandatory: true }],
-  print: (d) => `connmark match ${d['markInv'] ? ' !' : ''} ${markText(...(d['mark'] as Mark))}`,
+  print: (d) => `connmark match ${d['markInv'] ? '!' : ''} ${markText(...(d['mark'] as Mark))}`,
   save: (d) => `${d['markInv'] ? ' !' : ''} --mark ${markText(...(d['mark'] as Mark))}`,
   matches: (d, skb) => {
     if (skb.ct === undefined) return false

@@ -5,6 +5,7 @@ import { GUIDED_PORTS, type PortRange, portMatches, portsSave, portsText } from 
 export const dccp: Matcher = {
   name: 'dccp',
   options: GUIDED_PORTS,
+  knownOptions: ['dccp-types', 'dccp-option'],
   print: (d, env) =>
     `dccp${portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'dccp', env)}${portsText('dpt', d['dport'] as PortRange, d['dportInv'] === true, 'dccp', env)}`,
   save: (d) =>

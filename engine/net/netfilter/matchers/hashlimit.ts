@@ -1,4 +1,4 @@
-import { parameterProblem } from '../errors.ts'
+import { NotEmulatedError, parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
 import { parseRate, rateText } from './limit.ts'
 
@@ -6,6 +6,8 @@ const MODES = ['srcip', 'srcport', 'dstip', 'dstport']
 
 function rateOption(action: 'upto' | 'above') {
   return ({ draft, arg, invert, option }: OptionUse) => {
+    // Rates in bytes ("512kb/s").
+    if (/^\d+[km]?b(\/|$)/.test(arg)) throw new NotEmulatedError(`-m hashlimit --${option.name} ${arg}`)
     const period = parseRate(arg)
     if (period === undefined) parameterProblem(`hashlimit: Bad value for "--${option.name}" option: "${arg}"`)
     if (draft['action'] !== undefined)
@@ -41,6 +43,7 @@ export const hashlimit: Matcher = {
     { name: 'hashlimit-htable-expire', arg: true, type: { kind: 'uint' }, key: 'expire' },
     { name: 'hashlimit-name', arg: true, type: { kind: 'string', min: 1, max: 254 }, key: 'name', mandatory: true },
   ],
+  knownOptions: ['hashlimit-rate-match', 'hashlimit-rate-interval'],
   init: { burst: 5 },
   finish: (draft) => {
     if (draft['action'] === undefined) parameterProblem('You have to specify --hashlimit')

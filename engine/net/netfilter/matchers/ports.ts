@@ -1,7 +1,9 @@
-import { parameterProblem } from '../errors.ts'
-import type { ExtensionOption, OptionUse, PrintEnv } from '../extension.ts'
+import { dialectOf } from '../dialect.ts'
+import { type Errno, parameterProblem } from '../errors.ts'
+import type { ExtensionOption, Matcher, OptionUse, PrintEnv } from '../extension.ts'
 import type { NameService } from '../names.ts'
 import { parseUint } from '../numbers.ts'
+import type { ExtensionData, Rule } from '../rule.ts'
 
 /** xtables_parse_port: a number or a service's name. */
 export function parsePort(text: string, proto: string | undefined, names: NameService): number {
@@ -92,4 +94,10 @@ export function portMatches(port: number | undefined, range: PortRange | undefin
 export function portNativeForm(range: PortRange | undefined): 'none' | 'native' | 'unreadable' {
   if (range === undefined) return 'none'
   return range[0] === range[1] || range[0] === 0 ? 'native' : 'unreadable'
+}
+
+/** xt_tcpudp.c wants its protocol; expressions that nft writers put in its place ask for nothing. */
+export function portsRefuse(d: ExtensionData, rule: Rule, proto: number, form: Matcher['nativeForm']): Errno | undefined {
+  if (rule.filter.proto === proto && !rule.filter.protoInv) return undefined
+  return dialectOf(rule.writer).writesNative && form?.(d, rule) !== 'blob' ? undefined : 'EINVAL'
 }

@@ -1,6 +1,8 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
 
+const COUNTS = ['packets-eq', 'packets-lt', 'packets-gt', 'bytes-eq', 'bytes-lt', 'bytes-gt']
+
 /** libxt_set.c. ipset is not emulated: without a set of that name the tool itself refuses the rule. */
 export const set: Matcher = {
   name: 'set',
@@ -20,6 +22,7 @@ export const set: Matcher = {
       },
     },
   ],
+  knownOptions: ['return-nomatch', 'update-counters', 'update-subcounters', ...COUNTS],
   print: (d) => `${d['setInv'] ? '! ' : ''}match-set ${d['set']} ${d['dirs']}`,
   save: (d) => `${d['setInv'] ? ' !' : ''} --match-set ${d['set']} ${d['dirs']}`,
 }

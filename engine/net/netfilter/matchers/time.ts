@@ -86,6 +86,7 @@ export const time: Matcher = {
     { name: 'utc', type: { kind: 'none' }, key: '_utc' },
     { name: 'kerneltz', type: { kind: 'none' }, key: 'kerneltz' },
   ],
+  knownOptions: ['monthdays'],
   print: (d) => {
     let text = 'TIME'
     if (d['start'] !== undefined || d['stop'] !== undefined)

@@ -1,5 +1,5 @@
 import type { Matcher } from '../extension.ts'
-import { GUIDED_PORTS, type PortRange, portMatches, portNativeForm, portsSave, portsText } from './ports.ts'
+import { GUIDED_PORTS, type PortRange, portMatches, portNativeForm, portsRefuse, portsSave, portsText } from './ports.ts'
 
 /** libxt_udp.c, xt_tcpudp.c */
 export const udp: Matcher = {
@@ -10,7 +10,7 @@ export const udp: Matcher = {
   save: (d) =>
     portsSave('sport', d['sport'] as PortRange, d['sportInv'] === true) +
     portsSave('dport', d['dport'] as PortRange, d['dportInv'] === true),
-  refuse: (_, { rule }) => (rule.filter.proto === 17 && !rule.filter.protoInv ? undefined : 'EINVAL'),
+  refuse: (d, { rule }) => portsRefuse(d, rule, 17, udp.nativeForm),
   nativeForm: (d) => {
     const ports = [portNativeForm(d['sport'] as PortRange), portNativeForm(d['dport'] as PortRange)]
     if (ports.includes('unreadable')) return 'unreadable'

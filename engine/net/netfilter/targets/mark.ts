@@ -82,6 +82,7 @@ export const CONNMARK: Target = {
       },
     },
   ],
+  knownOptions: ['left-shift-mark', 'right-shift-mark'],
   finish: (draft) => {
     if (draft['xmark'] === undefined && !draft['save'] && !draft['restore'])
       parameterProblem('CONNMARK target: No operation specified')
