@@ -70,6 +70,8 @@ export interface Skb {
   dstMac?: string | undefined
   /** -j TRACE has marked it (skb->nf_trace): its number among the traced packets. */
   traced?: number
+  /** The rule that marked it is the one in hand. */
+  tracing?: boolean
   /** Owner of the socket that made it, for `-m owner`; only on locally made packets. */
   uid?: number
   gid?: number
@@ -90,6 +92,11 @@ export interface CtInfo {
   readonly dnat: boolean
   readonly assured: boolean
   readonly seenReply: boolean
+  /** Whether it is in the table (IPS_CONFIRMED). */
+  readonly confirmed?: boolean
+  /** Counted in both directions. */
+  readonly packets?: readonly [number, number]
+  readonly bytes?: readonly [number, number]
   readonly mark: number
   /** Remaining lifetime in seconds (ctexpire). */
   readonly expires: number

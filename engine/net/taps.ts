@@ -1,6 +1,7 @@
 import type { Link } from './link.ts'
+import type { RuleStep } from './netfilter/env.ts'
 import type { Netns } from './netns.ts'
-import type { Packet } from './packet.ts'
+import type { Packet, Skb } from './packet.ts'
 
 /** An ARP message as a capture shows it. */
 export interface ArpMessage {
@@ -33,7 +34,17 @@ export interface NflogEvent {
   readonly packet: Packet
 }
 
-/** What -j TRACE reports of one step of a traced packet (nft's trace messages). */
+/** One trace message of nft: a step of a packet that -j TRACE has marked. */
+export interface TraceEvent {
+  readonly at: number
+  readonly id: number
+  readonly step: RuleStep
+  readonly skb: Skb
+  /** The first of its chain, which comes with the packet itself. */
+  readonly first: boolean
+}
+
+export type TraceListener = (event: TraceEvent) => void
 export type TapListener = (event: TapEvent) => void
 export type NflogListener = (event: NflogEvent) => void
 
@@ -44,6 +55,7 @@ export type NflogListener = (event: NflogEvent) => void
 export class Taps {
   private readonly devices = new Map<string, Set<TapListener>>()
   private readonly groups = new Map<string, Set<NflogListener>>()
+  private readonly tracers = new Map<string, Set<TraceListener>>()
 
   /** Whether anybody captures in any namespace. */
   get active(): boolean {
@@ -58,6 +70,15 @@ export class Taps {
   /** What NFLOG rules of this namespace send to a group. */
   nflog(ns: Netns, group: number, listener: NflogListener): () => void {
     return join(this.groups, `${ns.id} ${group}`, listener)
+  }
+
+  /** What nft says of traced packets in this namespace. */
+  trace(ns: Netns, listener: TraceListener): () => void {
+    return join(this.tracers, ns.id, listener)
+  }
+
+  traced(ns: Netns, event: TraceEvent): void {
+    for (const listener of [...(this.tracers.get(ns.id) ?? [])]) listener(event)
   }
 
   frame(ns: Netns, event: TapEvent): void {

@@ -1,11 +1,26 @@
 import type { Dice } from '../../clock/dice.ts'
-import type { Packet } from '../packet.ts'
+import type { Packet, Tuple } from '../packet.ts'
 import type { Chain } from './chain.ts'
 import type { Rule } from './rule.ts'
 
 export type Family = 4 | 6
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security'
+
+/** The rest of the network namespace, as some matchers and targets ask it: routes, sockets, flows. */
+export interface HostView {
+  /** Where a packet to this address would go: what a reverse path check asks of a source. */
+  wayTo(address: string): { readonly kind: 'local' | 'unicast' | 'none'; readonly device: string | undefined }
+  isLoopback(device: string): boolean
+  /** The socket that a packet with these ends reaches, and whether it is bound to no address. */
+  socket(ends: Tuple, device: string | undefined): 'wildcard' | 'bound' | undefined
+  /** How the tracked flow of this tuple stands: a TCP flow that is over counts no more. */
+  flow(original: Tuple): 'open' | 'closed' | undefined
+  /** The largest packet that the way to an address takes. */
+  mtu(address: string): number
+  /** Sends a copy of a packet to another host on the link (nf_dup_ipv4). */
+  duplicate(packet: Packet, gateway: string, device: string | undefined): void
+}
 
 /** What matchers and targets may ask of the network namespace they act in. Supplied by `net/path`. */
 export interface HookEnv {
@@ -20,6 +35,7 @@ export interface HookEnv {
   log(level: number, line: string): void
   /** NFLOG target: a copy of the packet to a group. */
   nflog(group: number, prefix: string, packet: Packet): void
+  readonly host?: HostView
   /** False where nobody wants steps: they are not made then. */
   readonly stepping?: boolean
   /** One step of the packet walk (see trace.ts); called for every rule that matched and every chain end reached. */

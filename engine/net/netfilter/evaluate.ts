@@ -46,7 +46,7 @@ class Walk implements ActEnv, Memory {
   readonly shared: Shared
   private readonly chains: ChainView
   private readonly skb: Skb
-  private readonly stepping: boolean
+  private readonly kept: boolean
   private chain!: Chain
   private compiled!: CompiledChain
   private untracked = false
@@ -62,7 +62,12 @@ class Walk implements ActEnv, Memory {
     this.shared = shared
     this.chains = table.chains
     this.skb = skb
-    this.stepping = env.stepping !== false
+    this.kept = env.stepping !== false
+  }
+
+  /** Steps are wanted for the walk that is kept, and of a packet that -j TRACE has marked. */
+  private get stepping(): boolean {
+    return this.kept || this.skb.traced !== undefined
   }
 
   get memory(): Memory {

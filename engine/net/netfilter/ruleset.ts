@@ -14,10 +14,16 @@ export interface Accounting {
   bytes: number
 }
 
-interface Seen {
+/** An address of an xt_recent list: `count` times seen, of which the newest are kept. */
+export interface Seen {
   readonly ttl: number
   readonly stamps: readonly number[]
+  readonly count: number
 }
+
+/** ip_list_tot of xt_recent: how many addresses a list holds, and how many stamps each keeps where no rule asks for more. */
+const RECENT_ADDRESSES = 100
+const RECENT_STAMPS = 32
 
 const ACCEPT: TableVerdict = { kind: 'accept' }
 
@@ -147,18 +153,56 @@ export class Ruleset implements Stateful, Shared {
       get: (address) => this.recents.get(name)?.get(address),
       put: (address, ttl, stamps) => {
         this.savedRecents.delete(name)
-        list().set(address, { ttl, stamps })
+        const known = list()
+        const before = known.get(address)
+        // The newest goes to the end; the oldest makes room (recent_entry_init, recent_entry_update).
+        known.delete(address)
+        if (before === undefined && known.size >= RECENT_ADDRESSES) known.delete(known.keys().next().value as string)
+        const kept = stamps.length > RECENT_STAMPS ? stamps.slice(-this.recentStamps(name)) : stamps
+        known.set(address, { ttl, stamps: kept, count: (before?.count ?? 0) + 1 })
       },
       remove: (address) => {
         this.savedRecents.delete(name)
         list().delete(address)
       },
+      reap: (since, except) => {
+        const oldest = list().entries().next().value
+        if (oldest === undefined || oldest[0] === except || (oldest[1].stamps.at(-1) ?? 0) >= since) return
+        this.savedRecents.delete(name)
+        list().delete(oldest[0])
+      },
     }
   }
 
-  /** What /proc/net/xt_recent/NAME shows. */
+  /** Every list that has an address. */
   recentLists(): ReadonlyMap<string, ReadonlyMap<string, Seen>> {
     return this.recents
+  }
+
+  /** What /proc/net/xt_recent/NAME shows; undefined where no rule names such a list. */
+  recentList(name: string): ReadonlyMap<string, Seen> | undefined {
+    const named = this.someMatch((match) => match.ext === 'recent' && match['name'] === name)
+    return named ? (this.recents.get(name) ?? new Map()) : undefined
+  }
+
+  /** The lists that rules name. */
+  recentNames(): readonly string[] {
+    const names = new Set<string>()
+    this.someMatch((match) => {
+      if (match.ext === 'recent') names.add(match['name'] as string)
+      return false
+    })
+    return [...names].sort()
+  }
+
+  /** How many stamps an address of the list keeps: the next power of two of the largest --hitcount that asks for more. */
+  recentStamps(name: string): number {
+    let most = RECENT_STAMPS
+    this.someMatch((match) => {
+      if (match.ext === 'recent' && match['name'] === name) most = Math.max(most, (match['hitcount'] as number | undefined) ?? 0)
+      return false
+    })
+    return 2 ** Math.ceil(Math.log2(most))
   }
 
   private someMatch(test: (match: { readonly ext: string; readonly [key: string]: unknown }) => boolean): boolean {

@@ -104,6 +104,15 @@ export class CtView implements CtInfo {
     this.entry.mark = value
     this.entry.kept = undefined
   }
+  get confirmed(): boolean {
+    return this.entry.confirmed
+  }
+  get packets(): readonly [number, number] {
+    return this.entry.packets
+  }
+  get bytes(): readonly [number, number] {
+    return this.entry.bytes
+  }
   get expires(): number {
     return Math.max(0, Math.floor((this.entry.expires - this.at) / 1000))
   }

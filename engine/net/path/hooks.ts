@@ -6,6 +6,8 @@ import type { Netns } from '../netns.ts'
 import type { Packet } from '../packet.ts'
 import type { TraceSink } from '../trace.ts'
 import { type Frame, noFlow } from './frame.ts'
+import { hostView } from './host-view.ts'
+import { TraceReport } from './trace-target.ts'
 import { TrackingNeed } from './tracking.ts'
 
 export type HookResult =
@@ -44,6 +46,7 @@ class Env implements HookEnv {
   private readonly trace: TraceSink | undefined
   private before: Packet
   private mark: number
+  private report: TraceReport | undefined
   readonly tell: ((fact: MatchFact) => void) | undefined
 
   constructor(ns: Netns, hook: HookName, frame: Frame, trace: TraceSink | undefined) {
@@ -61,10 +64,14 @@ class Env implements HookEnv {
 
   /** The next table: what the packet looks like now is what its first rule sees. */
   start(): void {
+    this.report?.start()
     this.before = this.frame.packet
     this.mark = this.frame.mark
   }
 
+  get host() {
+    return hostView(this.ns)
+  }
   addrType(address: string, device?: string) {
     return this.ns.addrType(address, device)
   }
@@ -77,6 +84,10 @@ class Env implements HookEnv {
     this.ns.net.taps.logged(this.ns, { at: this.now, group, prefix, packet })
   }
   step(step: RuleStep): void {
+    if (this.frame.traced !== undefined) {
+      this.report ??= new TraceReport(this.ns, this.hook, (level, line) => this.log(level, line))
+      this.report.step(this.frame, step, this.before, this.mark)
+    }
     this.trace?.rule(this.ns.id, this.hook, this.frame, step, this.before, this.mark)
     this.before = this.frame.packet
     this.mark = this.frame.mark

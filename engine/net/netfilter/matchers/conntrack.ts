@@ -58,8 +58,13 @@ function tupleValue(ct: CtInfo, key: string): string | number {
 }
 
 function statusMatches(ct: CtInfo, wanted: readonly string[]): boolean {
-  const has: Record<string, boolean> = { ASSURED: ct.assured, SEEN_REPLY: ct.seenReply, CONFIRMED: ct.state !== 'NEW' }
-  return wanted.some((status) => (status === 'NONE' ? !ct.assured && !ct.seenReply : has[status] === true))
+  // NONE sets no bit, so it never matches; no flow here was expected by a helper.
+  const has: Record<string, boolean> = {
+    ASSURED: ct.assured,
+    SEEN_REPLY: ct.seenReply,
+    CONFIRMED: ct.confirmed ?? ct.state !== 'NEW',
+  }
+  return wanted.some((status) => has[status] === true)
 }
 
 /** libxt_conntrack.c, xt_conntrack.c (revision 3) */
@@ -106,8 +111,8 @@ export const conntrack: Matcher = {
     const ct = skb.ct
     const not = (key: string) => d[`${key}Inv`] === true
     if (d['ctstate'] !== undefined && inStates(ct, d['ctstate'] as readonly string[]) === not('ctstate')) return false
-    if (ct === undefined || ct.state === 'UNTRACKED' || ct.state === 'INVALID')
-      return Object.keys(d).every((key) => key === 'ext' || key.startsWith('ctstate'))
+    // Without a flow the state alone decides, whatever else the rule asks (conntrack_mt).
+    if (ct === undefined || ct.state === 'UNTRACKED' || ct.state === 'INVALID') return d['ctstate'] !== undefined
     if (d['ctdir'] !== undefined && (d['ctdir'] === 'REPLY') !== (ct.direction === 'reply')) return false
     if (d['ctproto'] !== undefined && (ct.original.proto === d['ctproto']) === not('ctproto')) return false
     for (const key of ADDRESSES) {

@@ -1,8 +1,10 @@
+import { packetBytes } from '../../bytes.ts'
 import type { Dialect } from '../dialect.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 import { hex, markText, parseUint } from '../numbers.ts'
 import { TOS_NAMES } from '../option-types.ts'
+import { u32Holds } from './u32-test.ts'
 
 type Pair = readonly [number, number]
 const not = (value: unknown, text = ' !') => (value ? text : '')
@@ -89,12 +91,15 @@ export const dscp: Matcher = {
   matches: (d, { packet }) => (packet.tos >> 2 === d['dscp']) !== (d['dscpInv'] === true),
 }
 
-/** libxt_realm.c: routes of the engine carry no realm. */
+/** libxt_realm.c, xt_realm.c: routes of the engine carry no realm, which is realm 0. */
 export const realm: Matcher = {
   name: 'realm',
   options: [{ name: 'realm', arg: true, type: { kind: 'mark' }, invert: true, mandatory: true }],
   print: (d) => `realm ${not(d['realmInv'], '! ')}${markText(...(d['realm'] as Pair))}`,
   save: (d) => `${not(d['realmInv'])} --realm ${markText(...(d['realm'] as Pair))}`,
+  // A packet has a route from INPUT, FORWARD and OUTPUT on.
+  refuse: (_, { hooks }) => (hooks.includes('PREROUTING') ? 'EINVAL' : undefined),
+  matches: (d) => ((d['realm'] as Pair)[0] === 0) !== (d['realmInv'] === true),
 }
 
 /** libxt_devgroup.c: devices of the engine are all in group 0. */
@@ -127,7 +132,7 @@ function groups(d: Readonly<Record<string, unknown>>): string[] {
     .map((key) => `${not(d[`${key}Inv`], '! ')}${key} ${markText(...(d[key] as Pair))}`)
 }
 
-/** libxt_ecn.c */
+/** libxt_ecn.c, xt_ecn.c: no segment here speaks of congestion. */
 export const ecn: Matcher = {
   name: 'ecn',
   options: [
@@ -143,24 +148,31 @@ export const ecn: Matcher = {
     `ECN match${d['ece'] ? ` ${not(d['eceInv'], '!')}ECE` : ''}${d['cwr'] ? ` ${not(d['cwrInv'], '!')}CWR` : ''}${d['ect'] === undefined ? '' : ` ${not(d['ectInv'], '!')}ECT=${d['ect']}`}`,
   save: (d) =>
     `${d['ece'] ? `${not(d['eceInv'])} --ecn-tcp-ece` : ''}${d['cwr'] ? `${not(d['cwrInv'])} --ecn-tcp-cwr` : ''}${d['ect'] === undefined ? '' : `${not(d['ectInv'])} --ecn-ip-ect ${d['ect']}`}`,
-  matches: (d, { packet }) =>
-    d['cwr'] === undefined && d['ece'] === undefined && ((packet.tos & 3) === d['ect']) !== (d['ectInv'] === true),
+  matches: (d, { packet }) => {
+    if (d['ect'] !== undefined && ((packet.tos & 3) === d['ect']) === (d['ectInv'] === true)) return false
+    return (['cwr', 'ece'] as const).every((flag) => d[flag] === undefined || d[`${flag}Inv`] === true)
+  },
 }
 
-/** libxt_tcpmss.c: no packet of the engine carries the MSS option. */
+/** libxt_tcpmss.c, xt_tcpmss.c: the MSS that a SYN announces. */
 export const tcpmss: Matcher = {
   name: 'tcpmss',
   options: [{ name: 'mss', arg: true, type: { kind: 'range', max: 65535 }, invert: true, mandatory: true }],
   print: (d) => `tcpmss match ${not(d['mssInv'], '!')}${span(d['mss'] as Pair)}`,
   save: (d) => `${not(d['mssInv'])} --mss ${span(d['mss'] as Pair)}`,
   refuse: (_, { rule }) => (rule.filter.proto === 6 && !rule.filter.protoInv ? undefined : 'EINVAL'),
+  matches: (d, { packet }) => {
+    const mss = packet.tcp?.mss ?? 0
+    const [low, high] = d['mss'] as Pair
+    return (mss > 0 && mss >= low && mss <= high) !== (d['mssInv'] === true)
+  },
 }
 
 function span([low, high]: Pair): string {
   return low === high ? `${low}` : `${low}:${high}`
 }
 
-/** libxt_u32.c: a test over packet bytes. Printed, not acted: packets are not bytes here. */
+/** libxt_u32.c, xt_u32.c: a test over the packet's bytes. */
 export const u32: Matcher = {
   name: 'u32',
   options: [
@@ -180,6 +192,7 @@ export const u32: Matcher = {
   ],
   print: (d) => `u32${not(d['testInv'])} ${u32Text(d['test'] as string)}`,
   save: (d) => `${not(d['testInv'])} --u32 ${u32Text(d['test'] as string)}`,
+  matches: (d, { packet }) => u32Holds(d['test'] as string, packetBytes(packet)) !== (d['testInv'] === true),
 }
 
 function u32Text(test: string): string {

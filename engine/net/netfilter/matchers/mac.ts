@@ -1,6 +1,6 @@
 import type { Matcher } from '../extension.ts'
 
-/** libxt_mac.c. The engine's packets carry no Ethernet header at the hooks: printed, not acted. */
+/** libxt_mac.c, xt_mac.c: the source of the Ethernet header that the packet came in with. */
 export const mac: Matcher = {
   name: 'mac',
   options: [
@@ -17,4 +17,9 @@ export const mac: Matcher = {
   save: (d) => `${d['sourceInv'] ? ' !' : ''} --mac-source ${d['source']}`,
   refuse: (_, { hooks }) =>
     hooks.every((hook) => hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD') ? undefined : 'EINVAL',
+  // Loopback has no Ethernet header: no match, inverted or not.
+  matches: (d, skb, { hook }) => {
+    if (skb.srcMac === undefined || skb.iif === undefined || hook.host?.isLoopback(skb.iif) === true) return false
+    return (skb.srcMac === d['source']) !== (d['sourceInv'] === true)
+  },
 }

@@ -25,6 +25,7 @@ export const owner: Matcher = {
     { name: 'gid-owner', arg: true, invert: true, use: idOption('gid', 'gid-owner') },
     { name: 'socket-exists', type: { kind: 'none' }, invert: true, key: 'socket' },
   ],
+  knownOptions: ['suppl-groups'],
   finish: (draft) => {
     if (draft['uid'] === undefined && draft['gid'] === undefined && draft['socket'] === undefined)
       parameterProblem('owner: At least one of --uid-owner, --gid-owner or --socket-exists is required')
@@ -47,7 +48,9 @@ export const owner: Matcher = {
       const [low, high] = d[key] as readonly [number, number]
       return (id !== undefined && id >= low && id <= high) !== (d[`${key}Inv`] === true)
     }
-    if (d['socket'] && (skb.uid !== undefined) === (d['socketInv'] === true)) return false
+    // No socket: only a rule whose every option is inverted matches (owner_mt).
+    if (skb.uid === undefined) return ['socket', 'uid', 'gid'].every((key) => d[key] === undefined || d[`${key}Inv`] === true)
+    if (d['socket'] && d['socketInv'] === true) return false
     return has('uid', skb.uid) && has('gid', skb.gid)
   },
 }

@@ -4,6 +4,9 @@ import { parameterProblem } from '../errors.ts'
 import type { ExtensionOption, Matcher, OptionUse } from '../extension.ts'
 import type { ExtensionData } from '../rule.ts'
 
+/** XT_RECENT_MAX_NSTAMPS - 1 of kernels since 6.11 */
+const MAX_STAMPS = 65_535
+
 const ACTIONS = ['set', 'rcheck', 'update', 'remove']
 
 function action(name: string): ExtensionOption {
@@ -80,34 +83,42 @@ export const recent: Matcher = {
     if (d['rttl']) text += ' --rttl'
     return `${text} --name ${d['name']} --mask ${maskText(d, family)} ${d['dest'] ? '--rdest' : '--rsource'}`
   },
-  refuse: (d) => ((d['hitcount'] as number) > 20 ? 'EINVAL' : undefined),
-  matches: (d, { packet }, { hook, shared }) => {
+  // recent_mt_check: a stamp count fits a byte, and only checks may be qualified.
+  refuse: (d) => {
+    if ((d['hitcount'] as number) > MAX_STAMPS) return 'EINVAL'
+    const plain = d['action'] === 'set' || d['action'] === 'remove'
+    return plain && (d['seconds'] || d['hitcount'] || d['rttl'] || d['reap']) ? 'EINVAL' : undefined
+  },
+  matches: (d, skb, { hook, shared }) => {
+    const { packet } = skb
     const list = shared.recent(d['name'] as string)
     const address = maskAddress(d['dest'] ? packet.dst : packet.src, d['mask'] as string | undefined)
+    // The TTL as it was before forwarding took one off.
+    const ttl = skb.oif !== undefined && skb.uid === undefined ? packet.ttl + 1 : packet.ttl
     const seen = list.get(address)
     const inverted = d['inv'] === true
-    if (seen === undefined || (d['rttl'] && seen.ttl !== packet.ttl)) {
+    if (seen === undefined || (d['rttl'] === true && seen.ttl !== 0 && seen.ttl !== ttl)) {
       if (d['action'] !== 'set') return inverted
-      list.put(address, packet.ttl, [hook.now])
+      list.put(address, ttl, [hook.now])
       return !inverted
     }
-    let hit = true
     if (d['action'] === 'remove') {
       list.remove(address)
       return !inverted
     }
-    let stamps = seen.stamps
-    if (d['action'] !== 'set') {
-      const since = d['seconds'] === undefined ? Number.NEGATIVE_INFINITY : hook.now - (d['seconds'] as number) * 1000
-      const hits = stamps.filter((at) => at >= since).length
-      hit = hits >= Math.max(1, (d['hitcount'] as number | undefined) ?? 1)
-      if (d['reap'] && (stamps.at(-1) as number) < since) list.remove(address)
+    const since = d['seconds'] === undefined ? Number.NEGATIVE_INFINITY : hook.now - (d['seconds'] as number) * 1000
+    const wanted = (d['hitcount'] as number | undefined) || 1
+    const hit = d['action'] === 'set' || seen.stamps.filter((at) => at >= since).length >= wanted
+    const matched = hit !== inverted
+    if (hook.tell !== undefined) {
+      const ago = Math.floor((hook.now - (seen.stamps.at(-1) ?? hook.now)) / 1000)
+      hook.tell({ ext: 'recent', values: { list: d['name'] as string, address, seen: ago }, matched })
     }
-    if (d['action'] === 'set' || (d['action'] === 'update' && hit)) {
-      stamps = [...stamps, hook.now].slice(-20)
-      list.put(address, packet.ttl, stamps)
-    }
-    return hit !== inverted
+    const renews = d['action'] === 'set' || (d['action'] === 'update' && matched)
+    // The entry in hand stays where it is about to be renewed; otherwise the oldest one may go.
+    if (d['reap'] === true) list.reap(since, renews ? address : undefined)
+    if (renews) list.put(address, ttl, [...seen.stamps, hook.now])
+    return matched
   },
 }
 

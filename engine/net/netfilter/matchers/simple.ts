@@ -5,7 +5,7 @@ import { quoted } from '../quote.ts'
 type Range = readonly [number, number]
 const not = (value: unknown, text = ' !') => (value ? text : '')
 
-/** libxt_pkttype.c: every packet of the engine that reaches a hook is addressed to its host. */
+/** libxt_pkttype.c, xt_pkttype.c: by the frame's destination; what loops back is classed by its address. */
 export const pkttype: Matcher = {
   name: 'pkttype',
   options: [
@@ -31,7 +31,13 @@ export const pkttype: Matcher = {
   ],
   print: (d) => `PKTTYPE ${d['typeInv'] ? '!' : ''}= ${d['type']}`,
   save: (d) => `${not(d['typeInv'])} --pkt-type ${d['type']}`,
-  matches: (d) => (d['type'] === 'unicast') !== (d['typeInv'] === true),
+  matches: (d, skb, { hook }) => {
+    const { dst } = skb.packet
+    const looped = skb.iif !== undefined && hook.host?.isLoopback(skb.iif) === true
+    const cast = dst.startsWith('ff') || /^2(2[4-9]|3\d)\./.test(dst) ? 'multicast' : 'unicast'
+    const type = skb.dstMac === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : looped ? cast : 'unicast'
+    return (d['type'] === type) !== (d['typeInv'] === true)
+  },
 }
 
 /** libxt_length.c */
@@ -122,7 +128,7 @@ export const quota: Matcher = {
   },
 }
 
-/** libxt_cgroup.c: no process of the engine sits in a classid. */
+/** libxt_cgroup.c, xt_cgroup.c: every process here has classid 0; where it sits in the hierarchy is not known. */
 export const cgroup: Matcher = {
   name: 'cgroup',
   options: [
@@ -138,4 +144,10 @@ export const cgroup: Matcher = {
     d['path'] === undefined
       ? `${not(d['cgroupInv'])} --cgroup ${d['cgroup']}`
       : `${not(d['pathInv'])} --path ${quoted(d['path'] as string)}`,
+  acts: (d) => d['path'] === undefined || d['path'] === '/',
+  matches: (d, skb) => {
+    if (skb.uid === undefined || (d['path'] !== undefined && d['path'] !== '/')) return false
+    const inverted = d['cgroupInv'] === true || d['pathInv'] === true
+    return (d['path'] === '/' || d['cgroup'] === 0) !== inverted
+  },
 }

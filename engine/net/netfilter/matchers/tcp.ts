@@ -1,7 +1,8 @@
+import type { TcpHeader } from '../../packet.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Draft, Matcher, OptionUse } from '../extension.ts'
 import { parseUint } from '../numbers.ts'
-import { type PortRange, portMatches, portNativeForm, portOptions, portsSave, portsText } from './ports.ts'
+import { type PortRange, portMatches, portNativeForm, portOptions, portsRefuse, portsSave, portsText } from './ports.ts'
 
 const FLAGS: readonly (readonly [string, number])[] = [
   ['FIN', 1],
@@ -34,6 +35,12 @@ function setFlags(draft: Draft, mask: number, compare: number, invert: boolean):
   draft['_flags'] = true
   draft['flags'] = [mask, compare]
   if (invert) draft['flagsInv'] = true
+}
+
+/** Options of our segments: MSS (2), window scale (3) and SACK-permitted (4) on a SYN, timestamps (8) on all that a socket sends. */
+function hasOption(header: TcpHeader | undefined, option: number): boolean {
+  if (!header?.options) return false
+  return option === 8 || (header.syn === true && [1, 2, 3, 4].includes(option)) || (option === 1 && !header.syn)
 }
 
 /** libxt_tcp.c, xt_tcpudp.c */
@@ -89,7 +96,7 @@ export const tcp: Matcher = {
     }
     return text
   },
-  refuse: (_, { rule }) => (rule.filter.proto === 6 && !rule.filter.protoInv ? undefined : 'EINVAL'),
+  refuse: (d, { rule }) => portsRefuse(d, rule, 6, tcp.nativeForm),
   nativeForm: (d) => {
     if (d['option'] !== undefined) return 'blob'
     const ports = [portNativeForm(d['sport'] as PortRange), portNativeForm(d['dport'] as PortRange)]
@@ -105,8 +112,7 @@ export const tcp: Matcher = {
         (f?.fin ? 1 : 0) | (f?.syn ? 2 : 0) | (f?.rst ? 4 : 0) | (f?.psh ? 8 : 0) | (f?.ack ? 16 : 0) | (f?.urg ? 32 : 0)
       if (((bits & mask) === compare) === (d['flagsInv'] === true)) return false
     }
-    // Packets of the engine carry no TCP options that a rule could name.
-    if (d['option'] !== undefined && d['optionInv'] !== true) return false
+    if (d['option'] !== undefined && hasOption(packet.tcp, d['option'] as number) === (d['optionInv'] === true)) return false
     return (
       portMatches(packet.sport, d['sport'] as PortRange, d['sportInv'] === true) &&
       portMatches(packet.dport, d['dport'] as PortRange, d['dportInv'] === true)

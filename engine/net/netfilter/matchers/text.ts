@@ -1,3 +1,4 @@
+import { packetBytes } from '../../bytes.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 import { quoted } from '../quote.ts'
@@ -52,8 +53,13 @@ export const string: Matcher = {
   // Only what ts_bm.c and ts_kmp.c register; the modules of others do not exist.
   refuse: (d) => (d['algo'] === 'bm' || d['algo'] === 'kmp' ? undefined : 'ENOENT'),
   matches: (d, { packet }) => {
+    // Offsets count from the IP header; a match may begin anywhere between them (skb_find_text).
+    const bytes = packetBytes(packet)
+    const from = (d['from'] as number | undefined) ?? 0
+    const to = (d['to'] as number | undefined) ?? 65535
     const fold = (text: string) => (d['icase'] ? text.toLowerCase() : text)
-    return fold(packet.payload).includes(fold(d['pattern'] as string)) !== (d['patternInv'] === true)
+    const at = fold(bytes).indexOf(fold(d['pattern'] as string), from)
+    return (at >= 0 && at <= to) !== (d['patternInv'] === true)
   },
 }
 

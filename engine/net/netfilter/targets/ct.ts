@@ -2,7 +2,10 @@ import { parameterProblem } from '../errors.ts'
 import type { OptionUse, Target } from '../extension.ts'
 import { parseUint } from '../numbers.ts'
 
-/** libxt_CT.c, xt_CT.c. Only --notrack acts; zones, helpers and event masks are printed. */
+/** Helpers that kernel modules register (nf_conntrack_*.ko); naming another is ENOENT. */
+const HELPERS = ['RAS', 'Q.931', 'amanda', 'ftp', 'irc', 'netbios-ns', 'pptp', 'sane', 'sip', 'snmp', 'snmp_trap', 'tftp']
+
+/** libxt_CT.c, xt_CT.c: --notrack acts; zones and event masks are only printed, and helpers have no traffic here to help. */
 export const CT: Target = {
   name: 'CT',
   options: [
@@ -24,7 +27,13 @@ export const CT: Target = {
   ],
   print: (d) => `CT${words(d, '')}`,
   save: (d) => words(d, '--'),
-  refuse: (_, { table }) => (table === 'raw' ? undefined : 'EINVAL'),
+  refuse: (d, { table }) => {
+    if (table !== 'raw') return 'EINVAL'
+    // Timeout policies are nfct's to make, and nobody here has made one.
+    if (d['timeout'] !== undefined) return 'ENOENT'
+    return d['helper'] === undefined || HELPERS.includes(d['helper'] as string) ? undefined : 'ENOENT'
+  },
+  acts: (d) => d['notrack'] === true,
   act: (d) => (d['notrack'] ? { kind: 'untracked' } : { kind: 'continue' }),
 }
 

@@ -148,7 +148,7 @@ export const CLASSIFY: Target = {
   act: () => ({ kind: 'continue' }),
 }
 
-/** libxt_TCPMSS.c: packets of the engine carry no MSS option to change. */
+/** libxt_TCPMSS.c, xt_TCPMSS.c: the MSS that a SYN announces, which bounds what the other side sends. */
 export const TCPMSS: Target = {
   name: 'TCPMSS',
   options: [
@@ -181,10 +181,21 @@ export const TCPMSS: Target = {
       ? 'EINVAL'
       : undefined
   },
-  act: () => ({ kind: 'continue' }),
+  act: (d, skb, { hook }) => {
+    const { packet } = skb
+    const header = packet.tcp
+    if (header === undefined || header.mss === 0) return { kind: 'continue' }
+    const headers = packet.family === 4 ? 40 : 60
+    // The smaller of both ways' path MTUs (tcpmss_mangle_packet).
+    const ways = [packet.dst, packet.src].map((address) => hook.host?.mtu(address) ?? 65535)
+    const mss = d['clamp'] ? Math.min(...ways) - headers : (d['mss'] as number)
+    // Never upwards: some hosts send what they are told.
+    if (mss > 0 && mss < header.mss) skb.packet = { ...packet, tcp: { ...header, mss } }
+    return { kind: 'continue' }
+  },
 }
 
-/** libxt_TPROXY.c. Printed; the engine has no transparent sockets. */
+/** libxt_TPROXY.c, xt_TPROXY.c: no socket here is transparent, and a packet that finds none is dropped (tproxy_tg4). */
 export const TPROXY: Target = {
   name: 'TPROXY',
   options: [
@@ -211,4 +222,5 @@ export const TPROXY: Target = {
     !rule.filter.protoInv
       ? undefined
       : 'EINVAL',
+  act: () => ({ kind: 'drop' }),
 }

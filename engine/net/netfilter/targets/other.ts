@@ -1,18 +1,34 @@
+import type { Skb } from '../../packet.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Target } from '../extension.ts'
 import { parseUint } from '../numbers.ts'
 
-/** libxt_TRACE.c: the packet walk traces every packet anyway. */
+/** libxt_TRACE.c, xt_TRACE.c: from here on every step of the packet on this host is reported (path/trace-target.ts). */
 export const TRACE: Target = {
   name: 'TRACE',
   options: [],
   print: () => '',
   save: () => '',
   refuse: (_, { table }) => (table === 'raw' ? undefined : 'EINVAL'),
-  act: () => ({ kind: 'continue' }),
+  act: (_, skb, { hook }) => {
+    if (skb.traced === undefined) {
+      skb.traced = traceId(skb, hook.now)
+      skb.tracing = true
+    }
+    return { kind: 'continue' }
+  },
 }
 
-/** libxt_TEE.c. Printed; the copy is not sent. */
+/** A number of its own for each traced packet (nft_trace_init hashes the packet's place in memory). */
+function traceId({ packet, iif = '' }: Skb, now: number): number {
+  const { src, dst, sport = 0, dport = 0, id, tcp } = packet
+  let hash = 0x811c9dc5
+  for (const char of `${now} ${src} ${dst} ${sport} ${dport} ${id} ${tcp?.seq ?? 0} ${iif}`)
+    hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
+  return hash >>> 0
+}
+
+/** libxt_TEE.c, xt_TEE.c, nf_dup_ipv4.c: a copy goes to another host of the link, with one hop less where it is on its way in. */
 export const TEE: Target = {
   name: 'TEE',
   options: [
@@ -21,6 +37,12 @@ export const TEE: Target = {
   ],
   print: (d) => `TEE gw:${d['gateway']}${d['oif'] === undefined ? '' : ` oif=${d['oif']}`}`,
   save: (d) => ` --gateway ${d['gateway']}${d['oif'] === undefined ? '' : ` --oif ${d['oif']}`}`,
+  act: (d, { packet }, { hook }) => {
+    const coming = hook.hook === 'PREROUTING' || hook.hook === 'INPUT'
+    const copy = coming ? { ...packet, ttl: packet.ttl - 1 } : packet
+    hook.host?.duplicate(copy, d['gateway'] as string, d['oif'] as string | undefined)
+    return { kind: 'continue' }
+  },
 }
 
 /** libxt_NFQUEUE.c: nobody listens on a queue here, so packets are dropped unless it may be bypassed (nf_queue.c). */
@@ -47,7 +69,7 @@ export const NFQUEUE: Target = {
   },
   print: (d) => `NFQUEUE ${queues(d, '')}${d['bypass'] ? ' bypass' : ''}${d['fanout'] ? ' cpu-fanout' : ''}`,
   save: (d) => ` --queue-${queues(d, '')}${d['bypass'] ? ' --queue-bypass' : ''}${d['fanout'] ? ' --queue-cpu-fanout' : ''}`,
-  act: (d) => (d['bypass'] ? { kind: 'continue' } : { kind: 'drop' }),
+  act: (d) => ({ kind: d['bypass'] ? 'accept' : 'drop' }),
 }
 
 function queues(d: Readonly<Record<string, unknown>>, dashes: string): string {
