@@ -1,13 +1,14 @@
-import { type Actor, act, setPolicy } from './actions.ts'
+import { type Actor, act, checkNative, setPolicy } from './actions.ts'
 import type { Counters } from './chain.ts'
 import type { CommandEnv, IptablesCommand } from './command.ts'
 import { parseCommandLine } from './commandline.ts'
-import { checkEdit } from './commit.ts'
+import { checkCommand, checkEdit, refusalError, refusalOf } from './commit.ts'
 import { dialectOf } from './dialect.ts'
 import { TableEdit } from './edit.ts'
 import type { Family, TableName } from './env.ts'
 import { PARAMETER_PROBLEM, parameterProblem, RuleError, ToolError } from './errors.ts'
 import { type NameService, NO_NAMES } from './names.ts'
+import { type Pending, type Refused, refusedLines } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
 import { splitLine } from './split.ts'
@@ -44,12 +45,6 @@ export type RestoreResult =
   /** `error`: what the tool prints on stderr; `line`: the input line it speaks of. */
   | { readonly ok: false; readonly error: string; readonly exit: number; readonly line: number }
 
-interface Pending {
-  readonly line: number
-  readonly letter: string
-  readonly run: (edit: TableEdit) => void
-}
-
 /** iptables-restore: each table of the text takes effect as a whole at its COMMIT, or not at all. */
 export function restoreText(ruleset: Ruleset, text: string, options: RestoreOptions): RestoreResult {
   const run = new Restore(ruleset, options)
@@ -67,6 +62,9 @@ class Restore {
   private edit: TableEdit | undefined
   private pending: Pending[] = []
   private line = 0
+  /** While a refused table is gone through again. */
+  private silent = false
+  private refused: readonly Refused[] = []
 
   constructor(ruleset: Ruleset, options: RestoreOptions) {
     this.ruleset = ruleset
@@ -74,7 +72,7 @@ class Restore {
     const dialect = dialectOf(options.writer)
     const names = options.names ?? NO_NAMES
     this.nft = dialect.backend === 'nft'
-    this.actor = { dialect, family: options.family, names, out: options.out ?? (() => {}) }
+    this.actor = { dialect, family: options.family, names, out: (text) => (this.silent ? undefined : options.out?.(text)) }
     this.env = {
       dialect,
       family: options.family,
@@ -107,8 +105,13 @@ class Restore {
   }
 
   private failed(error: ToolError | RuleError): RestoreResult {
-    const { text, exit } = restoreWords(error, this.program, this.actor.dialect, this.line)
-    return { ok: false, error: text, exit, line: this.line }
+    const { dialect } = this.actor
+    const { text, exit } = restoreWords(error, this.program, dialect, this.line)
+    const others = this.refused.slice(1).map((refused) => {
+      const line = dialect.restoreNamesCommitLine ? this.line : refused.line
+      return restoreWords(refused.error, this.program, dialect, line).text.replace(/^.*\n/, '')
+    })
+    return { ok: false, error: text + others.join(''), exit, line: this.line }
   }
 
   private one(line: string): void {
@@ -228,12 +231,14 @@ class Restore {
       this.queue(command.letter, (edit) => this.options.show?.(command, edit))
       return
     }
-    this.queue(command.letter, (edit) => act(command, edit, this.actor))
+    // The nft backend makes the rule's expressions at its line, the kernel sees them at COMMIT.
+    checkNative(command.rules, this.actor.dialect)
+    this.queue(command.letter, (edit) => act(command, edit, this.actor), command)
   }
 
   /** libiptc does at once what the nft backend does at COMMIT. */
-  private queue(letter: string, run: (edit: TableEdit) => void): void {
-    this.pending.push({ line: this.line, letter, run })
+  private queue(letter: string, run: (edit: TableEdit) => void, command?: IptablesCommand): void {
+    this.pending.push({ line: this.line, letter, run, ...(command === undefined ? {} : { command }) })
     if (!this.nft) run(this.edit as TableEdit)
   }
 
@@ -262,8 +267,11 @@ class Restore {
     try {
       checkEdit(this.ruleset, edit, 'A', this.options.family, this.actor.dialect)
     } catch (error) {
-      if (this.nft && error instanceof RuleError) this.findCulprit(blame)
-      throw error
+      if (!this.nft || !(error instanceof RuleError)) throw error
+      this.findRefused(edit)
+      const [first] = this.refused
+      blame(first?.line ?? commitLine)
+      throw first?.error ?? error
     }
     if (!this.options.test) {
       const { family } = this.options
@@ -273,19 +281,17 @@ class Restore {
     this.line = commitLine
   }
 
-  /** The nft backend names the line of the refused rule: do it again, asking after each. */
-  private findCulprit(blame: (line: number) => void): void {
-    const name = (this.edit as TableEdit).table.name
-    const again = this.start(name)
-    for (const { line, letter, run } of this.pending) {
-      run(again)
-      try {
-        checkEdit(this.ruleset, again, letter, this.options.family, this.actor.dialect)
-      } catch (error) {
-        blame(line)
-        throw error
-      }
-    }
+  /** The nft backend names the line of every rule that the kernel refused. */
+  private findRefused(edit: TableEdit): void {
+    const { family } = this.options
+    const { dialect } = this.actor
+    this.silent = true
+    this.refused = refusedLines(this.pending, {
+      start: () => this.start(edit.table.name),
+      misplaced: (command) => checkCommand(this.ruleset, edit, command, family, dialect),
+      invalid: (tried, { letter }) => refusalOf(this.ruleset, tried, letter, family, dialect),
+      likewise: ({ errno }, { letter, chain }) => refusalError(errno, letter, chain ?? ''),
+    })
   }
 }
 

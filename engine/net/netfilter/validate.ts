@@ -2,7 +2,7 @@ import type { Chain } from './chain.ts'
 import type { TableEdit } from './edit.ts'
 import type { Family, HookName } from './env.ts'
 import type { Errno } from './errors.ts'
-import type { Shared } from './extension.ts'
+import type { CheckPlace, Shared } from './extension.ts'
 import { JumpGraph } from './graph.ts'
 import { findMatcher } from './matchers/registry.ts'
 import type { Rule } from './rule.ts'
@@ -66,15 +66,27 @@ function checkRules(
   for (const rule of rules) {
     if (rule.matches.length === 0 && rule.target?.kind === 'verdict') continue
     const place = { table: table.name, family, hooks, rule, shared, backend }
-    let errno: Errno | undefined
-    for (const data of rule.matches) errno ??= findMatcher(data.ext)?.refuse?.(data, place)
-    const target = rule.target
-    if (target?.kind === 'extension') errno ??= findTarget(target.data.ext)?.refuse?.(target.data, place)
-    else if (target !== undefined && target.kind !== 'verdict' && table.isBase(target.chain))
-      errno ??= backend === 'nft' ? 'EOPNOTSUPP' : 'EINVAL'
+    const to = jumpTarget(rule)
+    const errno = to !== undefined && table.isBase(to) ? baseJump(table, to, backend) : refusedRule(rule, place)
     if (errno !== undefined) return { errno, chain: chain.name, rule }
   }
   return undefined
+}
+
+/** What the kernel has against a rule's extensions at a place. */
+export function refusedRule(rule: Rule, place: CheckPlace): Errno | undefined {
+  for (const data of rule.matches) {
+    const errno = findMatcher(data.ext)?.refuse?.(data, place)
+    if (errno !== undefined) return errno
+  }
+  const { target } = rule
+  return target?.kind === 'extension' ? findTarget(target.data.ext)?.refuse?.(target.data, place) : undefined
+}
+
+/** A jump to a base chain; the nft backend may not even have made it yet. */
+export function baseJump(table: Table, chain: string, backend: 'nft' | 'legacy'): Errno {
+  if (backend === 'legacy') return 'EINVAL'
+  return table.chains.has(chain) ? 'EOPNOTSUPP' : 'ENOENT'
 }
 
 /** A jump that leads back, or deeper than the kernel follows. */
