@@ -20,9 +20,13 @@ export async function resolved(context: CommandContext, source: Source, to: Dest
   throw new BadPlace(`--to ${to.host}: ${why}`)
 }
 
+function options(context: CommandContext, { src }: Source, { address, port }: Dialled) {
+  return { dst: address, port, uid: context.user.uid, ...(src === undefined ? {} : { src }), ...originOf(context) }
+}
+
 /** Opens a TCP connection, waits till it is decided, and closes it; its number. */
-export async function dialTcp(context: CommandContext, { netns }: Source, to: Dialled, timeoutMs: number): Promise<Flow> {
-  const opened = netns.ip.connectTcp({ dst: to.address, port: to.port, uid: context.user.uid, ...originOf(context) })
+export async function dialTcp(context: CommandContext, source: Source, to: Dialled, timeoutMs: number): Promise<Flow> {
+  const opened = source.netns.ip.connectTcp(options(context, source, to))
   if (typeof opened === 'string') return undefined
   await waitFor(context, [opened], () => opened.state !== 'connecting', context.clock.now + timeoutMs)
   opened.close()
@@ -35,9 +39,9 @@ type Flow = number | undefined
 const DNS_PORT = 53
 
 /** Sends one datagram and waits for an answer; the connection's number. */
-export async function dialUdp(context: CommandContext, { netns }: Source, to: Dialled, timeoutMs: number): Promise<Flow> {
-  const base = { dst: to.address, port: to.port, uid: context.user.uid, recverr: true }
-  const socket = netns.ip.openUdp({ ...base, ...originOf(context) })
+export async function dialUdp(context: CommandContext, source: Source, to: Dialled, timeoutMs: number): Promise<Flow> {
+  const { netns } = source
+  const socket = netns.ip.openUdp({ ...options(context, source, to), recverr: true })
   if (typeof socket === 'string') return undefined
   let errno = socket.send(to.port === DNS_PORT ? question(netns.net.dice.int(65_536)) : 'chainwalk\n')
   const done = () => {

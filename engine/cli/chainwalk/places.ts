@@ -12,6 +12,8 @@ export interface Source {
   readonly netns: Netns
   /** Its files, for names; absent for a machine outside the cluster. */
   readonly machine: Machine | undefined
+  /** The address it was named by: the packet carries it. Otherwise routing chooses. */
+  readonly src?: string
 }
 
 /** Where it is to go. */
@@ -30,7 +32,7 @@ export function sourceOf(cluster: Cluster, word: string): Source {
   if (address === undefined) throw new BadPlace(`--from ${word}: want ${SOURCE_FORMS}`)
   const netns = cluster.network.namespaces().find((ns) => ns.isLocal(address) && !address.startsWith('127.'))
   if (netns === undefined) throw new BadPlace(`--from ${word}: no node or pod has this address`)
-  return { netns, machine: machineOf(cluster, netns) }
+  return { netns, machine: machineOf(cluster, netns), src: address }
 }
 
 function nodeSource(cluster: Cluster, name: string): Source {
