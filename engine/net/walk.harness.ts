@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Bench } from './behaviour.harness.ts'
 import { restoreText } from './netfilter/restore.ts'
 import type { Netns } from './netns.ts'
@@ -6,11 +5,11 @@ import type { ConnectionWalk, WalkPacket, WalkStep } from './walk.ts'
 import { connectionWalk } from './walk-read.ts'
 
 const ORIGIN = { command: 'a test', shell: 't' }
-const RULES = readFileSync('test/golden/behaviour/lab.rules', 'utf8')
 
 /** The recorded topology, and connections whose walks are looked at. */
 export class WalkBench extends Bench {
-  constructor(seed = 1, rules = RULES) {
+  /** `rules`: the text of test/golden/behaviour/lab.rules. */
+  constructor(rules: string, seed = 1) {
     super(seed, rules, ['1.8.9', 'nft'])
   }
 

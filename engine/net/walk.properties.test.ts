@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { stepped, WalkBench } from './walk.harness.ts'
 import type { ConnectionWalk } from './walk.ts'
 import { connectionWalk } from './walk-read.ts'
+
+const RULES = readFileSync('test/golden/behaviour/lab.rules', 'utf8')
 
 const HOOKS = {
   raw: ['PREROUTING', 'OUTPUT'],
@@ -67,7 +70,7 @@ it('whatever the rules and the packets: each step of a walk is one count, and ea
       fc.array(connection, { minLength: 1, maxLength: 4 }),
       fc.nat(1000),
       (rules, dials, seed) => {
-        const bench = new WalkBench(seed + 1)
+        const bench = new WalkBench(RULES, seed + 1)
         for (const table of ['raw', 'mangle', 'filter'] as const) bench.add(table, ':MY - [0:0]')
         for (const [table, chain, match, to] of rules) bench.add(table, `-I ${chain} ${match} ${to}`)
         const made = dials.map((dial) => make(bench, dial).connection.id)
@@ -91,7 +94,7 @@ it('whatever the rules and the packets: each step of a walk is one count, and ea
 it('every packet of a finished connection has an end, every step a sentence, and a step begins where the one before left off', () => {
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 6 }), connection, fc.nat(1000), (rules, dial, seed) => {
-      const bench = new WalkBench(seed + 1)
+      const bench = new WalkBench(RULES, seed + 1)
       for (const table of ['raw', 'mangle', 'filter'] as const) bench.add(table, ':MY - [0:0]')
       for (const [table, chain, match, to] of rules) bench.add(table, `-I ${chain} ${match} ${to}`)
       make(bench, dial)
@@ -116,7 +119,7 @@ it('every packet of a finished connection has an end, every step a sentence, and
 })
 
 it('a walk saved and loaded is the same walk, and goes on', () => {
-  const bench = new WalkBench()
+  const bench = new WalkBench(RULES)
   const walk = bench.tcp(bench.pods['p1'] as WalkBench['node'], '10.100.0.3', 80)
   const state = JSON.parse(JSON.stringify(bench.network.save()))
   expect(bench.network.walk.save()).toBe(bench.network.walk.save())

@@ -5,6 +5,8 @@ import { type Schema, violations } from '../../test/support/json-schema.ts'
 import { WalkBench } from './walk.harness.ts'
 import { WHY } from './walk-why.data.ts'
 
+const RULES = readFileSync('test/golden/behaviour/lab.rules', 'utf8')
+
 const schema = JSON.parse(readFileSync('docs/trace.schema.json', 'utf8')) as Schema
 const page = readFileSync('docs/trace.md', 'utf8')
 
@@ -35,7 +37,7 @@ it('the schema names every field of the types, and which may be left out', () =>
 })
 
 it('what the engine writes fits the schema', () => {
-  const bench = new WalkBench()
+  const bench = new WalkBench(RULES)
   const p1 = bench.pods['p1'] as WalkBench['node']
   const walks = [
     bench.tcp(bench.node, '10.100.0.1', 80),

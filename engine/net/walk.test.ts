@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseCidr } from '../base/ip.ts'
 import { rulesOf, stations, stepAt, stepped, WalkBench } from './walk.harness.ts'
 import type { ConnectionWalk, WalkPacket } from './walk.ts'
 import { ruleHits } from './walk-read.ts'
+
+const RULES = readFileSync('test/golden/behaviour/lab.rules', 'utf8')
 
 const labels = (walk: ConnectionWalk) => walk.packets.map((p) => `${p.direction === 'original' ? '>' : '<'} ${p.label}: ${p.end}`)
 const packet = (walk: ConnectionWalk, nr: number) => walk.packets[nr - 1] as WalkPacket
@@ -13,7 +16,7 @@ function countersHold(bench: WalkBench, ...walks: readonly ConnectionWalk[]): vo
 }
 
 describe('a plain connection: the node asks a ClusterIP', () => {
-  const bench = new WalkBench()
+  const bench = new WalkBench(RULES)
   const walk = bench.tcp(bench.node, '10.100.0.1', 80)
 
   it('keeps every packet apart, with its direction and its end', () => {
@@ -126,7 +129,7 @@ describe('a plain connection: the node asks a ClusterIP', () => {
 })
 
 describe('a masqueraded connection: a pod asks a Service of three', () => {
-  const bench = new WalkBench(3)
+  const bench = new WalkBench(RULES, 3)
   const walk = bench.tcp(bench.pods['p1'] as WalkBench['node'], '10.100.0.3', 80)
 
   it('says who had it marked and why, what the dice did, and which source the backend sees', () => {
@@ -148,7 +151,7 @@ describe('a masqueraded connection: a pod asks a Service of three', () => {
   it('tells of every draw: the one that chose, and those that passed the packet over', () => {
     const draws = new Set<string>()
     for (let seed = 1; seed <= 20; seed++) {
-      const each = new WalkBench(seed)
+      const each = new WalkBench(RULES, seed)
       const syn = packet(each.tcp(each.node, '10.100.0.3', 80), 1)
       const chosen = syn.steps.find((s) => s.chain === 'KUBE-SVC-NRIPR4V3EL4HGZSH' && s.verdict?.startsWith('JUMP KUBE-SEP'))
       const because = chosen?.why.because ?? []
@@ -165,7 +168,7 @@ describe('a masqueraded connection: a pod asks a Service of three', () => {
 
 describe('pod to pod, and a pod to itself', () => {
   it('plain: forwarded by the node, translated by nobody', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.tcp(bench.pods['p1'] as WalkBench['node'], '10.0.2.209', 8080)
     expect(stations(packet(walk, 1)).filter((s) => s.startsWith('FORWARD') || s.startsWith('PRE'))).toEqual([
       'PREROUTING conntrack',
@@ -182,7 +185,7 @@ describe('pod to pod, and a pod to itself', () => {
   })
 
   it('hairpin: KUBE-SEP marks it because the source is the endpoint itself', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const p1 = bench.pods['p1'] as WalkBench['node']
     const walk = bench.tcp(p1, '10.100.0.1', 80)
     expect(rulesOf(packet(walk, 1), 'nat')).toContain('nat KUBE-SEP-FEWVA6P3YSWINNFM:1')
@@ -197,7 +200,7 @@ describe('pod to pod, and a pod to itself', () => {
 
 describe('connections that fail', () => {
   it('no endpoints: REJECT answers, and the answer is tied to its packet', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.tcp(bench.node, '10.100.0.9', 80)
     expect(labels(walk)).toEqual(['> SYN: rejected', '< ICMP port unreachable: delivered'])
     expect(packet(walk, 2).answers).toBe(1)
@@ -215,7 +218,7 @@ describe('connections that fail', () => {
   })
 
   it('REJECT with a reset, for a pod’s packet: the RST goes back through the node’s hooks', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     bench.add('filter', '-I FORWARD -p tcp --dport 8080 -j REJECT --reject-with tcp-reset')
     const walk = bench.tcp(bench.pods['p1'] as WalkBench['node'], '10.0.2.209', 8080)
     expect(labels(walk)).toEqual(['> SYN: rejected', '< RST,ACK: delivered'])
@@ -227,7 +230,7 @@ describe('connections that fail', () => {
   })
 
   it('a DROP rule: silence, and the SYN goes again', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     bench.add('filter', '-I OUTPUT -d 10.0.1.122 -j DROP')
     const walk = bench.tcp(bench.node, '10.100.0.1', 80, 3500)
     expect(labels(walk)).toEqual(['> SYN: dropped', '> SYN: dropped', '> SYN: dropped'])
@@ -240,7 +243,7 @@ describe('connections that fail', () => {
   })
 
   it('externalTrafficPolicy Local without a local endpoint: dropped for a client outside', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.tcp(bench.client, '192.168.10.10', 30091, 500, '203.0.113.77')
     expect(last(packet(walk, 1))).toMatchObject({
       hook: 'INPUT',
@@ -253,7 +256,7 @@ describe('connections that fail', () => {
   })
 
   it('nothing listens: the packet arrives, the kernel’s RST answers it', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.tcp(bench.node, '10.100.0.11', 80)
     expect(labels(walk)).toEqual(['> SYN: delivered', '< RST,ACK: delivered'])
     expect(last(packet(walk, 1))?.why.code).toBe('deliver.closed')
@@ -263,7 +266,7 @@ describe('connections that fail', () => {
   })
 
   it('a full conntrack table: dropped before any rule of nat', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const one = bench.tcp(bench.node, '10.100.0.1', 80)
     bench.node.setSysctl('net.netfilter.nf_conntrack_max', '1')
     const walk = bench.tcp(bench.node, '10.100.0.1', 80, 500)
@@ -273,7 +276,7 @@ describe('connections that fail', () => {
   })
 
   it('a routing loop: round and round until the time to live is used up', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const { node, client } = bench
     const route = node.routes.find((r) => r.via === '192.168.10.20')
     const dst = parseCidr('10.77.0.0/16')
@@ -291,7 +294,7 @@ describe('connections that fail', () => {
   })
 
   it('nowhere to go: no packet left, and that is said', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     bench.node.setRoutes([])
     const walk = bench.tcp(bench.node, '203.0.113.1', 80)
     expect(walk.packets).toEqual([])
@@ -299,7 +302,7 @@ describe('connections that fail', () => {
   })
 
   it('forwarding switched off: the packet ends at the node', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     bench.node.setSysctl('net.ipv4.ip_forward', '0')
     const walk = bench.tcp(bench.pods['p1'] as WalkBench['node'], '10.100.0.3', 80, 500)
     expect(last(packet(walk, 1))?.why.code).toBe('drop.forward')
@@ -310,7 +313,7 @@ describe('connections that fail', () => {
 
 describe('from outside, and datagrams', () => {
   it('NodePort: the client’s source is replaced, the reply translated back on both ends', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.tcp(bench.client, '192.168.10.10', 30080, 500, '203.0.113.77')
     expect(walk.connection).toMatchObject({ result: 'connected', sourceSeen: { address: '192.168.10.10' } })
     expect(rulesOf(packet(walk, 1), 'nat')).toEqual(
@@ -326,7 +329,7 @@ describe('from outside, and datagrams', () => {
   })
 
   it('a DNS question over UDP, and its answer', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.udp(bench.pods['p2'] as WalkBench['node'], '10.96.0.10', 53)
     expect(labels(walk)).toEqual(['> UDP 8 bytes: delivered', '< UDP 8 bytes: delivered'])
     expect(walk.connection).toMatchObject({ proto: 'udp', result: 'connected' })
@@ -335,7 +338,7 @@ describe('from outside, and datagrams', () => {
   })
 
   it('a datagram nobody takes: port unreachable, translated back inside', () => {
-    const bench = new WalkBench()
+    const bench = new WalkBench(RULES)
     const walk = bench.udp(bench.node, '192.168.10.20', 999)
     expect(labels(walk)).toEqual(['> UDP 8 bytes: delivered', '< ICMP port unreachable: delivered'])
     expect(packet(walk, 2).answers).toBe(1)
