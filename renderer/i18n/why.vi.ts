@@ -25,26 +25,26 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'ct.reply': 'nó trả lời mục từ {src} tới {dst}: chiều về, ESTABLISHED',
   'ct.related': 'nó báo lỗi về một gói của mục từ {src} tới {dst}: RELATED',
   'ct.invalid': 'conntrack không biết luồng nào mà nó có thể thuộc về: INVALID',
-  'ct.untracked': 'một luật đã bảo đừng theo dõi nó: UNTRACKED',
+  'ct.untracked': 'một rule đã bảo đừng theo dõi nó: UNTRACKED',
   'ct.confirmed': 'đã qua hook cuối: mục của nó vào bảng, conntrack -L cho thấy',
   'ct.full': 'bảng conntrack đã đầy: gói tin bị bỏ',
   'ct.clash': 'trong lúc đó một luồng khác đã chiếm chỗ của mục này: gói tin bị bỏ',
 
   // Translation.
-  'nat.entry': 'không phải gói đầu của luồng: mục conntrack trả lời, không hỏi luật nào của bảng nat; {what} thành {to}',
-  'nat.reply': 'gói trả lời: mục conntrack đổi địa chỉ ngược lại, không hỏi luật nào; {what} thành {to}',
+  'nat.entry': 'không phải gói đầu của luồng: mục conntrack trả lời, không hỏi rule nào của bảng nat; {what} thành {to}',
+  'nat.reply': 'gói trả lời: mục conntrack đổi địa chỉ ngược lại, không hỏi rule nào; {what} thành {to}',
   'nat.error': 'lỗi báo về một luồng đã đổi địa chỉ cũng được đổi theo; {what} thành {to}',
-  'nat.port': 'không luật nào đòi, nhưng một luồng khác đang giữ cổng đó: {what} thành {to}',
-  'nat.failed': 'không thể đổi địa chỉ như luật đòi: gói tin bị bỏ',
+  'nat.port': 'không rule nào đòi, nhưng một luồng khác đang giữ cổng đó: {what} thành {to}',
+  'nat.failed': 'không thể đổi địa chỉ như rule đòi: gói tin bị bỏ',
 
   // What a rule does.
   'rule.jump': 'nó đi tiếp trong {chain}',
   'rule.goto': 'nó đi tiếp trong {chain} và sẽ không quay lại đây',
-  'rule.return': 'quay về chuỗi đã gọi nó',
+  'rule.return': 'quay về chain đã gọi nó',
   'rule.accept': 'bảng {table} cho nó qua',
   'rule.drop': 'nó bị bỏ, không ai được báo',
   'rule.reject': 'nó bị từ chối, bên gửi được báo bằng {with}',
-  'rule.count': 'nó được đếm, rồi tới luật kế tiếp',
+  'rule.count': 'nó được đếm, rồi tới rule kế tiếp',
   'rule.mark': 'mark của nó thành {mark}',
   'rule.mark.same': 'mark của nó vẫn là {mark}',
   'rule.dnat': 'đích của nó thành {to}, và mục conntrack giữ điều đó cho cả luồng',
@@ -53,19 +53,19 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'rule.redirect': 'đích của nó thành chính máy này, {to}, và mục conntrack giữ điều đó cho cả luồng',
   'rule.nat.same': '{target} không đổi gì: gói tin đã có sẵn địa chỉ đó',
   'rule.notrack': 'conntrack sẽ không theo dõi nó',
-  'rule.log': '{target} ghi nó lại, rồi tới luật kế tiếp',
-  'rule.target': '{target} làm việc của mình, rồi tới luật kế tiếp',
+  'rule.log': '{target} ghi nó lại, rồi tới rule kế tiếp',
+  'rule.target': '{target} làm việc của mình, rồi tới rule kế tiếp',
   'rule.end': '{target} kết thúc đường đi của nó trong bảng {table}',
 
   // The end of a chain.
-  'chain.empty': '{chain} không có luật nào: quay về chuỗi đã gọi nó',
-  'chain.none': 'không luật nào trong {rules} luật của {chain} khớp: quay về chuỗi đã gọi nó',
-  'chain.one': 'luật duy nhất của {chain} không khớp: quay về chuỗi đã gọi nó',
-  'chain.rest': 'sau luật {last} không luật nào của {chain} khớp: quay về chuỗi đã gọi nó',
-  'policy.empty': '{chain} không có luật nào: chính sách {policy} của nó có hiệu lực',
-  'policy.none': 'không luật nào trong {rules} luật của {chain} khớp: chính sách {policy} của nó có hiệu lực',
-  'policy.one': 'luật duy nhất của {chain} không khớp: chính sách {policy} của nó có hiệu lực',
-  'policy.rest': 'sau luật {last} không luật nào của {chain} quyết định: chính sách {policy} của nó có hiệu lực',
+  'chain.empty': '{chain} không có rule nào: quay về chain đã gọi nó',
+  'chain.none': 'không rule nào trong {rules} rule của {chain} khớp: quay về chain đã gọi nó',
+  'chain.one': 'rule duy nhất của {chain} không khớp: quay về chain đã gọi nó',
+  'chain.rest': 'sau rule {last} không rule nào của {chain} khớp: quay về chain đã gọi nó',
+  'policy.empty': '{chain} không có rule nào: chính sách {policy} của nó có hiệu lực',
+  'policy.none': 'không rule nào trong {rules} rule của {chain} khớp: chính sách {policy} của nó có hiệu lực',
+  'policy.one': 'rule duy nhất của {chain} không khớp: chính sách {policy} của nó có hiệu lực',
+  'policy.rest': 'sau rule {last} không rule nào của {chain} quyết định: chính sách {policy} của nó có hiệu lực',
 
   // Why a rule matched.
   'match.all': 'gói nào cũng khớp',
@@ -101,7 +101,7 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'match.nth': 'tới lượt một gói trong mỗi {every} gói',
   'match.recent': 'danh sách {list} có {address}, thấy cách đây {ago} s',
   'match.other': '"{match}" đúng',
-  'passed.chance': 'một luật trước đó đã bỏ qua nó: xúc xắc ra {drawn}, không dưới {probability}',
+  'passed.chance': 'một rule trước đó đã bỏ qua nó: xúc xắc ra {drawn}, không dưới {probability}',
 
   // Devices.
   'device.crosses': 'nó ra qua {dev} và tới {peer} của {place}',
@@ -114,10 +114,10 @@ export const WHY_VI: Readonly<Record<string, string>> = {
 
   // BPF programs at a device.
   'bpf.service':
-    'một chương trình BPF ở thiết bị của Pod tự chọn endpoint: đích {vip} thành {to}, không hỏi luật nào của kube-proxy',
+    'một chương trình BPF ở thiết bị của Pod tự chọn endpoint: đích {vip} thành {to}, không hỏi rule nào của kube-proxy',
   'bpf.reply': 'chương trình BPF đổi địa chỉ của câu trả lời ngược lại: nguồn thành {to}',
   'bpf.none': 'chương trình BPF không thấy endpoint nào cho {vip}: nó trả lời port unreachable',
-  'bpf.redirect': 'một chương trình BPF chuyển nó tới {device} của {place}, bỏ qua các luật của node này',
+  'bpf.redirect': 'một chương trình BPF chuyển nó tới {device} của {place}, bỏ qua các rule của node này',
   'bpf.tunnel': 'một chương trình BPF đưa nó vào đường hầm tới {place}',
   'bpf.drop': 'một chương trình BPF không có chỗ nào để gửi nó: gói tin bị mất',
 
@@ -163,6 +163,6 @@ export const WORDS_VI: readonly (readonly [RegExp, string])[] = [
   [/^its source$/, 'nguồn của nó'],
   [/^its destination$/, 'đích của nó'],
   [/^pod (?=\S+\/)/, 'Pod '],
-  [/ rule (\d+)$/, ' luật $1'],
+  [/ rule (\d+)$/, ' rule $1'],
   [/^the policy of (\S+)$/, 'chính sách của $1'],
 ]

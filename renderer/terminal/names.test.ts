@@ -47,3 +47,22 @@ test('the first command for a chain lists it in its own table', () => {
     'iptables -t filter -L KUBE-SERVICES',
   )
 })
+
+test('in a listing a target that is no chain is a rule, a target that is one is both', () => {
+  const lines = [
+    'root@datnd-master-node:~# iptables -t nat -L KUBE-SEP-AXV',
+    'Chain KUBE-SEP-AXV (1 references)',
+    'target     prot opt source               destination         ',
+    'KUBE-MARK-MASQ  all  --  10.0.2.209           anywhere            ',
+    'DNAT       tcp  --  anywhere             anywhere             tcp to:10.0.2.209:8080',
+  ]
+  const asked = (row: number) =>
+    findNames(lines[row]!, { nodes: NODES, above: (back) => lines[row - back] })
+      .filter(({ asks }) => asks)
+      .map(({ kind, text, asks }) => [kind, text, ...(asks ?? []).map(({ query }) => `${query.chain}#${query.rule ?? ''}`)])
+  expect(asked(1)).toEqual([['chain', 'KUBE-SEP-AXV', 'KUBE-SEP-AXV#']])
+  expect(asked(3)).toEqual([['chain', 'KUBE-MARK-MASQ', 'KUBE-MARK-MASQ#', 'KUBE-SEP-AXV#1']])
+  expect(asked(4)).toEqual([['rule', 'DNAT', 'KUBE-SEP-AXV#2']])
+  const dnat = findNames(lines[4]!, { nodes: NODES, above: (back) => lines[4 - back] }).find(({ kind }) => kind === 'rule')!
+  expect(commandsFor(dnat)[1]).toBe('iptables -t nat -S KUBE-SEP-AXV 2')
+})

@@ -25,8 +25,8 @@ test('what changed has an after, what did not has none', () => {
     { name: 'source', before: '10.0.0.1:41822' },
     { name: 'destination', before: '10.96.0.10:80' },
     { name: 'mark', before: '0x0', after: '0x4000' },
-    { name: 'flags', before: 'SYN' },
     { name: 'counters', before: '11 pkts, 660 bytes', after: '12 pkts, 720 bytes' },
+    { name: 'flags', before: 'SYN' },
   ])
   expect(changes(marked)).toBe(true)
   expect(changes(step({ after: { ...header, length: 52 } }))).toBe(false)

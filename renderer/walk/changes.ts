@@ -85,6 +85,8 @@ function counters(step: WalkStep): Row[] {
   return [{ name: 'counters', before: words(packets - 1, bytes - step.before.length), after: words(packets, bytes) }]
 }
 
+const isKind = (name: RowName) => name === 'flags' || name === 'icmp'
+
 /** The packet, its conntrack entry and the rule's counters, before and after the step in hand. */
 export function rowsOf(packets: ConnectionWalk['packets'], at: Cursor): readonly Row[] {
   const step = packets[at.packet]?.steps[at.step]
@@ -95,12 +97,14 @@ export function rowsOf(packets: ConnectionWalk['packets'], at: Cursor): readonly
   const was = entryBefore(packets, at)
   const tracked = entry ? ENTRY.map(([name, say]) => row(name, was ? say(was) : '', say(entry))) : []
   return [
-    // A TTL is worth a line where a router took one off, flags where there are some.
-    ...header.filter(({ name, before, after }) => (name === 'ttl' ? after !== undefined : before !== '')),
+    // A TTL is worth a line where a router took one off.
+    ...header.filter(({ name, after }) => !isKind(name) && (name !== 'ttl' || after !== undefined)),
     ...tracked.slice(0, 1),
     ...counters(step),
     ...tracked.slice(1),
     ...(entry ? status(was, entry) : []),
+    // What kind of packet it is never changes, and its label has said it.
+    ...header.filter(({ name, before }) => isKind(name) && before !== ''),
   ]
 }
 

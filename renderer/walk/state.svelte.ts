@@ -16,6 +16,8 @@ import {
   START,
   stepAt,
 } from './cursor.ts'
+import { follow, same } from './follow.ts'
+import { worthShowing } from './hits.ts'
 
 export type Move = 'forward' | 'back' | 'first' | 'last' | 'nextPacket' | 'previousPacket'
 
@@ -28,20 +30,24 @@ const MOVES: Record<Move, (packets: ConnectionWalk['packets'], at: Cursor) => Cu
   previousPacket,
 }
 
-const same = (a: ConnectionSummary | undefined, b: ConnectionSummary | undefined) => a?.id === b?.id && a?.at === b?.at
-
 /** What the drawer shows: the connections there are, the one chosen, and where one stands in its walk. */
 export class WalkState {
   list = $state.raw<readonly ConnectionSummary[]>([])
   chosen = $state.raw<ConnectionSummary | undefined>()
   walk = $state.raw<ConnectionWalk | undefined>()
   cursor = $state.raw<Cursor>(START)
+  /** The last move came from outside the drawer: whoever does not see it must be told. */
+  afar = $state(false)
   /** The chosen connection is in the list, but the engine keeps its packets no longer. */
   forgotten = $state(false)
 
   #attempt: AttemptState
   #bridge: Bridge
   #asking = 0
+  /** Somebody is at this walk: a connection that a running command makes must not take it away. */
+  #held = false
+  /** A connection was made that has not been shown. */
+  #unseen = false
 
   constructor(attempt: AttemptState, bridge: Bridge) {
     this.#attempt = attempt
@@ -67,12 +73,17 @@ export class WalkState {
     const asking = ++this.#asking
     const list = await this.#bridge.invoke('walk.list', { attempt }).catch(() => undefined)
     if (!list || asking !== this.#asking) return
-    const known = this.list
-    const newest = list[0]
-    const still = list.find((connection) => same(connection, this.chosen))
+    const running = this.#attempt.view?.shells.some((shell) => shell.state === 'running') ?? false
+    const { chosen } = this
+    const { show: next, unseen } = follow({
+      before: this.list,
+      now: list,
+      chosen,
+      unseen: this.#unseen,
+      waits: this.#held && running,
+    })
     this.list = list
-    const made = newest && !known.some((connection) => same(connection, newest))
-    const next = made || !still ? newest : still
+    this.#unseen = unseen
     if (!next) {
       this.chosen = undefined
       this.walk = undefined
@@ -85,6 +96,7 @@ export class WalkState {
   async choose(connection: ConnectionSummary, at: Cursor = START): Promise<void> {
     const attempt = this.#attempt.id
     if (!attempt) return
+    if (!same(connection, this.chosen)) this.#held = false
     this.chosen = connection
     const walk = await this.#bridge.invoke('walk.get', { attempt, connection: connection.id }).catch(() => null)
     if (!same(this.chosen, connection)) return
@@ -94,18 +106,21 @@ export class WalkState {
   }
 
   go(at: Cursor): void {
+    this.#held = true
+    this.afar = false
     this.cursor = clamp(this.packets, at)
   }
 
-  move(by: Move): void {
-    this.cursor = MOVES[by](this.packets, this.cursor)
+  move(by: Move, afar = false): void {
+    this.go(MOVES[by](this.packets, this.cursor))
+    this.afar = afar
   }
 
   async hits({ query, family }: HitQuestion): Promise<readonly RuleHit[]> {
     const attempt = this.#attempt.id
     if (!attempt) return []
     const hits = await this.#bridge.invoke('walk.hits', { attempt, query })
-    return hits.filter((hit) => hit.connection.to.address.includes(':') === (family === 6))
+    return worthShowing(hits.filter((hit) => hit.connection.to.address.includes(':') === (family === 6)))
   }
 
   /** Puts the drawer where a packet hit a rule. */
