@@ -48,6 +48,7 @@ class Env implements HookEnv {
   private mark: number
   private report: TraceReport | undefined
   readonly tell: ((fact: MatchFact) => void) | undefined
+  readonly stepping: boolean
 
   constructor(ns: Netns, hook: HookName, frame: Frame, trace: TraceSink | undefined) {
     this.ns = ns
@@ -59,6 +60,7 @@ class Env implements HookEnv {
     this.trace = trace
     this.before = frame.packet
     this.mark = frame.mark
+    this.stepping = trace !== undefined
     this.tell = trace === undefined ? undefined : (fact) => trace.tell(fact)
   }
 
