@@ -89,6 +89,8 @@ export class IptablesProxier implements Stateful {
   private state: State = NEW
   /** The nat table as the last sync left it: while it is in force, nobody has added or deleted a chain. */
   private left: Table | undefined
+  /** Somebody may have made chains since stale ones were last looked for among all. */
+  private strangers = true
   /** The last rules of KUBE-SERVICES as they were written then. */
   private last: readonly Rule[] = []
   private readonly fixedRules = new Map<string, Rule>()
@@ -300,7 +302,7 @@ export class IptablesProxier implements Stateful {
     })
     const written = changed === undefined ? this.book.all() : [...changed].flatMap((service) => this.book.of(service))
     for (const page of written) for (const chain of page.chains) nat.write(chain)
-    if (cleanup) for (const chain of this.staleChains()) nat.remove(chain)
+    for (const chain of this.staleChains(cleanup)) nat.remove(chain)
     const { ranges } = nodePortAddresses(family, nodePortRanges)
     const last = this.fixed('nat', nodePortRules(family, ranges, kernel.addresses(family), localhostNodePorts))
     for (const placed of [...this.fixed('nat', natRules(config.masqueradeBit)), ...last]) nat.add(placed)
@@ -340,11 +342,14 @@ export class IptablesProxier implements Stateful {
   }
 
   /** Chains with names like its own that no Service needs: its own old ones, and whatever else is called so. */
-  private staleChains(): string[] {
+  private staleChains(cleanup: boolean): string[] {
     const table = this.options.kernel.table(this.options.family, 'nat')
-    if (table === undefined) return []
-    const candidates = table === this.left ? this.book.unused() : table.chains.keys()
-    return [...candidates].filter((chain) => isServiceChain(chain) && !this.book.uses(chain) && table.chains.has(chain))
+    if (table === undefined || table !== this.left) this.strangers = true
+    if (table === undefined || !cleanup) return []
+    if (!this.strangers) return [...this.book.unused()].filter((chain) => table.chains.has(chain))
+    this.strangers = false
+    const found = [...table.chains.keys()].filter(isServiceChain)
+    return found.length === 0 ? [] : found.filter((chain) => !this.book.used().has(chain))
   }
 
   /** Chains and jumps from built-in chains: only on a full sync, so a jump deleted by hand stays away until then. */

@@ -45,7 +45,8 @@ export class RuleBook {
   private readonly context: RuleContext
   private readonly readers: Readers
   private readonly pages = new Map<string, readonly Page[]>()
-  private readonly chains = new Set<string>()
+  /** Names of all their chains, while somebody asks. */
+  private chains: Set<string> | undefined
   /** Chains that no Service uses any more. */
   private readonly dropped = new Set<string>()
   /** Pages with a health check port. */
@@ -72,7 +73,7 @@ export class RuleBook {
 
   clear(): void {
     this.pages.clear()
-    this.chains.clear()
+    this.chains = undefined
     this.dropped.clear()
     this.checked.clear()
     this.came = []
@@ -86,6 +87,7 @@ export class RuleBook {
   remove(service: string): void {
     const pages = this.pages.get(service)
     if (pages === undefined) return
+    this.chains = undefined
     const at = this.position(service) - pages.length
     this.list.splice(at, pages.length)
     this.single.splice(at, pages.length)
@@ -93,10 +95,7 @@ export class RuleBook {
       this.count(page, -1)
       this.checked.delete(page)
       this.went.push(page)
-      for (const { name } of page.chains) {
-        this.chains.delete(name)
-        this.dropped.add(name)
-      }
+      for (const { name } of page.chains) this.dropped.add(name)
     }
     this.pages.delete(service)
   }
@@ -122,11 +121,11 @@ export class RuleBook {
       noLocalInternal: lines.noLocalInternal,
       noLocalExternal: lines.noLocalExternal,
     }
-    for (const { name } of chains) this.chains.add(name)
     if (this.dropped.size > 0) for (const { name } of chains) this.dropped.delete(name)
     this.count(page, 1)
     if (port.healthCheckNodePort !== 0) this.checked.add(page)
     this.came.push(page)
+    this.chains = undefined
     const at = this.position(service)
     const isSingle = page.services.length === 1 && page.nodePorts.length === 0 && page.filter.length === 0
     this.list.splice(at, 0, page)
@@ -169,9 +168,13 @@ export class RuleBook {
     return this.checked
   }
 
-  /** Whether a Service uses that chain. */
-  uses(chain: string): boolean {
-    return this.chains.has(chain)
+  /** The chains of all Services. */
+  used(): ReadonlySet<string> {
+    if (this.chains === undefined) {
+      this.chains = new Set()
+      for (const page of this.list) for (const { name } of page.chains) this.chains.add(name)
+    }
+    return this.chains
   }
 
   /** Chains dropped since the last {@link forgetDropped}. */
@@ -192,6 +195,7 @@ export class RuleBook {
   settle(): void {
     this.came = []
     this.went = []
+    this.chains = undefined
   }
 
   private count(page: Page, by: 1 | -1): void {

@@ -6,7 +6,14 @@ export interface Fixed {
   readonly fixed: string
 }
 
-export const fixed = (text: string): Fixed => ({ fixed: text })
+const FIXED = new Map<string, Fixed>()
+
+/** The same text is the same word: forms are told apart by it. */
+export function fixed(text: string): Fixed {
+  const word = FIXED.get(text) ?? { fixed: text }
+  FIXED.set(text, word)
+  return word
+}
 
 /** Where an endpoint stands in a line, DNAT's target, it stands as "10.0.0.1:80". */
 export type Word = string | number | Fixed | Endpoint
@@ -108,9 +115,14 @@ function same(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
-interface Form {
-  /** Undefined: this form cannot be filled, each of its lines is read. */
-  readonly fill: Filled | undefined
+/** Undefined: this form cannot be filled, each of its lines is read. */
+type Form = Filled | undefined
+
+/** What is known of a form: by its one fixed word, or by all of them as text. */
+interface Forms {
+  plain: { readonly fill: Form } | undefined
+  readonly byWord: Map<Fixed, Form>
+  readonly byText: Map<string, Form>
 }
 
 /**
@@ -120,7 +132,7 @@ interface Form {
  */
 export class LineReader {
   private readonly parse: (line: string) => Rule
-  private readonly forms = new Map<TemplateStringsArray, Map<string, Form>>()
+  private readonly forms = new Map<TemplateStringsArray, Forms>()
 
   /** `parse` reads "-A CHAIN …" as iptables-restore does. */
   constructor(parse: (line: string) => Rule) {
@@ -128,25 +140,40 @@ export class LineReader {
   }
 
   read(line: RuleLine): Rule {
-    let kinds = this.forms.get(line.form)
-    if (kinds === undefined) {
-      kinds = new Map()
-      this.forms.set(line.form, kinds)
+    const fill = this.formOf(line)
+    return fill === undefined ? this.parse(lineText(line)) : (fill(line.words) as Rule)
+  }
+
+  private formOf(line: RuleLine): Form {
+    let forms = this.forms.get(line.form)
+    if (forms === undefined) {
+      forms = { plain: undefined, byWord: new Map(), byText: new Map() }
+      this.forms.set(line.form, forms)
     }
-    let kind = ''
-    for (const word of line.words) if (typeof word === 'object' && 'fixed' in word) kind += `${word.fixed}|`
-    let form = kinds.get(kind)
-    if (form === undefined) {
-      form = this.learn(line)
-      kinds.set(kind, form)
+    let only: Fixed | undefined
+    for (const word of line.words) {
+      if (typeof word !== 'object' || !('fixed' in word)) continue
+      if (only !== undefined) return this.manyFixed(forms, line)
+      only = word
     }
-    return form.fill === undefined ? this.parse(lineText(line)) : (form.fill(line.words) as Rule)
+    if (only === undefined) {
+      forms.plain ??= { fill: this.learn(line) }
+      return forms.plain.fill
+    }
+    if (!forms.byWord.has(only)) forms.byWord.set(only, this.learn(line))
+    return forms.byWord.get(only)
+  }
+
+  private manyFixed({ byText }: Forms, line: RuleLine): Form {
+    const kind = line.words.map((word) => (typeof word === 'object' && 'fixed' in word ? word.fixed : '')).join('|')
+    if (!byText.has(kind)) byText.set(kind, this.learn(line))
+    return byText.get(kind)
   }
 
   private learn(line: RuleLine): Form {
     const markers = line.words.map(marker)
     const part = partOf(this.parse(lineText({ ...line, words: markers })), markers)
     const fill: Filled = 'uses' in part ? part.fill : () => part.same
-    return { fill: same(fill(line.words), this.parse(lineText(line))) ? fill : undefined }
+    return same(fill(line.words), this.parse(lineText(line))) ? fill : undefined
   }
 }
