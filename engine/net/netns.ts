@@ -48,7 +48,7 @@ export class Netns implements Stateful {
   private routeList: readonly Route[] = []
   /** By device, then by address. */
   private neighbours = new Map<string, Map<string, Neighbour>>()
-  private readonly sysctls = new Sysctls(() => this.linkList.map((l) => l.name))
+  private readonly sysctls = new Sysctls(() => this.linkList.map((l) => l.name.replaceAll('.', '/')))
   /** The node whose kernel this namespace runs on; undefined for the node's own (init_net). */
   host: string | undefined
   private readonly ownLog: KernelLog
@@ -272,6 +272,7 @@ export class Netns implements Stateful {
   }
 
   writeSysctl(key: string, value: string): SysctlResult {
+    this.sysctls.initial = this.host === undefined
     const result = this.sysctls.write(key, value)
     if (result !== 'ok') return result
     this.tracking = undefined
@@ -284,8 +285,9 @@ export class Netns implements Stateful {
     return this.sysctls.portRange()
   }
 
-  sysctlNames(): readonly string[] {
-    return this.sysctls.names()
+  /** What lies in a folder of /proc/sys, if it is one. */
+  sysctlFolder(path: string): readonly string[] | undefined {
+    return this.sysctls.folder(path)
   }
 
   /** The switches of a device that packets ask for, `all` taken into account. */

@@ -3,7 +3,7 @@ import { CONNTRACK_DEFAULTS } from './conntrack/timeouts.ts'
 import { CONF4_KEYS, CONF6_KEYS, NEIGH4_KEYS, NEIGH6_KEYS, NET_KEYS } from './sysctl.data.ts'
 
 /** What `write` says of a value that the kernel's handler does not take (EINVAL), or of a key that is not there. */
-export type SysctlResult = 'ok' | 'EINVAL' | 'ENOENT'
+export type SysctlResult = 'ok' | 'EINVAL' | 'ENOENT' | 'EACCES'
 
 /** The switches of one device that the packet path asks for, `all` taken into account (IN_DEV_MAXCONF and friends). */
 export interface DeviceConf {
@@ -15,7 +15,10 @@ export interface DeviceConf {
 }
 
 const PREFIX = 'net.netfilter.'
-/** Keys that a handler computes, or that the kernel does not let a namespace write. */
+/** Keys that belong to the whole kernel: other namespaces than the node's own may only read them. */
+const ONLY_INITIAL =
+  /^net\.(core\.(?!somaxconn|optmem_max|txrehash|xfrm|rps_default)|netfilter\.nf_conntrack_(max|buckets|expect_max)$)/
+/** Keys that a handler computes. */
 const READ_ONLY = new Set([
   'net.netfilter.nf_conntrack_count',
   'net.ipv4.tcp_available_congestion_control',
@@ -30,7 +33,13 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   'net.ipv4.ip_default_ttl': [1, 255],
   'net.ipv4.tcp_syn_retries': [1, 127],
   'net.ipv4.ip_unprivileged_port_start': [0, 65535],
+  'net.core.somaxconn': [0, 65535],
+  'net.netfilter.nf_conntrack_events': [0, 2],
 }
+const CONGESTION = 'net.ipv4.tcp_congestion_control'
+/** Switches: 0 or 1 and nothing else (proc_dou8vec_minmax, proc_dobool). */
+const SWITCHED: readonly [number, number] = [0, 1]
+const SWITCH = /nf_conntrack_(acct|checksum|timestamp|tcp_loose|tcp_be_liberal|tcp_ignore_invalid_rst)$/
 const PER_DEVICE: readonly { readonly start: string; readonly keys: Readonly<Record<string, string>>; readonly all: boolean }[] =
   [
     { start: 'net.ipv4.conf.', keys: CONF4_KEYS, all: true },
@@ -54,7 +63,10 @@ export class Sysctls {
   private readonly numbers = new Map<string, number>()
   private readonly confs = new Map<string, DeviceConf>()
   private ports: readonly [number, number] | undefined
+  private folders: Map<string, Set<string>> | undefined
   private readonly devices: () => readonly string[]
+  /** Whether this is the node's own namespace (init_net). */
+  initial = true
 
   constructor(devices: () => readonly string[]) {
     this.devices = devices
@@ -64,10 +76,10 @@ export class Sysctls {
   get(key: string): string | undefined {
     const written = this.written.get(key)
     if (written !== undefined) return written
-    return SPECIAL[key] ?? this.initial(key)
+    return SPECIAL[key] ?? this.fresh(key)
   }
 
-  private initial(key: string): string | undefined {
+  private fresh(key: string): string | undefined {
     const global = NET_KEYS[key]
     if (global !== undefined) return global
     if (key.startsWith(PREFIX)) return CONNTRACK_DEFAULTS[key.slice(PREFIX.length)]
@@ -95,11 +107,12 @@ export class Sysctls {
     return value
   }
 
-  conf(device: string): DeviceConf {
-    const known = this.confs.get(device)
+  /** Of a device by its own name; in keys a dot of that name is written as a slash. */
+  conf(name: string): DeviceConf {
+    const known = this.confs.get(name)
     if (known !== undefined) return known
-    const max = (name: string) =>
-      Math.max(this.number(`net.ipv4.conf.all.${name}`), this.number(`net.ipv4.conf.${device}.${name}`))
+    const device = name.replaceAll('.', '/')
+    const max = (key: string) => Math.max(this.number(`net.ipv4.conf.all.${key}`), this.number(`net.ipv4.conf.${device}.${key}`))
     const made: DeviceConf = {
       acceptLocal: max('accept_local') > 0,
       arpIgnore: max('arp_ignore'),
@@ -107,7 +120,7 @@ export class Sysctls {
       routeLocalnet: max('route_localnet') > 0,
       rpFilter: max('rp_filter'),
     }
-    this.confs.set(device, made)
+    this.confs.set(name, made)
     return made
   }
 
@@ -122,7 +135,9 @@ export class Sysctls {
   write(key: string, text: string): SysctlResult {
     const now = this.get(key)
     if (now === undefined) return 'ENOENT'
-    if (READ_ONLY.has(key)) return 'EINVAL'
+    if (READ_ONLY.has(key) || (!this.initial && ONLY_INITIAL.test(key))) return 'EACCES'
+    if (key === CONGESTION && !(this.get('net.ipv4.tcp_available_congestion_control') ?? '').split(' ').includes(text.trim()))
+      return 'ENOENT'
     const value = taken(key, now, text)
     if (value === undefined) return 'EINVAL'
     this.forget()
@@ -136,13 +151,15 @@ export class Sysctls {
     if (key === 'net.ipv4.ip_forward' || key === 'net.ipv4.conf.all.forwarding') {
       for (const d of ['all', 'default', ...this.devices()]) this.written.set(`net.ipv4.conf.${d}.forwarding`, value)
       this.written.set('net.ipv4.ip_forward', value)
+      this.written.set('net.ipv4.conf.all.accept_redirects', value === '0' ? '1' : '0')
     } else if (key === 'net.ipv6.conf.all.forwarding') {
       for (const d of ['default', ...this.devices()]) this.written.set(`net.ipv6.conf.${d}.forwarding`, value)
     }
   }
 
   /** A device appeared: it starts with what `default` says by now. */
-  added(device: string): void {
+  added(name: string): void {
+    const device = name.replaceAll('.', '/')
     for (const { start, all } of PER_DEVICE) {
       if (!all) continue
       const from = `${start}default.`
@@ -153,7 +170,8 @@ export class Sysctls {
   }
 
   /** A device went, and its keys with it. */
-  removed(device: string): void {
+  removed(name: string): void {
+    const device = name.replaceAll('.', '/')
     for (const key of [...this.written.keys()])
       if (PER_DEVICE.some(({ start }) => key.startsWith(`${start}${device}.`))) this.written.delete(key)
     this.forget()
@@ -164,10 +182,32 @@ export class Sysctls {
     this.numbers.clear()
     this.confs.clear()
     this.ports = undefined
+    this.folders = undefined
   }
 
-  /** Every key, sorted as /proc/sys lists them. */
-  names(): readonly string[] {
+  /** What lies in a folder of /proc/sys ("net/ipv4"); undefined where there is no such folder. */
+  folder(path: string): readonly string[] | undefined {
+    this.folders ??= this.tree()
+    const found = this.folders.get(path)
+    return found === undefined ? undefined : [...found]
+  }
+
+  private tree(): Map<string, Set<string>> {
+    const folders = new Map<string, Set<string>>()
+    for (const key of this.keys()) {
+      const parts = key.replace(/[./]/g, (c) => (c === '.' ? '/' : '.')).split('/')
+      for (let i = 0, at = ''; i < parts.length; i++) {
+        const name = parts[i] as string
+        const known = folders.get(at)
+        if (known === undefined) folders.set(at, new Set([name]))
+        else known.add(name)
+        at = at === '' ? name : `${at}/${name}`
+      }
+    }
+    return folders
+  }
+
+  private keys(): string[] {
     const keys = [...Object.keys(NET_KEYS), ...Object.keys(CONNTRACK_DEFAULTS).map((k) => PREFIX + k)]
     const devices = this.devices()
     for (const { start, keys: names, all } of PER_DEVICE)
@@ -195,7 +235,7 @@ function taken(key: string, now: string, text: string): string | undefined {
   if (!parts.every((p) => /^[-+]?(0[xX][0-9a-fA-F]+|\d+)$/.test(p))) return undefined
   const numbers = parts.map(Number)
   if (numbers.some((n) => Number.isNaN(n) || n > 4294967295 || n < -2147483648)) return undefined
-  const range = RANGES[key]
+  const range = SWITCH.test(key) ? SWITCHED : RANGES[key]
   if (range !== undefined && numbers.some((n) => n < range[0] || n > range[1])) return undefined
   if (
     key === 'net.ipv4.ip_local_port_range' &&
