@@ -14,6 +14,7 @@ import { nfacct } from './nfacct/nfacct.ts'
 import { ping } from './ping/ping.ts'
 import { ss } from './ss/ss.ts'
 import { ssh } from './ssh/ssh.ts'
+import { awk } from './system/awk/awk.ts'
 import { cat } from './system/cat.ts'
 import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
@@ -44,9 +45,11 @@ import { which } from './system/which.ts'
 import { xargs } from './system/xargs.ts'
 import { tcpdump } from './tcpdump/tcpdump.ts'
 import { watch } from './watch/watch.ts'
+import { xtablesMonitor } from './xtables-monitor/xtables-monitor.ts'
 
 /** Every program that a machine can run; one line each, in alphabetical order. */
 export const COMMANDS: readonly Command[] = [
+  awk,
   cat,
   chainwalk,
   clear,
@@ -98,6 +101,7 @@ export const COMMANDS: readonly Command[] = [
   which,
   whoami,
   xargs,
+  xtablesMonitor,
 ]
 
 export { UNEMULATED }

@@ -119,7 +119,7 @@ export interface Ran {
 }
 
 /** Runs one program in a namespace, moving virtual time as far as it waits. */
-export async function runOn(netns: Netns, argv: readonly string[], files: Readonly<Record<string, string>> = {}, uid = 0, stdin = '', limitMs = 45_000): Promise<Ran> {
+export async function runOn(netns: Netns, argv: readonly string[], files: Readonly<Record<string, string>> = {}, uid = 0, stdin = '', limitMs = 45_000, iptables = '1.8.9/nft'): Promise<Ran> {
     const clock = netns.net.clock
     const out = { stdout: '', stderr: '' }
     const command = findCommand(argv[0] ?? '')
@@ -134,6 +134,7 @@ export async function runOn(netns: Netns, argv: readonly string[], files: Readon
       clock,
       dice: netns.net.dice,
       api: () => undefined,
+      iptables: { version: iptables.split('/')[0], backend: iptables.split('/')[1] },
     } as unknown as Machine
     const context: CommandContext = {
       argv,
