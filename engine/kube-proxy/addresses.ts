@@ -1,4 +1,4 @@
-import { type Cidr, canonicalIp, cidrContains, type IpFamily, ipFamily, parseCidr } from '../base/ip.ts'
+import { type Cidr, canonicalIp, cidrContains, type IpFamily, ipFamily, parseCidr, parseIPv4 } from '../base/ip.ts'
 
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
 
@@ -7,6 +7,7 @@ const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
  * (netutils.ParseIPSloppy, net.IP.String). Undefined where it is none.
  */
 export function sloppyIp(text: string): string | undefined {
+  if (parseIPv4(text) !== undefined) return text
   const plain = /^[\d.]+$/.test(text) ? text.replace(/(^|\.)0+(?=\d)/g, '$1') : text
   const ip = canonicalIp(plain)
   const mapped = ip === undefined ? null : MAPPED.exec(ip)

@@ -4,17 +4,21 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Service names, protocols and addresses are ASCII (RFC 1123 labels): a character a byte. */
 const input = new Uint8Array(512)
+const output = new Uint8Array(32)
+// A hundred thousand chains are named in one sync: one hasher is used over and over.
+const blank = sha256.create()
+const hasher = sha256.create()
 
 /** The first 16 characters of base32(sha256(text)): 80 bits (pkg/proxy/iptables/proxier.go, portProtoHash). */
 function hash16(text: string): string {
   const bytes = text.length <= input.length ? input.subarray(0, text.length) : new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
-  const digest = sha256(bytes)
+  blank._cloneInto(hasher).update(bytes).digestInto(output)
   const codes: number[] = []
   let bits = 0
   let held = 0
   for (let i = 0; i < 10; i++) {
-    held = (held << 8) | (digest[i] as number)
+    held = (held << 8) | (output[i] as number)
     bits += 8
     while (bits >= 5) {
       bits -= 5

@@ -47,6 +47,8 @@ interface Beholder {
   readonly node: string
 }
 
+const NO_HINTS: readonly string[] = []
+
 function endpointOf(raw: SliceEndpoint, ip: string, port: number, { name, protocol, node }: Beholder): Endpoint {
   const text = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
   return {
@@ -58,8 +60,8 @@ function endpointOf(raw: SliceEndpoint, ip: string, port: number, { name, protoc
     ready: raw.conditions?.ready ?? true,
     serving: raw.conditions?.serving ?? true,
     terminating: raw.conditions?.terminating ?? false,
-    zoneHints: (raw.hints?.forZones ?? []).map((h) => h.name),
-    nodeHints: (raw.hints?.forNodes ?? []).map((h) => h.name),
+    zoneHints: raw.hints?.forZones?.map((h) => h.name) ?? NO_HINTS,
+    nodeHints: raw.hints?.forNodes?.map((h) => h.name) ?? NO_HINTS,
   }
 }
 
