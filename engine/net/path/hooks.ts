@@ -162,7 +162,11 @@ export class Hooks implements TrackEnv {
     for (const stage of stages) {
       if (stage === 'conntrack') {
         // Seen before on loopback, or told not to track.
-        if (frame.ctState !== undefined) continue
+        if (frame.ctState !== undefined) {
+          // The kernel's answer came with its flow.
+          if (hook === 'OUTPUT' && frame.ctState === 'RELATED') trace?.conntrack(ns.id, hook, frame)
+          continue
+        }
         if (!trackPacket(frame, this)) {
           trace?.stopped(ns.id, hook, frame, 'dropped', 'ct.full')
           return DROP
@@ -170,7 +174,7 @@ export class Hooks implements TrackEnv {
         trace?.conntrack(ns.id, hook, frame)
       } else if (stage === 'confirm') {
         const entry = frame.entry
-        if (entry === undefined || entry.confirmed || entry.dying) continue
+        if (entry === undefined || entry.confirmed || entry.dying || frame.ctDir === 'reply') continue
         if (!ns.conntrack.confirm(entry)) {
           trace?.stopped(ns.id, hook, frame, 'dropped', 'ct.clash')
           return DROP
@@ -215,7 +219,7 @@ export class Hooks implements TrackEnv {
     const { ns } = this
     const entry = frame.entry
     if (entry === undefined) return PASS
-    if (frame.ctState === 'RELATED' || (frame.packet.icmp !== undefined && isIcmpError(frame.packet))) {
+    if (frame.packet.icmp !== undefined && isIcmpError(frame.packet)) {
       if (frame.ctState === 'RELATED') applyNat(frame, manip)
       return PASS
     }
@@ -224,7 +228,8 @@ export class Hooks implements TrackEnv {
       ns.conntrack.delete(entry)
       return FAILED
     }
-    if (frame.ctState === 'NEW' && !(manip === 'src' ? entry.srcDone : entry.dstDone)) {
+    // RELATED and no ICMP: the RST of a REJECT, asked about like a first packet.
+    if ((frame.ctState === 'NEW' || frame.ctState === 'RELATED') && !(manip === 'src' ? entry.srcDone : entry.dstDone)) {
       const verdict = ns.netfilter.evaluate(frame.packet.family, 'nat', frame, new Env(ns, hook, frame, trace))
       if (verdict.kind === 'drop' || verdict.kind === 'reject') return verdict
       const request = verdict.kind === 'nat' ? resolveRequest(ns, frame, hook, verdict.request) : undefined

@@ -14,7 +14,7 @@ import { tcpReceive } from '../socket/tcp.ts'
 import { type Errno, NO_OWNER, type Socket } from '../socket/types.ts'
 import type { TraceSink } from '../trace.ts'
 import { noteDelivered, noteForward, noteMartian, noteNoRoute, noteRoute } from '../walk-path.ts'
-import { type Frame, newFrame } from './frame.ts'
+import { CtView, type Frame, newFrame } from './frame.ts'
 import { type HookResult, Hooks } from './hooks.ts'
 import { ICMP_ERROR, icmpError, rejectPacket } from './icmp-errors.ts'
 
@@ -101,7 +101,7 @@ export class IpStack implements SocketHost {
   }
 
   /** Sends a packet of this host (ip_queue_xmit, ip_send_skb): OUTPUT, then POSTROUTING, then the device. */
-  send(packet: Packet, socket: Pick<Socket, 'uid' | 'flow' | 'device'>, mark = 0): Errno | undefined {
+  send(packet: Packet, socket: Pick<Socket, 'uid' | 'flow' | 'device'>, mark = 0, answered?: Frame): Errno | undefined {
     const route = socket.device === undefined ? this.ns.lookup(packet.dst) : this.ns.route(packet.dst, { oif: socket.device })
     if (route.kind === 'error') return route.errno
     const frame = newFrame(packet, socket.flow)
@@ -111,6 +111,7 @@ export class IpStack implements SocketHost {
       frame.gid = socket.uid
     }
     this.aim(frame, route)
+    if (answered !== undefined) this.attach(frame, answered)
     if (frame.flow !== undefined) this.port.trace?.begin(this.ns.id, frame)
     const trace = this.traceOf(frame)
     if (trace !== undefined) noteRoute(trace, this.ns, frame, route, false)
@@ -161,7 +162,7 @@ export class IpStack implements SocketHost {
     if (frame.flow !== undefined && frame.mark !== 0) this.port.sawMark(frame.flow, frame.mark)
     if (result.kind === 'reject') {
       const answer = rejectPacket(this.ns, frame.packet, result.with)
-      if (answer !== undefined) this.send(answer, { uid: NO_OWNER, ...(frame.flow === undefined ? {} : { flow: frame.flow }) })
+      if (answer !== undefined) this.send(answer, { uid: NO_OWNER, flow: frame.flow }, 0, frame)
     }
     return result
   }
@@ -245,6 +246,19 @@ export class IpStack implements SocketHost {
   /** Tells the sender by ICMP. */
   complain(frame: Frame, kind: { readonly 4: readonly [number, number]; readonly 6: readonly [number, number] }): void {
     const answer = icmpError(this.ns, frame.packet, kind[frame.packet.family])
-    if (answer !== undefined) this.send(answer, { uid: NO_OWNER, ...(frame.flow === undefined ? {} : { flow: frame.flow }) })
+    if (answer !== undefined) this.send(answer, { uid: NO_OWNER, flow: frame.flow }, 0, frame)
+  }
+
+  /**
+   * The kernel's own answer to a packet belongs to that packet's flow (nf_conntrack_attach): without this, a flow whose first packet
+   * was refused is in no table yet, and its answer would be nobody's.
+   */
+  private attach(frame: Frame, answered: Frame): void {
+    const { entry } = answered
+    if (entry === undefined) return
+    frame.entry = entry
+    frame.ctState = 'RELATED'
+    frame.ctDir = answered.ctDir === 'original' ? 'reply' : 'original'
+    frame.ct = new CtView(entry, 'RELATED', frame.ctDir, this.clock.now)
   }
 }
