@@ -2,7 +2,6 @@ import type { CommandName } from 'just-bash/browser'
 
 /** The programs of every node and container that just-bash brings: text and file tools. Its other commands are no part of a node. */
 export const TEXT_TOOLS: readonly CommandName[] = [
-  'awk',
   'base64',
   'basename',
   'chmod',
