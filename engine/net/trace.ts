@@ -68,8 +68,9 @@ export class Trace implements TraceSink, Stateful {
 
   begin(netns: string, frame: Frame): void {
     const { packet, flow, mark } = frame
-    const record = flow === undefined ? undefined : this.flows.get(flow)
-    if (record === undefined || flow === undefined) return
+    if (flow === undefined || !this.store.wants(flow)) return
+    const record = this.flows.get(flow)
+    if (record === undefined) return
     // The kernel answers a packet while it handles it: the one that has just ended.
     const answered = isError(frame) && this.ended.flow === flow ? this.ended.nr : undefined
     const kept = this.store.packet(flow, {

@@ -2,72 +2,98 @@ import type { Json } from '../base/json.ts'
 import type { KeptPacket, KeptStep, KeptWalk } from './walk-store.ts'
 
 /**
- * A walk as it is saved. Most of a step has been said by an earlier one (where it was, the rule, the header, the reason), so every
- * such part stands once in a pool and a step is a list of places in it and of plain numbers.
+ * A walk as it is saved. Rules, places and reasons are much the same from packet to packet and from one connection to the next: they
+ * stand once in a pool that all walks share. Headers and entries stand once in each walk. A step is a list of places in the two.
  */
 interface Encoded {
   readonly total: number
-  readonly pool: readonly Json[]
-  readonly packets: readonly { readonly packet: Json; readonly steps: readonly (readonly number[])[] }[]
+  readonly own: readonly Json[]
+  readonly packets: readonly { readonly packet: Json; readonly steps: readonly Row[] }[]
 }
 
-/** [site, ms since the packet was made, before, after, entry, why, packets, bytes]; place 0 of the pool is "absent". */
+/** [site, why, ms since the packet was made, before, after, entry, packets, bytes]; -1 is "absent". */
 type Row = readonly [number, number, number, number, number, number, number?, number?]
 
-/** Each part once, found again by its text. */
-class Pool {
-  readonly values: Json[] = [null]
-  private readonly objects = new Map<object, number>()
-  private readonly texts = new Map<string, number>()
+/** Parts that are kept once each, found again by their text. It only grows. */
+export class Pool {
+  private values: Json[]
+  /** What save() gave away: copied before the next part is added. */
+  private given: readonly Json[] | undefined
+  private readonly objects = new WeakMap<object, number>()
+  private texts: Map<string, number> | undefined
+
+  constructor(values: readonly Json[] = []) {
+    this.values = values as Json[]
+    this.given = values
+  }
+
+  get size(): number {
+    return this.values.length
+  }
+
+  at(place: number): Json {
+    return this.values[place] as Json
+  }
 
   place(value: object | undefined): number {
-    if (value === undefined) return 0
+    if (value === undefined) return -1
     const known = this.objects.get(value)
     if (known !== undefined) return known
+    this.texts ??= new Map(this.values.map((v, i) => [JSON.stringify(v), i]))
     const text = JSON.stringify(value)
     let at = this.texts.get(text)
     if (at === undefined) {
-      at = this.values.length
-      this.values.push(value as Json)
+      at = this.add(value as Json)
       this.texts.set(text, at)
     }
     this.objects.set(value, at)
     return at
   }
+
+  save(): readonly Json[] {
+    this.given = this.values
+    return this.values
+  }
+
+  private add(value: Json): number {
+    if (this.given === this.values) this.values = [...this.values]
+    this.values.push(value)
+    return this.values.length - 1
+  }
 }
 
-function rowOf(step: KeptStep, packet: KeptPacket, pool: Pool): Row {
+function rowOf(step: KeptStep, packet: KeptPacket, shared: Pool, own: Pool): Row {
   const { time, before, after, entry, why, counters, ...site } = step
-  const [was, is, tuple, reason] = [before, after, entry, why].map((part) => pool.place(part)) as [number, number, number, number]
+  const [was, is, tuples] = [before, after, entry].map((part) => own.place(part)) as [number, number, number]
   const later = time - packet.time
-  if (counters === undefined) return [pool.place(site), later, was, is, tuple, reason]
-  return [pool.place(site), later, was, is, tuple, reason, counters.packets, counters.bytes]
+  if (counters === undefined) return [shared.place(site), shared.place(why), later, was, is, tuples]
+  return [shared.place(site), shared.place(why), later, was, is, tuples, counters.packets, counters.bytes]
 }
 
-export function encodeWalk(walk: KeptWalk): Json {
-  const pool = new Pool()
+export function encodeWalk(walk: KeptWalk, shared: Pool): Json {
+  const own = new Pool()
   const packets = walk.packets.map((kept) => {
     const { steps, ...packet } = kept
-    return { packet: packet as unknown as Json, steps: steps.map((step) => rowOf(step, kept, pool)) }
+    return { packet: packet as unknown as Json, steps: steps.map((step) => rowOf(step, kept, shared, own)) }
   })
-  return { total: walk.total, pool: pool.values, packets } as unknown as Json
+  return { total: walk.total, own: own.save(), packets } as unknown as Json
 }
 
-export function decodeWalk(saved: Json): KeptWalk {
-  const { total, pool, packets } = saved as unknown as Encoded
-  const part = (key: string, at: number) => (at === 0 ? {} : { [key]: pool[at] })
-  const stepOf = (time: number) => (row: readonly number[]) => {
-    const [site, later, before, after, entry, why, counted, bytes] = row as Row
-    return {
-      ...(pool[site] as object),
-      time: time + later,
-      ...part('before', before),
-      ...part('after', after),
-      ...part('entry', entry),
-      ...part('why', why),
-      ...(counted === undefined ? {} : { counters: { packets: counted, bytes } }),
-    } as unknown as KeptStep
-  }
+export function decodeWalk(saved: Json, shared: Pool): KeptWalk {
+  const { total, own, packets } = saved as unknown as Encoded
+  const part = (key: string, at: number) => (at < 0 ? {} : { [key]: own[at] })
+  const stepOf =
+    (time: number) =>
+    ([site, why, later, before, after, entry, counted, bytes]: Row) =>
+      ({
+        ...(shared.at(site) as object),
+        why: shared.at(why),
+        time: time + later,
+        ...part('before', before),
+        ...part('after', after),
+        ...part('entry', entry),
+        ...(counted === undefined ? {} : { counters: { packets: counted, bytes } }),
+      }) as unknown as KeptStep
   return {
     total,
     packets: packets.map(({ packet, steps }) => {

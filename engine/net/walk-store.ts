@@ -1,7 +1,7 @@
 import type { Json, Stateful } from '../base/json.ts'
 import type { ConnectionRecord } from './flows.ts'
 import type { PacketEnd, WalkPacket, WalkStep } from './walk.ts'
-import { decodeWalk, encodeWalk } from './walk-codec.ts'
+import { decodeWalk, encodeWalk, Pool } from './walk-codec.ts'
 import type { Why } from './walk-say.ts'
 
 /** A step as it is kept: its sentence is made when somebody reads it. */
@@ -21,9 +21,12 @@ export interface KeptWalk {
 /** How many connections are remembered: of learners' commands, and of the machines' own programs. */
 const LEARNERS = 50
 const PROGRAMS = 12
-/** Of programs' connections made at one instant, so many: a burst would push everything out that somebody may look for. */
-const PROGRAMS_AT_ONCE = 6
+/** Of programs' connections made within a second, so many: a burst would push everything out that somebody may look for. */
+const PROGRAMS_A_SECOND = 4
+const SECOND_MS = 1000
 const PACKETS = 40
+/** From so many parts on, those of walks long forgotten are left behind. */
+const POOL = 2000
 
 interface Slot {
   readonly learner: boolean
@@ -32,23 +35,42 @@ interface Slot {
   saved: Json | undefined
 }
 
+/** Programs' connections of the last second. */
+interface Burst {
+  readonly at: number
+  readonly count: number
+}
+
+interface SavedStore {
+  readonly burst: Burst
+  readonly pool: readonly Json[]
+  readonly slots: readonly { readonly flow: number; readonly learner: boolean; readonly walk: Json }[]
+}
+
 /** The walks of the last connections, in two rings, so that programs do not crowd out what a learner did. */
 export class WalkStore implements Stateful {
   private slots = new Map<number, Slot>()
   private all: Json | undefined
-  private burst = { at: -1, count: 0 }
+  private burst: Burst = { at: 0, count: 0 }
+  private pool = new Pool()
 
   /** A connection begins: from now on its packets are kept, if there is room. */
   open(record: Pick<ConnectionRecord, 'id' | 'at' | 'origin'>): void {
     const learner = record.origin !== undefined
     if (!learner) {
-      if (this.burst.at !== record.at) this.burst = { at: record.at, count: 0 }
-      if (this.burst.count++ >= PROGRAMS_AT_ONCE) return
+      if (record.at - this.burst.at >= SECOND_MS) this.burst = { at: record.at, count: 0 }
+      if (this.burst.count >= PROGRAMS_A_SECOND) return
+      this.burst = { at: this.burst.at, count: this.burst.count + 1 }
     }
     const ring = [...this.slots].filter(([, slot]) => slot.learner === learner)
     if (ring.length >= (learner ? LEARNERS : PROGRAMS)) this.slots.delete(ring[0]?.[0] as number)
     this.slots.set(record.id, { learner, walk: { packets: [], total: 0 }, saved: undefined })
     this.all = undefined
+  }
+
+  /** Whether anybody keeps the connection's packets. */
+  wants(flow: number): boolean {
+    return this.slots.has(flow)
   }
 
   /** A packet of the connection is made. Undefined where nobody keeps it. */
@@ -70,7 +92,7 @@ export class WalkStore implements Stateful {
   get(flow: number): KeptWalk | undefined {
     const slot = this.slots.get(flow)
     if (slot === undefined) return undefined
-    slot.walk ??= decodeWalk(slot.saved as Json)
+    slot.walk ??= decodeWalk(slot.saved as Json, this.pool)
     return slot.walk
   }
 
@@ -80,18 +102,31 @@ export class WalkStore implements Stateful {
   }
 
   save(): Json {
-    this.all ??= [...this.slots].map(([flow, slot]) => {
-      slot.saved ??= encodeWalk(slot.walk as KeptWalk)
-      return { flow, learner: slot.learner, walk: slot.saved }
-    })
+    if (this.all === undefined) {
+      if (this.pool.size > POOL) this.renewPool()
+      const slots = [...this.slots].map(([flow, slot]) => {
+        slot.saved ??= encodeWalk(slot.walk as KeptWalk, this.pool)
+        return { flow, learner: slot.learner, walk: slot.saved }
+      })
+      this.all = { burst: this.burst, pool: this.pool.save(), slots } as unknown as Json
+    }
     return this.all
   }
 
   load(state: Json): void {
-    const saved = state as unknown as readonly { flow: number; learner: boolean; walk: Json }[]
-    this.slots = new Map(saved.map(({ flow, learner, walk }) => [flow, { learner, walk: undefined, saved: walk }]))
+    const { burst, pool, slots } = state as unknown as SavedStore
+    this.pool = new Pool(pool)
+    this.slots = new Map(slots.map(({ flow, learner, walk }) => [flow, { learner, walk: undefined, saved: walk }]))
+    this.burst = burst
     this.all = state
-    this.burst = { at: -1, count: 0 }
+  }
+
+  private renewPool(): void {
+    for (const [flow, slot] of this.slots) {
+      this.get(flow)
+      slot.saved = undefined
+    }
+    this.pool = new Pool()
   }
 
   private changing(flow: number): KeptWalk | undefined {
