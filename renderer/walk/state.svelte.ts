@@ -1,5 +1,5 @@
 import type { ConnectionSummary, ConnectionWalk, RuleHit } from '../../electron/contract/index.ts'
-import type { Bridge } from '../bridge/bridge.ts'
+import { type Bridge, wordsOf } from '../bridge/bridge.ts'
 import type { AttemptState } from '../state/attempt.svelte.ts'
 import { settings } from '../state/settings.svelte.ts'
 import type { HitQuestion } from '../terminal/rule-lines.ts'
@@ -38,8 +38,9 @@ export class WalkState {
   cursor = $state.raw<Cursor>(START)
   /** The last move came from outside the drawer: whoever does not see it must be told. */
   afar = $state(false)
-  /** The chosen connection is in the list, but the engine keeps its packets no longer. */
-  forgotten = $state(false)
+  /** Why the chosen connection's walk could not be read; without a reason and a walk the engine keeps its packets no longer. */
+  failed = $state<string | undefined>()
+  reading = $state(false)
 
   #attempt: AttemptState
   #bridge: Bridge
@@ -87,22 +88,31 @@ export class WalkState {
     if (!next) {
       this.chosen = undefined
       this.walk = undefined
-      this.forgotten = false
-    } else if (!same(next, this.chosen)) await this.choose(next)
-    else if (next.packets !== this.chosen?.packets || next.result !== this.chosen.result) await this.choose(next, this.cursor)
+      this.failed = undefined
+    } else if (!same(next, chosen) || next.packets !== chosen?.packets || next.result !== chosen.result || this.failed)
+      await this.choose(next)
   }
 
-  /** Shows a connection, at a place of its walk if one is given. */
-  async choose(connection: ConnectionSummary, at: Cursor = START): Promise<void> {
+  /** Shows a connection, at a place of its walk if one is given; one that is shown already keeps its place. */
+  async choose(connection: ConnectionSummary, at?: Cursor): Promise<void> {
     const attempt = this.#attempt.id
     if (!attempt) return
-    if (!same(connection, this.chosen)) this.#held = false
+    const fresh = !same(connection, this.chosen)
+    if (fresh) this.#held = false
     this.chosen = connection
-    const walk = await this.#bridge.invoke('walk.get', { attempt, connection: connection.id }).catch(() => null)
+    this.reading = true
+    let walk: ConnectionWalk | null = null
+    let failed: string | undefined
+    try {
+      walk = await this.#bridge.invoke('walk.get', { attempt, connection: connection.id })
+    } catch (error) {
+      failed = wordsOf(error)
+    }
     if (!same(this.chosen, connection)) return
+    this.reading = false
+    this.failed = failed
     this.walk = walk ?? undefined
-    this.forgotten = walk === null
-    this.cursor = clamp(this.packets, at)
+    this.cursor = clamp(this.packets, at ?? (fresh ? START : this.cursor))
   }
 
   go(at: Cursor): void {

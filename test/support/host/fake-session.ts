@@ -1,10 +1,12 @@
 import type {
   Completion,
   ConnectionSummary,
+  ConnectionWalk,
   Input,
   JournalEntry,
   Json,
   RuleHit,
+  RuleQuery,
   Session,
   SessionEvent,
   SessionSpec,
@@ -21,6 +23,18 @@ interface State {
 }
 
 const FIRST: State = { now: Date.UTC(2026, 0, 1), running: true, count: 0, shells: [], lines: [] }
+
+const SAID = { code: 'end.none', values: {}, text: 'No packet left.' }
+const CONNECTION: ConnectionSummary = {
+  id: 0,
+  at: FIRST.now,
+  proto: 'tcp',
+  command: 'count',
+  from: { place: { kind: 'node', name: 'node-1' }, address: '10.0.0.1', port: 40_000 },
+  to: { address: '10.0.0.2', port: 80 },
+  result: 'connected',
+  packets: 0,
+}
 
 /** A session with five commands, for tests of the host alone: echo, count, sleep (virtual seconds), flood and die. */
 export class FakeSession implements Session {
@@ -117,16 +131,19 @@ export class FakeSession implements Session {
     return { start: 0, candidates: [], suffix: ' ' }
   }
 
+  /** Every count made is a connection, and its walk has no packets. */
   connections(): readonly ConnectionSummary[] {
-    return []
+    const numbers = Array.from({ length: this.state.count }, (_, index) => this.state.count - index)
+    return numbers.map((id) => ({ ...CONNECTION, id }))
   }
 
-  walk(): undefined {
-    return undefined
+  walk(id: number): ConnectionWalk | undefined {
+    const connection = this.connections().find((c) => c.id === id)
+    return connection && { version: 1, connection, packets: [], conclusion: SAID, cut: false }
   }
 
-  hits(): readonly RuleHit[] {
-    return []
+  hits({ chain, rule = 1 }: RuleQuery): readonly RuleHit[] {
+    return chain === 'FORWARD' ? [] : this.connections().map((connection) => ({ connection, packet: 1, step: 0, rule }))
   }
 
   view(): SessionView {
