@@ -26,12 +26,11 @@ function pick(command: IptablesCommand, table: Table, actor: Actor): readonly Ch
 export function list(command: IptablesCommand, table: Table, actor: Actor): string {
   const env = printEnv(actor, command.numeric)
   const options = { verbose: command.verbose > 0, exact: command.exact, lineNumbers: command.lineNumbers }
-  const references = table.references()
   const only = command.chain !== undefined && command.rulenum > 0 ? command.rulenum : undefined
   const out = new Output()
   pick(command, table, actor).forEach((chain, i) => {
     if (i > 0) out.add('\n')
-    if (!addListedChain(out, chain, references.get(chain.name) ?? 0, env, options, only)) throw incompatible(command, actor)
+    if (!addListedChain(out, chain, table.referencesTo(chain.name), env, options, only)) throw incompatible(command, actor)
   })
   return out.text()
 }

@@ -117,6 +117,12 @@ export class TableEdit {
    */
   setRules(name: string, rules: readonly Rule[], known?: Difference): readonly Rule[] {
     const old = this.existing(name)
+    if (old.rules.length === 0 && this.owned.has(old)) {
+      old.rules = rules.slice()
+      for (const rule of rules) this.table.addUse(rule, 1)
+      this.owned.set(old, rules.slice())
+      return rules
+    }
     const chain = old.emptied()
     chain.rules = rules.slice()
     if (known !== undefined && !this.owned.has(old)) {

@@ -1,6 +1,7 @@
 import type { Chain } from './chain.ts'
 import type { HookName, TableName } from './env.ts'
 import type { Rule } from './rule.ts'
+import type { Survey } from './survey.ts'
 import { jumpTarget } from './uses.ts'
 
 /** Ranks beyond this leave the decision on depth to the full walk. */
@@ -18,40 +19,21 @@ export interface Jumping {
  * and the hooks it may be reached from (at least; a lost way is forgotten only by the full walk). A small edit extends it.
  */
 export class JumpGraph {
-  private readonly ranks = new Map<string, number>()
-  private readonly hooks = new Map<string, readonly HookName[]>()
-  /** A loop that no hook reaches is no loop to the kernel, but then ranks say nothing: such a table is walked in full each time. */
-  cyclic = false
+  private readonly places: Map<string, { rank: number; hooks: readonly HookName[] }>
   private widened = new Set<string>()
 
-  constructor(table: Jumping, hooks: ReadonlyMap<string, readonly HookName[]>) {
-    for (const [name, list] of hooks) this.hooks.set(name, list)
-    for (const name of table.chains.keys()) this.rank(name, table, new Set())
+  constructor(survey: Survey) {
+    this.places = survey.places
   }
 
   hooksOf(name: string): readonly HookName[] {
-    return this.hooks.get(name) ?? []
+    return this.places.get(name)?.hooks ?? []
   }
 
-  private rank(name: string, table: Jumping, path: Set<string>): number {
-    const known = this.ranks.get(name)
-    if (known !== undefined) return known
-    if (path.has(name)) {
-      this.cyclic = true
-      return 0
-    }
-    path.add(name)
-    let highest = -1
-    let last: string | undefined
-    for (const rule of table.chains.get(name)?.rules ?? []) {
-      const to = jumpTarget(rule)
-      if (to === undefined || to === last) continue
-      last = to
-      highest = Math.max(highest, this.rank(to, table, path))
-    }
-    path.delete(name)
-    this.ranks.set(name, highest + 1)
-    return highest + 1
+  private reach(name: string, hooks: readonly HookName[]): void {
+    const place = this.places.get(name)
+    if (place === undefined) this.places.set(name, { rank: 0, hooks })
+    else place.hooks = hooks
   }
 
   /** Takes in chains that changed, with the rules that are new in them; false when only the full walk can tell. */
@@ -61,7 +43,7 @@ export class JumpGraph {
     const done = new Map<string, number>()
     const visit = (name: string): number | undefined => {
       const rules = fresh.get(name)
-      if (rules === undefined) return this.ranks.get(name)
+      if (rules === undefined) return this.places.get(name)?.rank
       const known = done.get(name)
       if (known !== undefined) return known < 0 ? undefined : known
       done.set(name, -1)
@@ -75,7 +57,7 @@ export class JumpGraph {
         if (below === undefined) return undefined
         if (below >= needed) needed = below + 1
       }
-      const old = this.ranks.get(name)
+      const old = this.places.get(name)?.rank
       if (old !== undefined && old < needed) return undefined
       const rank = old ?? needed
       done.set(name, rank)
@@ -85,7 +67,11 @@ export class JumpGraph {
       const rank = visit(name)
       if (rank === undefined || rank > SAFE_RANK) return false
     }
-    for (const [name, rank] of done) this.ranks.set(name, rank)
+    for (const [name, rank] of done) {
+      const place = this.places.get(name)
+      if (place === undefined) this.places.set(name, { rank, hooks: [] })
+      else place.rank = rank
+    }
     this.widen(table, fresh)
     return true
   }
@@ -102,14 +88,14 @@ export class JumpGraph {
         if (to === undefined) continue
         const old = this.hooksOf(to)
         if (from.every((hook) => old.includes(hook))) continue
-        this.hooks.set(to, [...old, ...from.filter((hook) => !old.includes(hook))])
+        this.reach(to, [...old, ...from.filter((hook) => !old.includes(hook))])
         this.widened.add(to)
         stack.push(to)
       }
     }
     for (const [name, rules] of fresh) {
       const base = table.isBase(name) && !this.hooksOf(name).includes(name as HookName)
-      if (base) this.hooks.set(name, [...this.hooksOf(name), name as HookName])
+      if (base) this.reach(name, [...this.hooksOf(name), name as HookName])
       spread(name, base ? (table.chains.get(name)?.rules ?? []) : rules)
     }
     while (stack.length > 0) {

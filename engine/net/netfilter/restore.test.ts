@@ -113,7 +113,7 @@ describe('undo', () => {
     }
     const seen = () => {
       const table = ruleset.table(4, 'nft', 'filter')
-      const references = [...(table?.references() ?? [])].filter(([, n]) => n > 0).sort()
+      const references = table?.sorted().map(({ name }) => [name, table.referencesTo(name)])
       return [table && saveTable(table, printed, true), references, JSON.stringify(ruleset.save())]
     }
     const packet = {

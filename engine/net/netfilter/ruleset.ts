@@ -61,9 +61,10 @@ export class Ruleset implements Stateful, Shared {
     const key = `${family}/${backend}/${table.name}`
     const replaced = this.tables.get(key)
     const left = table.adopt()
+    const every = [...this.recents.keys()]
     this.tables.set(key, table)
     this.generation++
-    this.dropUnusedRecents(replaced === undefined || replaced.chains === table.chains ? left : [...this.recents.keys()])
+    this.dropUnusedRecents(replaced === undefined || replaced.chains === table.chains ? (left ?? every) : every)
   }
 
   /** Removes a table with all its chains. */

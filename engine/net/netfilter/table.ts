@@ -4,9 +4,7 @@ import type { HookName, TableName } from './env.ts'
 import type { JumpGraph } from './graph.ts'
 import type { SavedPages } from './pages.ts'
 import type { Rule } from './rule.ts'
-import { Uses } from './uses.ts'
-
-export { jumpTarget } from './uses.ts'
+import { type Counted, Uses } from './uses.ts'
 
 /** The hooks at which each table has a base chain, in the order of listings. */
 export const BASE_CHAINS: Readonly<Record<TableName, readonly HookName[]>> = {
@@ -40,6 +38,9 @@ export class Table {
   /** While edited: the table in force that this one starts from, and what the edit changed in its counts of uses. */
   private older: Table | undefined
   private changes = new Uses()
+  /** While edited: written from scratch, or as good as. */
+  anew: boolean
+  private foreignTouched = false
   private uses: Uses | undefined
   /** Base chains under another name; known once asked. */
   private renamed: readonly Chain[] | undefined
@@ -49,6 +50,7 @@ export class Table {
   constructor(name: TableName, older?: Table) {
     this.name = name
     this.older = older
+    this.anew = older === undefined
     this.store = older?.store ?? new ChainStore()
     this.overlay = new ChainOverlay(this.store)
     this.chains = this.overlay
@@ -98,39 +100,32 @@ export class Table {
   private counted(): Uses {
     if (this.uses !== undefined) return this.uses
     const uses = new Uses()
-    if (this.older !== undefined) {
-      uses.merge(this.older.counted())
-      uses.merge(this.changes)
-      return uses
-    }
     for (const chain of this.chains.values()) for (const rule of chain.rules) uses.add(rule, 1)
     this.uses = uses
     return uses
   }
 
-  /** How many jumps and gotos name each chain. */
-  references(): ReadonlyMap<string, number> {
-    return this.counted().chains
-  }
-
   /** How many jumps and gotos name a chain. */
   referencesTo(name: string): number {
-    return (this.older?.counted().chains.get(name) ?? 0) + (this.changes.chains.get(name) ?? 0)
+    if (this.older === undefined || this.anew) return this.counted().ofChain(name)
+    return this.older.counted().ofChain(name) + this.changes.ofChain(name)
   }
 
   namesRecent(name: string): boolean {
-    return (this.counted().recents.get(name) ?? 0) > 0
+    return this.counted().ofRecent(name) > 0
   }
 
   // -- while it is edited ----------------------------------------------------------------------------------------------
 
   /** For edits: takes a chain in, or replaces it. */
   set(chain: Chain): void {
+    if (chain.hook !== undefined) this.foreignTouched = true
     this.overlay?.set(chain)
     this.forget()
   }
 
   delete(name: string): void {
+    if (this.chains.get(name)?.hook !== undefined) this.foreignTouched = true
     this.overlay?.delete(name)
     this.forget()
   }
@@ -142,25 +137,38 @@ export class Table {
 
   /** For edits: a rule that came or went. */
   addUse(rule: Rule, by: 1 | -1): void {
-    this.changes.add(rule, by)
+    if (this.anew) this.uses?.add(rule, by)
+    else this.changes.add(rule, by)
   }
 
-  /** Called when the table is put in force: the older one's chains and counts become its own. Returns the recent lists let go. */
-  adopt(hooksChanged = true): readonly string[] {
-    const { older, changes } = this
-    const left = [...changes.recents].filter(([, by]) => by < 0).map(([name]) => name)
-    if (older === undefined) this.uses ??= changes
-    else {
-      this.uses = older.uses
+  /** For edits that write most of the table: it is counted as a whole, when somebody asks or when it is validated. */
+  writeAnew(): void {
+    this.anew = true
+  }
+
+  /** What validation counted on its way. */
+  surveyed(counted: Counted, recents: Map<string, number>): void {
+    if (this.anew) this.uses = new Uses(counted, recents)
+  }
+
+  /**
+   * Called when the table is put in force: the older one's chains and counts become its own. Returns the recent lists that are
+   * named less often; undefined where that is not known.
+   */
+  adopt(): readonly string[] | undefined {
+    const { older, changes, anew } = this
+    if (!anew) {
+      this.uses = older?.uses
       this.uses?.merge(changes)
     }
-    if (!hooksChanged) this.renamed = older?.renamed
+    if (!this.foreignTouched) this.renamed = older?.renamed
+    this.anew = false
     this.older = undefined
     this.changes = new Uses()
     this.chains = this.overlay?.commit() ?? this.chains
     this.overlay = undefined
     this.atHook.clear()
-    return left
+    return anew ? undefined : changes.lost()
   }
 
   save(): SavedTable {
@@ -173,6 +181,7 @@ export class Table {
   revert(state: SavedTable): void {
     this.overlay = undefined
     this.chains = this.store
+    this.anew = false
     const changed = this.store.revert(state.chains).filter(({ was, now }) => was?.rules !== now?.rules || was?.hook !== now?.hook)
     for (const { was, now } of changed) {
       for (const rule of was?.rules ?? []) this.uses?.add(rule, -1)

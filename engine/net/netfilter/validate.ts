@@ -1,11 +1,12 @@
 import type { Chain } from './chain.ts'
 import type { TableEdit } from './edit.ts'
 import type { Family, HookName } from './env.ts'
-import type { Errno } from './errors.ts'
+import { type Errno, PARAMETER_PROBLEM, ToolError } from './errors.ts'
 import type { CheckPlace, Shared } from './extension.ts'
 import { JumpGraph } from './graph.ts'
 import { findMatcher } from './matchers/registry.ts'
 import type { Rule } from './rule.ts'
+import { Survey } from './survey.ts'
 import { BASE_CHAINS, type Table } from './table.ts'
 import { findTarget } from './targets/registry.ts'
 import { jumpTarget } from './uses.ts'
@@ -31,7 +32,7 @@ export function validateTable(
   const check = (chain: Chain, rules: readonly Rule[], hooks: readonly HookName[]) =>
     checkRules(chain, rules, table, hooks, family, backend, shared)
   // A partial sync changes a few chains of many thousands: what is known of the others still holds.
-  const graph = before?.graph
+  const graph = table.anew ? undefined : before?.graph
   const changed = edit.changed()
   if (graph !== undefined && !edit.renamed && graph.extend(table, changed)) {
     let doubtful = false
@@ -42,15 +43,17 @@ export function validateTable(
       return undefined
     }
   }
-  const loop = findLoop(table, backend)
-  if (loop !== undefined) return loop
-  const hooks = reachableFrom(table)
-  for (const chain of table.chains.values()) {
-    const refused = check(chain, chain.rules, hooks.get(chain.name) ?? [])
+  const survey = new Survey(table, BASE_CHAINS[table.name], backend === 'nft' ? NFT_JUMPS : Number.POSITIVE_INFINITY)
+  if (survey.missing !== undefined) throw new ToolError(`Chain '${survey.missing}' does not exist`, PARAMETER_PROBLEM)
+  const loop = survey.loop ?? survey.tooDeep
+  if (loop !== undefined) return { ...loop, errno: backend === 'nft' ? 'EMLINK' : 'ELOOP' }
+  for (const { chain, hooks } of survey.places.values()) {
+    const refused = chain === undefined ? undefined : check(chain, chain.rules, hooks)
     if (refused !== undefined) return refused
   }
-  const made = new JumpGraph(table, hooks)
-  table.graph = made.cyclic ? undefined : made
+  survey.finish()
+  table.surveyed(survey.places, survey.recents)
+  table.graph = survey.cyclic ? undefined : new JumpGraph(survey)
   return undefined
 }
 
@@ -87,59 +90,4 @@ export function refusedRule(rule: Rule, place: CheckPlace): Errno | undefined {
 export function baseJump(table: Table, chain: string, backend: 'nft' | 'legacy'): Errno {
   if (backend === 'legacy') return 'EINVAL'
   return table.chains.has(chain) ? 'EOPNOTSUPP' : 'ENOENT'
-}
-
-/** A jump that leads back, or deeper than the kernel follows. */
-function findLoop(table: Table, backend: 'nft' | 'legacy'): Refusal | undefined {
-  const depth = new Map<string, number>()
-  const path = new Set<string>()
-  let refusal: Refusal | undefined
-  const errno: Errno = backend === 'nft' ? 'EMLINK' : 'ELOOP'
-  const visit = (name: string): number => {
-    const known = depth.get(name)
-    if (known !== undefined) return known
-    path.add(name)
-    let deepest = 0
-    for (const rule of table.chains.get(name)?.rules ?? []) {
-      if (refusal !== undefined) break
-      if (rule.target?.kind !== 'jump' && rule.target?.kind !== 'goto') continue
-      const to = rule.target.chain
-      if (table.isBase(to)) continue
-      if (path.has(to)) {
-        refusal = { errno, chain: name, rule }
-        break
-      }
-      deepest = Math.max(deepest, visit(to) + 1)
-      if (backend === 'nft' && deepest >= NFT_JUMPS) refusal ??= { errno, chain: name, rule }
-    }
-    path.delete(name)
-    depth.set(name, deepest)
-    return deepest
-  }
-  for (const hook of BASE_CHAINS[table.name]) if (table.chains.has(hook)) visit(hook)
-  return refusal
-}
-
-/** The hooks from which each chain can be reached. */
-function reachableFrom(table: Table): Map<string, readonly HookName[]> {
-  const hooks = new Map<string, HookName[]>()
-  for (const hook of BASE_CHAINS[table.name]) {
-    const stack: string[] = [hook]
-    const seen = new Set<string>(stack)
-    while (stack.length > 0) {
-      const name = stack.pop() as string
-      const chain = table.chains.get(name)
-      if (chain === undefined) continue
-      const list = hooks.get(name)
-      if (list === undefined) hooks.set(name, [hook])
-      else list.push(hook)
-      for (const rule of chain.rules) {
-        const to = jumpTarget(rule)
-        if (to === undefined || seen.has(to)) continue
-        seen.add(to)
-        stack.push(to)
-      }
-    }
-  }
-  return hooks
 }

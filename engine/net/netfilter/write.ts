@@ -62,9 +62,14 @@ export function writeTables(ruleset: Ruleset, writes: readonly TableWrite[], fam
 }
 
 function apply(edit: TableEdit, { chains, removed }: TableWrite, nft: boolean, chainDelName: string): void {
+  const { size } = edit.table.chains
   for (const { name } of chains) if (edit.chain(name) === undefined) edit.addChain(name)
+  // A full sync: the table is looked at as a whole then, which finds jumps to nowhere by the way.
+  if (chains.length > size) edit.table.writeAnew()
   for (const { name, rules, known } of chains) {
-    for (const rule of edit.setRules(name, rules, known)) {
+    const fresh = edit.setRules(name, rules, known)
+    if (edit.table.anew) continue
+    for (const rule of fresh) {
       const to = jumpTarget(rule)
       if (to !== undefined && edit.chain(to) === undefined) throw new ToolError(`Chain '${to}' does not exist`, 2)
     }
