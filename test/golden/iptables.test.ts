@@ -26,12 +26,9 @@ const ruleset = (name: string) => {
   return text
 }
 
-function notYetDue(c: Case): string | undefined {
-  const { argv } = c
-
-  if (argv.includes('-vv')) return '-L -vv dumps the backend’s bytecode or blob: the command says that it does not emulate it'
-  if (c.group === 'names' && c.setup.etc_services === 'missing' && c.setup.rules?.includes(' -p 47 '))
-    return 'recorded with /etc/protocols gone as well, which the record does not say'
+function notYetDue(c: Case, reader: string): string | undefined {
+  // nft of 1.8.8 and later prints each rule as the kernel's expressions, with handles that nobody keeps here.
+  if (c.argv.includes('-vv') && reader.endsWith('/nft')) return '-vv prints bytecode: the command says that it does not emulate it'
   return undefined
 }
 
@@ -47,7 +44,7 @@ describe('iptables recordings', () => {
           for (const reader of expected.for) {
             const difference = await play(c, expected, reader, files, ruleset)
             if (difference === undefined) passed++
-            else if (notYetDue(c) !== undefined) later++
+            else if (notYetDue(c, reader) !== undefined) later++
             else failed.push(`${c.id} as ${reader}: ${JSON.stringify(c.argv)}\n${difference.slice(0, 600)}`)
           }
       }

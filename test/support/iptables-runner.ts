@@ -134,7 +134,11 @@ export async function play(
   const own = new Map(files)
   if (c.setup.etc_hosts !== undefined) own.set('/etc/hosts', c.setup.etc_hosts)
   if (c.setup.etc_networks !== undefined) own.set('/etc/networks', c.setup.etc_networks)
-  if (c.setup.etc_services === 'missing') own.set('/etc/services', '')
+  if (c.setup.etc_services === 'missing') {
+    own.set('/etc/services', '')
+    // The record does not say it, but its answers do: protocol 47 had no name, so /etc/protocols was gone as well.
+    own.set('/etc/protocols', '')
+  }
   const root = new BareNode(own)
   const node = c.uid === undefined ? root : new BareNode(own, c.uid, root.ruleset)
   await prepare(c, reader, root, ref)

@@ -58,7 +58,9 @@ function lookUp(host: string, { family, names }: Names): readonly string[] {
 export function addressOf(host: string, env: Names): string {
   const found = [...new Set(lookUp(host, env))]
   if (found.length > 1) parameterProblem(`${host} resolves to more than one address\n`)
-  return found[0] ?? parameterProblem('getaddrinfo: Name or service not known\n')
+  if (found[0] !== undefined) return found[0]
+  const other = env.family === 4 ? parseIPv6(host) !== undefined : aton(host) !== undefined
+  return parameterProblem(`getaddrinfo: ${other ? 'Address family for hostname not supported' : 'Name or service not known'}\n`)
 }
 
 /** "ADDRESS[/MASK]" with the address as it was given (xtopt_parse_hostmask, xtopt_parse_plen). */
@@ -127,7 +129,7 @@ export function addressText(text: string, env: PrintEnv): string {
   const slash = text.indexOf('/')
   const address = text.slice(0, slash)
   const mask = text.slice(slash + 1)
-  if (mask === '0' && !env.numeric) return 'anywhere'
+  if (!env.numeric && (env.family === 4 ? mask === '0' : address === '::')) return 'anywhere'
   const full = mask === (env.family === 4 ? '32' : '128')
   if (env.numeric) return full ? address : text
   const name = env.names.hostName(address) ?? address

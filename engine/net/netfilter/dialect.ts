@@ -15,8 +15,10 @@ export interface Dialect {
   readonly chainProtocols: readonly (readonly [string, number])[]
   /** 1.8.7 pads the protocol to five and puts the option column right behind it. */
   readonly gluedProtocol: boolean
-  /** -S of 1.8.11 prints protocols outside its own table by number. */
-  readonly saveProtocolByLibc: boolean
+  /** xtables' own names for protocols go before those of /etc/protocols (1.8.11 and later). */
+  readonly ownProtocolsFirst: boolean
+  /** Where -S takes a protocol's name from: getprotobynumber(3), xtables' own table, or the one before the other. */
+  readonly saveProtocol: 'libc' | 'libc or own' | 'own'
   /** Message texts that 1.8.7 ended in a newline of their own, so that an empty line follows. */
   readonly trailingNewlines: boolean
   /** Options are named by their long form in messages ("--jump") instead of the letter. */
@@ -112,7 +114,8 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     numericProtocols: patch >= 8 && patch < 11 ? 'numbers' : 'names',
     chainProtocols: patch >= 11 ? PROTOCOLS_NEW : PROTOCOLS_OLD,
     gluedProtocol: old,
-    saveProtocolByLibc: patch < 11,
+    ownProtocolsFirst: patch >= 11,
+    saveProtocol: patch >= 11 ? 'own' : nft && old ? 'libc' : 'libc or own',
     trailingNewlines: old,
     longOptionNames: patch >= 11,
     strictOptions: patch >= 11 && patch < 13,

@@ -61,7 +61,9 @@ export function namesFromFiles(read: (path: string) => string): NameService {
     if (hosts !== undefined) return hosts
     hosts = { byName: new Map(), byAddress: new Map() }
     for (const [address = '', ...names] of rows('/etc/hosts')) {
-      if (!hosts.byAddress.has(address)) hosts.byAddress.set(address, names[0] as string)
+      // IPv4 sees ::1 as 127.0.0.1.
+      for (const seen of address === '::1' ? [address, '127.0.0.1'] : [address])
+        if (!hosts.byAddress.has(seen)) hosts.byAddress.set(seen, names[0] as string)
       for (const name of names) hosts.byName.set(name, [...(hosts.byName.get(name) ?? []), address])
     }
     return hosts
@@ -72,14 +74,19 @@ export function namesFromFiles(read: (path: string) => string): NameService {
     protocolNumber: (name) => loadProtocols().byName.get(name),
     protocolName: (number) => loadProtocols().byNumber.get(number),
     hostName: (address) => loadHosts().byAddress.get(address),
-    hostAddresses: (name, family) =>
-      (loadHosts().byName.get(name) ?? []).filter((address) => address.includes(':') === (family === 6)),
+    // nss_files answers for IPv4 with ::1 as 127.0.0.1, and with IPv4 addresses mapped into IPv6 as what they map.
+    hostAddresses: (name, family) => {
+      const found = loadHosts().byName.get(name) ?? []
+      if (family === 6) return found.filter((address) => address.includes(':'))
+      const mapped = found.map((address) => (address === '::1' ? '127.0.0.1' : address.replace(/^::ffff:(?=[\d.]+$)/i, '')))
+      return mapped.filter((address) => !address.includes(':'))
+    },
     networkAddress: (name) => {
       if (networks === undefined) {
         networks = new Map()
         for (const [n = '', address = '', ...aliases] of rows('/etc/networks')) {
           const full = `${address}${'.0'.repeat(Math.max(0, 3 - (address.match(/\./g)?.length ?? 0)))}`
-          for (const alias of [n, ...aliases]) networks.set(alias, full)
+          for (const alias of [n, ...aliases]) if (!networks.has(alias)) networks.set(alias, full)
         }
       }
       return networks.get(name)

@@ -41,13 +41,16 @@ function parts(use: OptionUse): readonly string[] {
   return words
 }
 
-/** getservbyname as getaddrinfo(3) does it: a decimal number of any size is cut to 16 bits, else a service of any protocol. */
+/** A service as getaddrinfo(3) finds it: a decimal number of any size is cut to 16 bits, else a name under the protocols it knows. */
 function portNumber(text: string, use: OptionUse): number {
   const number = /^\s*[-+]?\d+$/.exec(text)
   if (number !== null) return Number(BigInt.asUintN(16, BigInt(text.trim())))
   const { names } = use.env
-  const port = text === '' ? undefined : (names.servicePort(text, 'tcp') ?? names.servicePort(text, undefined))
-  return port ?? parameterProblem(`Port "${text}" does not resolve to anything.\n`)
+  for (const proto of text === '' ? [] : ['tcp', 'udp', 'dccp', 'udplite', 'sctp']) {
+    const port = names.servicePort(text, proto)
+    if (port !== undefined) return port
+  }
+  return parameterProblem(`Port "${text}" does not resolve to anything.\n`)
 }
 
 /** xtopt_parse_mint: each end by itself; later versions want the second no smaller than the first. */

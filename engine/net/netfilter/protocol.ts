@@ -1,6 +1,6 @@
 import type { Dialect } from './dialect.ts'
 import { parameterProblem } from './errors.ts'
-import type { NameService } from './names.ts'
+import { type NameService, NO_NAMES } from './names.ts'
 import { parseUint } from './numbers.ts'
 
 /** xtables_parse_protocol */
@@ -14,11 +14,15 @@ export function parseProtocol(text: string, names: NameService, dialect: Dialect
 
 /** proto_to_name: what libc says (unless `nolookup`), else xtables' own table; undefined where only the number is left. */
 export function protocolName(proto: number, nolookup: boolean, names: NameService, dialect: Dialect): string | undefined {
-  if (proto !== 0 && !nolookup) {
-    const name = names.protocolName(proto)
-    if (name !== undefined) return name
-  }
-  return chainName(proto, dialect)
+  const own = chainName(proto, dialect)
+  if (proto === 0 || nolookup || (own !== undefined && dialect.ownProtocolsFirst)) return own
+  return names.protocolName(proto) ?? own
+}
+
+/** How -S writes a protocol. A program without name databases has xtables' own names in every version. */
+export function savedProtocol(proto: number, names: NameService, dialect: Dialect): string {
+  if (dialect.saveProtocol === 'libc' && names !== NO_NAMES) return names.protocolName(proto) ?? String(proto)
+  return protocolName(proto, dialect.saveProtocol === 'own', names, dialect) ?? String(proto)
 }
 
 const chainNames = new WeakMap<Dialect, Map<number, string>>()

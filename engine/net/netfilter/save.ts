@@ -2,7 +2,7 @@ import type { Chain } from './chain.ts'
 import type { PrintEnv } from './extension.ts'
 import { findMatcher } from './matchers/registry.ts'
 import { Output } from './output.ts'
-import { protocolName } from './protocol.ts'
+import { savedProtocol } from './protocol.ts'
 import type { Rule } from './rule.ts'
 import type { Table } from './table.ts'
 import { findTarget } from './targets/registry.ts'
@@ -21,8 +21,7 @@ function addSpec(out: Output, rule: Rule, env: PrintEnv, counters: string): void
   if (f.iif !== undefined && f.iif !== '+') option(f.iifInv, ' -i ', f.iif)
   if (f.oif !== undefined && f.oif !== '+') option(f.oifInv, ' -o ', f.oif)
   if (f.proto !== undefined) {
-    const name = protocolName(f.proto, !env.dialect.saveProtocolByLibc, env.names, env.dialect)
-    option(f.protoInv, ' -p ', name ?? String(f.proto))
+    option(f.protoInv, ' -p ', savedProtocol(f.proto, env.names, env.dialect))
   }
   if (f.frag) out.add(f.fragInv ? ' ! -f' : ' -f')
   for (const data of rule.matches) {
