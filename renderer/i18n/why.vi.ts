@@ -158,8 +158,10 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'fact.tries': 'nó được gửi {tries} lần',
 }
 
-/** Values that are words of the engine's English: what of them is said otherwise. */
+/** Labels of packets, and values that are words of the engine's English: what of them is said otherwise. */
 export const WORDS_VI: readonly (readonly [RegExp, string])[] = [
+  [/^data (\d+) bytes/, 'dữ liệu $1 byte'],
+  [/^UDP (\d+) bytes/, 'UDP $1 byte'],
   [/^its source$/, 'nguồn của nó'],
   [/^its destination$/, 'đích của nó'],
   [/^pod (?=\S+\/)/, 'Pod '],

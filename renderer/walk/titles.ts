@@ -14,8 +14,13 @@ export function stepTitle(step: WalkStep, m: Messages['walk']): string {
 }
 
 /** Where one stands, for who hears it: "7 / 16, packet 1: SYN, n1, KUBE-SERVICES, rule 3". */
-export function spokenStep(packet: WalkPacket | undefined, step: number, m: Messages['walk']): string {
+export function spokenStep(
+  packet: WalkPacket | undefined,
+  step: number,
+  m: Messages['walk'],
+  name = packet?.label ?? '',
+): string {
   const at = packet?.steps[step]
   if (!packet || !at) return ''
-  return [m.place(step + 1, packet.steps.length), m.packet(packet.id, packet.label), at.place.name, stepTitle(at, m)].join(', ')
+  return [m.place(step + 1, packet.steps.length), m.packet(packet.id, name), at.place.name, stepTitle(at, m)].join(', ')
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Said } from '../../electron/contract/index.ts'
 import { WHY_VI } from '../i18n/why.vi.ts'
-import { sentence, stepTime } from './wording.ts'
+import { label, sentence, stepTime } from './wording.ts'
 
 const fact = (code: string, values: Record<string, string> = {}, because?: Said[]): Said => ({
   code,
@@ -47,6 +47,12 @@ test('English is the engine’s own; so is what a language cannot say whole', ()
   expect(sentence(fact('rule.jump'), 'vi')).toBe('In English.')
   expect(sentence(fact('toString'), 'vi')).toBe('In English.')
   expect(sentence(fact('fact.plain', {}, [fact('unheard-of')]), 'vi')).toBe('In English.')
+})
+
+test('labels keep the protocol’s own words', () => {
+  expect(label('data 83 bytes,FIN', 'vi')).toBe('dữ liệu 83 byte,FIN')
+  expect(label('SYN,ACK', 'vi')).toBe('SYN,ACK')
+  expect(label('data 83 bytes', 'en')).toBe('data 83 bytes')
 })
 
 test('times of steps are those of the nodes', () => {

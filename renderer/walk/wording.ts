@@ -13,6 +13,14 @@ interface Tongue {
 /** English is the engine's own: `text`. */
 const TONGUES: Readonly<Partial<Record<Locale, Tongue>>> = { vi: { clauses: WHY_VI, and: 'và', words: WORDS_VI } }
 
+const reworded = (text: string, { words }: Tongue) => words.reduce((said, [pattern, by]) => said.replace(pattern, by), text)
+
+/** A packet's label in this language: what of it is a protocol's own word stays. */
+export function label(text: string, locale: Locale): string {
+  const tongue = TONGUES[locale]
+  return tongue ? reworded(text, tongue) : text
+}
+
 /** A fact without capital and full stop; undefined where the language has no clause for it or a value is missing. */
 function clause(said: Said, tongue: Tongue): string | undefined {
   const template = Object.hasOwn(tongue.clauses, said.code) ? tongue.clauses[said.code] : undefined
@@ -20,7 +28,7 @@ function clause(said: Said, tongue: Tongue): string | undefined {
   const main = (template ?? '').replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(said.values, name) ? said.values[name] : undefined
     if (value === undefined) whole = false
-    return tongue.words.reduce((text, [pattern, words]) => text.replace(pattern, words), value ?? '')
+    return reworded(value ?? '', tongue)
   })
   const reasons = (said.because ?? []).map((reason) => clause(reason, tongue))
   if (!whole || reasons.includes(undefined)) return undefined

@@ -37,10 +37,10 @@ test('a lab can be walked without a mouse', async ({ page, app }) => {
   await expect(page.locator('.lesson')).toBeVisible()
 
   // F6 goes round every pane; the divider moves by arrow keys and its place is remembered.
-  for (const pane of ['.lesson', '.tasks', '.area', 'header']) {
+  for (const pane of ['.lesson', '.tasks', '.area', '.walk', '.lab > header']) {
     for (
       let turns = 0;
-      turns < 4 && !(await page.evaluate(`document.activeElement.closest(${JSON.stringify(pane)}) !== null`));
+      turns < 5 && !(await page.evaluate(`document.activeElement.closest(${JSON.stringify(pane)}) !== null`));
       turns++
     ) {
       await page.keyboard.press('F6')
