@@ -129,6 +129,7 @@ export class Machines implements Stateful, Surroundings {
     for (const ip of node.internalIPs) netns.addAddress('eth0', ip.includes(':') ? `${ip}/64` : `${ip}/24`, broadcastOf(ip))
     defaultRoute(netns, node.internalIPs)
     netns.setSysctl('net.ipv4.ip_forward', '1')
+    netns.setSysctl('net.ipv6.conf.all.forwarding', '1')
     const server = node.controlPlane ? primaryIP(node) : undefined
     const root = nodeRoot({
       hostname: node.name,

@@ -75,6 +75,7 @@ export class Cilium implements CniPlugin {
     ns.addAddress('cilium_host', `${hostAddress}/32`, { scope: 'global' })
     this.route(ns, hostAddress, { scope: 'link' })
     ns.setSysctl('net.ipv4.ip_forward', '1')
+    ns.setSysctl('net.ipv6.conf.all.forwarding', '1')
     ns.setSysctl('net.ipv4.conf.all.rp_filter', '0')
     for (const other of this.nodes.values()) this.joinNodes(node.name, other)
     const dnsProxyPort = 32_768 + dice.int(28_232)

@@ -28,6 +28,7 @@ export class Plain implements CniPlugin {
   setupNode(node: CniNode): void {
     const { netns: ns, podCIDR, internalIP } = node
     ns.setSysctl('net.ipv4.ip_forward', '1')
+    ns.setSysctl('net.ipv6.conf.all.forwarding', '1')
     for (const other of this.nodes.values()) {
       this.route(ns, other.podCIDR, other.internalIP)
       const peer = this.env.network.namespace(other.netns)

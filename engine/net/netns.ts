@@ -8,9 +8,8 @@ import { type TrackSettings, trackSettings } from './conntrack/timeouts.ts'
 import { type Route, type RouteResult, TABLE_MAIN } from './fib.ts'
 import { KernelLog } from './kernel-log.ts'
 import type { Link, LinkAddress } from './link.ts'
-import { type Neighbour, neighbourState } from './neighbour.ts'
+import { type Neighbour, Neighbours, neighbourState } from './neighbour.ts'
 import { Ruleset } from './netfilter/ruleset.ts'
-import type { Frame } from './path/frame.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type AddressType, Routing } from './routing.ts'
 import type { SocketApi } from './socket/api.ts'
@@ -46,8 +45,7 @@ export class Netns implements Stateful {
   ip!: SocketApi
   private linkList: readonly Link[] = []
   private routeList: readonly Route[] = []
-  /** By device, then by address. */
-  private neighbours = new Map<string, Map<string, Neighbour>>()
+  private readonly neighbours = new Neighbours()
   private readonly sysctls = new Sysctls(() => this.linkList.map((l) => l.name.replaceAll('.', '/')))
   /** The node whose kernel this namespace runs on; undefined for the node's own (init_net). */
   host: string | undefined
@@ -116,7 +114,7 @@ export class Netns implements Stateful {
   removeLink(name: string): void {
     this.setLinks(this.linkList.filter((l) => l.name !== name))
     this.setRoutes(this.routeList.filter((r) => r.dev !== name))
-    this.neighbours.delete(name)
+    this.neighbours.deleteAll(name)
     this.sysctls.removed(name)
     this.conntrack.deviceDown(name)
   }
@@ -225,31 +223,25 @@ export class Netns implements Stateful {
   // -- neighbours ------------------------------------------------------------------------------------------------------
 
   neighbour(dev: string, address: string): Neighbour | undefined {
-    return this.neighbours.get(dev)?.get(address)
+    return this.neighbours.get(dev, address)
   }
 
   setNeighbour(n: Neighbour): void {
-    const known = this.neighbours.get(n.dev)
-    if (known === undefined) this.neighbours.set(n.dev, new Map([[n.address, n]]))
-    else known.set(n.address, n)
+    this.neighbours.set(n)
   }
 
   removeNeighbour(dev: string, address: string): boolean {
-    return this.neighbours.get(dev)?.delete(address) ?? false
+    return this.neighbours.delete(dev, address)
   }
 
   listNeighbours(): readonly Neighbour[] {
-    return this.allNeighbours().map((n) => ({ ...n, state: neighbourState(n, this.net.clock.now) }))
-  }
-
-  private allNeighbours(): Neighbour[] {
-    return [...this.neighbours.values()].flatMap((known) => [...known.values()])
+    return this.neighbours.all().map((n) => ({ ...n, state: neighbourState(n, this.net.clock.now) }))
   }
 
   /** Packets of a flow that wait for an ARP answer: each holds a reference, which `use=` counts. */
   queuedFor(entry: CtEntry): number {
     let n = 0
-    for (const neighbour of this.allNeighbours()) for (const frame of neighbour.waiting) if (frame.entry === entry) n++
+    for (const neighbour of this.neighbours.all()) for (const frame of neighbour.waiting) if (frame.entry === entry) n++
     return n
   }
 
@@ -293,6 +285,10 @@ export class Netns implements Stateful {
   /** The switches of a device that packets ask for, `all` taken into account. */
   conf(device: string): DeviceConf {
     return this.sysctls.conf(device)
+  }
+
+  forwards(family: IpFamily): boolean {
+    return this.sysctls.forwards(family)
   }
 
   /** How connections are tracked here, as the sysctls say. */
@@ -346,7 +342,7 @@ export class Netns implements Stateful {
     return {
       links: this.linkList,
       routes: this.routeList,
-      neighbours: this.allNeighbours().map((n) => ({ ...n, waiting: n.waiting.map(savedFrame) })),
+      neighbours: this.neighbours.save(),
       sysctls: this.sysctls.save(),
       log: this.ownLog.save(),
       ...(this.host === undefined ? {} : { host: this.host }),
@@ -364,7 +360,7 @@ export class Netns implements Stateful {
     const s = state as unknown as {
       links: readonly Link[]
       routes: readonly Route[]
-      neighbours: Neighbour[]
+      neighbours: Json
       sysctls: Json
       log: Json
       host?: string
@@ -378,8 +374,7 @@ export class Netns implements Stateful {
     }
     this.linkList = s.links
     this.setRoutes(s.routes)
-    this.neighbours = new Map()
-    for (const n of s.neighbours) this.setNeighbour({ ...n, waiting: [...n.waiting] })
+    this.neighbours.load(s.neighbours)
     this.sysctls.load(s.sysctls)
     this.tracking = undefined
     this.ownLog.load(s.log)
@@ -392,9 +387,4 @@ export class Netns implements Stateful {
     this.conntrack.load(s.conntrack)
     this.netfilter.load(s.netfilter)
   }
-}
-
-/** A queued packet as plain data: its flow is looked up again when it moves on. */
-function savedFrame(f: Frame): Json {
-  return { ...f, ct: undefined, entry: undefined } as unknown as Json
 }

@@ -64,6 +64,7 @@ export class Sysctls {
   private readonly confs = new Map<string, DeviceConf>()
   private ports: readonly [number, number] | undefined
   private folders: Map<string, Set<string>> | undefined
+  private forwarding: { readonly 4: boolean; readonly 6: boolean } | undefined
   private readonly devices: () => readonly string[]
   /** Whether this is the node's own namespace (init_net). */
   initial = true
@@ -122,6 +123,15 @@ export class Sysctls {
     }
     this.confs.set(name, made)
     return made
+  }
+
+  /** Whether packets of others are passed on; every one of them asks. */
+  forwards(family: 4 | 6): boolean {
+    this.forwarding ??= {
+      4: this.number('net.ipv4.ip_forward') !== 0,
+      6: this.number('net.ipv6.conf.all.forwarding') !== 0,
+    }
+    return this.forwarding[family]
   }
 
   portRange(): readonly [number, number] {
@@ -183,6 +193,7 @@ export class Sysctls {
     this.confs.clear()
     this.ports = undefined
     this.folders = undefined
+    this.forwarding = undefined
   }
 
   /** What lies in a folder of /proc/sys ("net/ipv4"); undefined where there is no such folder. */

@@ -2,6 +2,7 @@ import type { Json, Stateful } from '../../base/json.ts'
 import { PROTO, type Tuple } from '../packet.ts'
 import { type CtEntry, copyEntry, invertTuple, tupleKey } from './entry.ts'
 import { type CtStats, noStats } from './stats.ts'
+import { TupleIndex } from './tuple-index.ts'
 
 export type CtEvent = 'NEW' | 'UPDATE' | 'DESTROY'
 /** What `conntrack -E` hears; `byProgram`: the netlink port of the program that did it. */
@@ -25,7 +26,7 @@ export interface CreateOptions {
 /** The connection table of one network namespace. Entries past their time are dropped when met, as the kernel's gc does. */
 export class ConntrackTable implements Stateful {
   private entries = new Map<number, CtEntry>()
-  private byTuple = new Map<string, CtEntry>()
+  private readonly byTuple = new TupleIndex()
   /** Source-translated flows by the source they had (nf_nat_bysource). */
   private bySource = new Map<string, Set<CtEntry>>()
   private nextId = 1
@@ -70,13 +71,13 @@ export class ConntrackTable implements Stateful {
   }
 
   /** The live entry with this tuple in either direction. */
-  find(tuple: Tuple): CtEntry | undefined {
-    return this.findKey(tupleKey(tuple))
+  find(t: Tuple): CtEntry | undefined {
+    return this.lookup(t.proto, t.src, t.dst, t.sport, t.dport)
   }
 
-  /** The same by {@link tupleKey}. */
-  findKey(key: string): CtEntry | undefined {
-    const entry = this.byTuple.get(key)
+  /** The same, of its parts. */
+  lookup(proto: number, src: string, dst: string, sport: number, dport: number): CtEntry | undefined {
+    const entry = this.byTuple.get(proto, src, dst, sport, dport)
     if (entry === undefined) return undefined
     if (entry.expires <= this.now()) {
       this.delete(entry)
@@ -99,24 +100,22 @@ export class ConntrackTable implements Stateful {
 
   /** Puts an entry into the table; false where either tuple is taken (__nf_conntrack_confirm). */
   confirm(entry: CtEntry): boolean {
-    const original = tupleKey(entry.original)
-    const reply = tupleKey(entry.reply)
-    if (this.findKey(original) !== undefined || this.findKey(reply) !== undefined) {
+    if (this.find(entry.original) !== undefined || this.find(entry.reply) !== undefined) {
       this.stats.insert_failed++
       this.stats.drop++
       return false
     }
     if (++this.sinceCollect >= Math.max(COLLECT_EVERY, this.entries.size >> 2)) this.collect()
-    this.put(entry, original, reply)
+    this.put(entry)
     this.emit('NEW', entry)
     return true
   }
 
-  private put(entry: CtEntry, original: string, reply: string): void {
+  private put(entry: CtEntry): void {
     entry.confirmed = true
     this.entries.set(entry.id, entry)
-    this.byTuple.set(original, entry)
-    this.byTuple.set(reply, entry)
+    this.byTuple.add(entry.original, entry)
+    this.byTuple.add(entry.reply, entry)
     if (!entry.snat) return
     const key = sourceKey(entry.original)
     const same = this.bySource.get(key)
@@ -127,7 +126,7 @@ export class ConntrackTable implements Stateful {
   /** Adds a made-up entry (`conntrack -I`); false if it is there already. */
   insert(entry: CtEntry): boolean {
     if (this.find(entry.original) !== undefined || this.find(entry.reply) !== undefined) return false
-    this.put(entry, tupleKey(entry.original), tupleKey(entry.reply))
+    this.put(entry)
     this.stats.insert++
     this.emit('NEW', entry, this.now() % 30_000)
     return true
@@ -136,8 +135,8 @@ export class ConntrackTable implements Stateful {
   delete(entry: CtEntry, byProgram?: number): void {
     entry.dying = true
     if (!this.entries.delete(entry.id)) return
-    this.byTuple.delete(tupleKey(entry.original))
-    this.byTuple.delete(tupleKey(entry.reply))
+    this.byTuple.delete(entry.original, entry)
+    this.byTuple.delete(entry.reply, entry)
     if (entry.snat) {
       const key = sourceKey(entry.original)
       const same = this.bySource.get(key)
@@ -265,11 +264,11 @@ export class ConntrackTable implements Stateful {
     this.pressedAt = saved.pressedAt
     this.stats = { ...saved.stats }
     this.entries = new Map()
-    this.byTuple = new Map()
+    this.byTuple.clear()
     this.bySource = new Map()
     for (const kept of saved.entries) {
       const entry = copyEntry(kept)
-      this.put(entry, tupleKey(entry.original), tupleKey(entry.reply))
+      this.put(entry)
     }
   }
 }

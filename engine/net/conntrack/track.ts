@@ -1,6 +1,6 @@
 import { type Packet, PROTO, type Tuple } from '../packet.ts'
 import { CtView, type Frame, noFlow } from '../path/frame.ts'
-import { type CtEntry, invertTuple, tupleKey } from './entry.ts'
+import { type CtEntry, invertTuple } from './entry.ts'
 import type { ConntrackTable } from './table.ts'
 import { trackTcp } from './tcp.ts'
 import type { TrackSettings } from './timeouts.ts'
@@ -19,12 +19,6 @@ export function tupleOf(packet: Packet): Tuple {
   const { proto, src, dst, icmp } = packet
   if (icmp !== undefined) return { proto, src, dst, sport: icmp.id ?? 0, dport: (icmp.type << 8) | icmp.code }
   return { proto, src, dst, sport: packet.sport ?? 0, dport: packet.dport ?? 0 }
-}
-
-/** {@link tupleKey} of a packet's tuple. */
-function keyOf(packet: Packet): string {
-  if (packet.icmp !== undefined) return tupleKey(tupleOf(packet))
-  return `${packet.proto}|${packet.src}|${packet.dst}|${packet.sport ?? 0}|${packet.dport ?? 0}`
 }
 
 const ICMP_REQUESTS: ReadonlySet<number | undefined> = new Set([8, 13, 15, 17])
@@ -57,7 +51,10 @@ function isOriginal(entry: CtEntry, packet: Packet): boolean {
 function resolve(frame: Frame, env: TrackEnv): boolean | 'repeat' {
   const { packet } = frame
   const { conntrack } = env
-  let entry = conntrack.findKey(keyOf(packet))
+  let entry =
+    packet.icmp === undefined
+      ? conntrack.lookup(packet.proto, packet.src, packet.dst, packet.sport ?? 0, packet.dport ?? 0)
+      : conntrack.find(tupleOf(packet))
   const dir = entry === undefined || isOriginal(entry, packet) ? 0 : 1
   if (entry === undefined) {
     if (packet.icmp !== undefined && !startsFlow(packet)) return invalid(frame, env)

@@ -114,7 +114,8 @@ export class CtView implements CtInfo {
     return this.entry.bytes
   }
   get expires(): number {
-    return Math.max(0, Math.floor((this.entry.expires - this.at) / 1000))
+    // Until it is in the table its timeout is no time of day (nf_ct_expires).
+    return this.entry.confirmed ? Math.max(0, Math.floor((this.entry.expires - this.at) / 1000)) : 0
   }
 }
 

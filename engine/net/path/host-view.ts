@@ -1,7 +1,6 @@
 import type { HostView } from '../netfilter/env.ts'
 import type { Netns } from '../netns.ts'
 import { type Packet, PROTO } from '../packet.ts'
-import { newFrame, noFlow } from './frame.ts'
 
 const views = new WeakMap<Netns, HostView>()
 
@@ -36,20 +35,17 @@ export function hostView(ns: Netns): HostView {
       if (entry === undefined) return undefined
       return entry.tcp !== undefined && OVER.includes(entry.tcp.state) ? 'closed' : 'open'
     },
-    duplicate: (packet, gateway, device) => duplicate(ns, packet, gateway, device),
+    duplicate: (packet, gateway, device) => duplicators.get(ns)?.(packet, gateway, device),
   }
   views.set(ns, made)
   return made
 }
 
-/** nf_dup_ipv4, nf_dup_ipv6: the copy is not tracked, and leaves for the gateway's address whatever its own. */
-function duplicate(ns: Netns, packet: Packet, gateway: string, device: string | undefined): void {
-  const route = ns.route(gateway, device === undefined ? {} : { oif: device })
-  if (route.kind !== 'unicast') return
-  const link = ns.link(route.dev)
-  if (link === undefined) return
-  const frame = newFrame(packet)
-  frame.ctState = 'UNTRACKED'
-  frame.ct = noFlow('UNTRACKED')
-  ns.net.transmit(ns, link, frame, route.nexthop)
+type Duplicate = (packet: Packet, gateway: string, device: string | undefined) => void
+
+/** How each namespace sends copies: its IP stack says so when it is made. */
+const duplicators = new WeakMap<Netns, Duplicate>()
+
+export function setDuplicator(ns: Netns, duplicate: Duplicate): void {
+  duplicators.set(ns, duplicate)
 }

@@ -16,6 +16,7 @@ import type { TraceSink } from '../trace.ts'
 import { noteDelivered, noteForward, noteMartian, noteNoRoute, noteRoute } from '../walk-path.ts'
 import { CtView, type Frame, newFrame } from './frame.ts'
 import { type HookResult, Hooks } from './hooks.ts'
+import { setDuplicator } from './host-view.ts'
 import { ICMP_ERROR, icmpError, rejectPacket } from './icmp-errors.ts'
 
 /** What a stack needs of the network it is plugged into. */
@@ -58,11 +59,13 @@ export class IpStack implements SocketHost {
   readonly ns: Netns
   private readonly port: StackPort
   private readonly hooks: Hooks
+  private duplicating = false
 
   constructor(ns: Netns, port: StackPort) {
     this.ns = ns
     this.port = port
     this.hooks = new Hooks(ns)
+    setDuplicator(ns, (packet, gateway, device) => this.duplicate(packet, gateway, device))
   }
 
   get id(): string {
@@ -118,6 +121,19 @@ export class IpStack implements SocketHost {
     const result = this.hook('OUTPUT', frame, this.reroute)
     if (result.kind !== 'accept') return 'EPERM'
     return this.postrouting(frame) ? undefined : 'EPERM'
+  }
+
+  /** Sends a copy of a packet to another host, whatever its own destination; it is not tracked, nor copied again (nf_dup_ipv4). */
+  private duplicate(packet: Packet, gateway: string, device: string | undefined): void {
+    const route = this.ns.route(gateway, device === undefined ? {} : { oif: device })
+    if (this.duplicating || route.kind !== 'unicast') return
+    const frame = newFrame(packet)
+    frame.ctState = 'UNTRACKED'
+    frame.ct = noFlow('UNTRACKED')
+    this.aim(frame, route)
+    this.duplicating = true
+    if (this.hook('OUTPUT', frame).kind === 'accept') this.postrouting(frame)
+    this.duplicating = false
   }
 
   /** A packet arrives on a device (ip_rcv). */
@@ -213,9 +229,9 @@ export class IpStack implements SocketHost {
   }
 
   private forward(frame: Frame): void {
-    const family = frame.packet.family
-    if (family === 4 && this.sysctl('net.ipv4.ip_forward') === 0) {
-      this.ns.count('IpInAddrErrors')
+    const { family } = frame.packet
+    if (!this.ns.forwards(family)) {
+      this.ns.count(family === 4 ? 'IpInAddrErrors' : 'Ip6InAddrErrors')
       this.traceOf(frame)?.over(this.ns.id, frame, 'dropped', 'drop.forward')
       return
     }

@@ -11,8 +11,9 @@ export function isAny(address: string): boolean {
 /** The sockets of one network namespace, found by their addresses as the kernel's hash tables find them. */
 export class SocketTable implements Stateful {
   private sockets = new Map<number, Socket>()
-  private byPeer = new Map<string, Socket>()
-  private byPort = new Map<string, Set<Socket>>()
+  /** Connected sockets by their ports, as one number: asked for every packet. */
+  private byPeer = new Map<number, Socket[]>()
+  private byPort = new Map<number, Set<Socket>>()
   private nextId = 1
   /** Sockets in TIME_WAIT and until when, oldest first; those before `lingeringFrom` are done with. */
   private lingering: (readonly [id: number, until: number])[] = []
@@ -52,11 +53,13 @@ export class SocketTable implements Stateful {
 
   /** The socket a packet to local:lport from remote:rport belongs to: a connected one, else the best bound one. */
   find(proto: Socket['proto'], local: string, lport: number, remote: string, rport: number, device?: string): Socket | undefined {
-    const exact = this.byPeer.get(`${proto}|${local}|${lport}|${remote}|${rport}`)
+    const exact = this.peer(proto, local, lport, remote, rport)
     if (exact !== undefined) return exact
     let best: Socket | undefined
     let score = -1
-    for (const s of this.byPort.get(`${proto}|${lport}`) ?? []) {
+    const bound = this.byPort.get(portKey(proto, lport))
+    if (bound === undefined) return best
+    for (const s of bound) {
       if (s.remote !== '' || (s.proto === 'tcp' && s.state !== 'LISTEN')) continue
       if (s.device !== undefined && s.device !== device) continue
       const fits = s.local === local || accepts(s, local)
@@ -73,7 +76,7 @@ export class SocketTable implements Stateful {
 
   /** Whether binding local:lport would clash (EADDRINUSE). */
   taken(proto: Socket['proto'], local: string, lport: number): boolean {
-    for (const s of this.byPort.get(`${proto}|${lport}`) ?? []) {
+    for (const s of this.byPort.get(portKey(proto, lport)) ?? []) {
       if (s.proto === 'tcp' && s.state !== 'LISTEN') continue
       if (s.remote !== '' && s.proto === 'udp') continue
       if (s.local === local || accepts(s, local) || (isAny(local) && overlaps(local, s.local))) return true
@@ -83,7 +86,7 @@ export class SocketTable implements Stateful {
 
   /** Whether an outgoing flow of these four is in use already. */
   connected(proto: Socket['proto'], local: string, lport: number, remote: string, rport: number): boolean {
-    return this.byPeer.has(`${proto}|${local}|${lport}|${remote}|${rport}`)
+    return this.peer(proto, local, lport, remote, rport) !== undefined
   }
 
   /** A socket enters TIME_WAIT. True where none waited before: the caller sets the timer. */
@@ -143,24 +146,48 @@ export class SocketTable implements Stateful {
     for (const s of saved.sockets) this.add({ ...s })
   }
 
+  private peer(proto: Socket['proto'], local: string, lport: number, remote: string, rport: number): Socket | undefined {
+    const bucket = this.byPeer.get((lport << 16) | rport)
+    if (bucket === undefined) return undefined
+    for (let i = 0; i < bucket.length; i++) {
+      const s = bucket[i] as Socket
+      if (s.remote === remote && s.local === local && s.lport === lport && s.rport === rport && s.proto === proto) return s
+    }
+    return undefined
+  }
+
   private index(s: Socket): void {
-    if (s.remote !== '') this.byPeer.set(peerKey(s), s)
-    const key = `${s.proto}|${s.lport}`
+    if (s.remote !== '') {
+      const key = (s.lport << 16) | s.rport
+      const bucket = this.byPeer.get(key)
+      if (bucket === undefined) this.byPeer.set(key, [s])
+      else bucket.push(s)
+    }
+    const key = portKey(s.proto, s.lport)
     const set = this.byPort.get(key)
     if (set === undefined) this.byPort.set(key, new Set([s]))
     else set.add(s)
   }
 
   private unindex(s: Socket): void {
-    if (this.byPeer.get(peerKey(s)) === s) this.byPeer.delete(peerKey(s))
-    const set = this.byPort.get(`${s.proto}|${s.lport}`)
+    const pair = (s.lport << 16) | s.rport
+    const bucket = this.byPeer.get(pair)
+    const at = bucket?.indexOf(s) ?? -1
+    if (bucket !== undefined && at >= 0) {
+      if (bucket.length === 1) this.byPeer.delete(pair)
+      else bucket.splice(at, 1)
+    }
+    const key = portKey(s.proto, s.lport)
+    const set = this.byPort.get(key)
     set?.delete(s)
-    if (set?.size === 0) this.byPort.delete(`${s.proto}|${s.lport}`)
+    if (set?.size === 0) this.byPort.delete(key)
   }
 }
 
-function peerKey(s: Socket): string {
-  return `${s.proto}|${s.local}|${s.lport}|${s.remote}|${s.rport}`
+const PROTO_CODE = { tcp: 0, udp: 1, icmp: 2 } as const
+
+function portKey(proto: Socket['proto'], port: number): number {
+  return (PROTO_CODE[proto] << 16) | port
 }
 
 function accepts(s: Socket, address: string): boolean {

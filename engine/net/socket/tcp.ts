@@ -72,7 +72,7 @@ function transmit(host: SocketHost, s: TcpSocket, flags: TcpFlags, seq: number, 
   // A SYN-ACK is sent by the request socket, which counts no identifications; other segments do (ip_select_ident).
   const id = flags.syn && flags.ack ? 0 : (s.ipId ?? s.inode * 40_503) & 0xffff
   if (id !== 0) s.ipId = id + 1
-  const options = { id, tsVal: host.clock.now + s.inode * 48_271, tsEcr: s.tsRecent ?? 0, mss: s.mss + TIMESTAMP }
+  const options = { id, tsVal: host.clock.now + s.inode * 48_271, tsEcr: s.tsRecent ?? 0, mss: flags.syn ? host.mss(s.remote) + TIMESTAMP : 0 }
   const sender = s.orphan && !flags.fin && !flags.rst ? { uid: NO_OWNER, flow: s.flow, device: s.device } : s
   return host.send(tcpPacket(ends, flags, seq, flags.ack ? s.rcvNxt : 0, payload, options), sender)
 }
