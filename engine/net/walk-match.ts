@@ -133,9 +133,14 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     const code: WhyCode = data['probabilityInv'] === true ? 'match.chance.not' : 'match.chance'
     return [why(code, drawn.values)]
   },
-  recent: (data, { facts }) => {
+  recent: (data, { packet, facts }) => {
+    const list = data['name'] as string
+    if (data['inv'] === true || data['mask'] !== undefined) return undefined
+    if (data['action'] === 'set')
+      return [why('match.recent.set', { list, address: data['dest'] === true ? packet.dst : packet.src })]
     const fact = facts.findLast((f) => f.ext === 'recent' && f.matched)
-    return fact?.values['ago'] === undefined || data['inv'] === true ? undefined : [why('match.recent', fact.values)]
+    if (fact === undefined || data['hitcount'] !== undefined || data['action'] === 'remove') return undefined
+    return [why('match.recent', { list, address: fact.values['address'] ?? '', ago: fact.values['seen'] ?? '' })]
   },
 }
 

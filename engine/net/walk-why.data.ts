@@ -100,6 +100,7 @@ export const WHY = {
   'match.chance': 'the dice fell at {drawn}, below {probability}',
   'match.chance.not': 'the dice fell at {drawn}, not below {probability}',
   'match.nth': 'it is the turn of one packet in {every}',
+  'match.recent.set': 'the list {list} takes note of {address}',
   'match.recent': 'the list {list} has {address}, seen {ago} s ago',
   'match.other': '"{match}" holds',
   'passed.chance': 'a rule before it passed it over: the dice fell at {drawn}, not below {probability}',
@@ -118,7 +119,7 @@ export const WHY = {
     "a BPF program at the pod's device picks an endpoint itself: the destination {vip} becomes {to}, and no rule of kube-proxy is asked",
   'bpf.reply': 'the BPF program translates the answer back: the source becomes {to}',
   'bpf.none': 'the BPF program finds no endpoint for {vip}: it answers with port unreachable',
-  'bpf.redirect': 'a BPF program hands it to {device} of {place}, past the rules of this node',
+  'bpf.redirect': 'a BPF program hands it straight to {device} of {place}',
   'bpf.tunnel': 'a BPF program puts it into the tunnel to {place}',
   'bpf.drop': 'a BPF program has nowhere to send it: the packet is lost',
 

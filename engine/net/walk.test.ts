@@ -166,6 +166,24 @@ describe('a masqueraded connection: a pod asks a Service of three', () => {
   })
 })
 
+describe('session affinity', () => {
+  it('notes the client the first time, and knows it the second', () => {
+    const bench = new WalkBench(RULES)
+    const because = (walk: ConnectionWalk) =>
+      packet(walk, 1)
+        .steps.flatMap((s) => s.why.because ?? [])
+        .filter((b) => b.code.startsWith('match.recent'))
+    const first = bench.tcp(bench.node, '10.100.0.6', 443)
+    expect(because(first).map((b) => b.code)).toEqual(['match.recent.set'])
+    bench.clock.advanceTo(bench.clock.now + 90_000)
+    const second = bench.tcp(bench.node, '10.100.0.6', 443)
+    expect(second.connection.backend?.address).toBe(first.connection.backend?.address)
+    const [known] = because(second)
+    expect(known?.text).toMatch(/^the list KUBE-SEP-\w+ has 192\.168\.10\.10, seen 90 s ago$/)
+    countersHold(bench, first, second)
+  })
+})
+
 describe('pod to pod, and a pod to itself', () => {
   it('plain: forwarded by the node, translated by nobody', () => {
     const bench = new WalkBench(RULES)
@@ -226,6 +244,22 @@ describe('connections that fail', () => {
     expect(packet(walk, 2).steps[0]).toMatchObject({ kind: 'socket', place: { name: 'node' }, why: { code: 'socket.answers' } })
     expect(walk.connection.result).toBe('refused')
     expect(walk.conclusion).toMatchObject({ code: 'end.rejected', values: { rule: 'FORWARD rule 1', with: 'tcp-reset' } })
+    countersHold(bench, walk)
+  })
+
+  it('REJECT behind a Service: the answer belongs to the flow, and the entry translates it back', () => {
+    const bench = new WalkBench(RULES)
+    bench.add('filter', '-I FORWARD -p tcp --dport 8080 -j REJECT --reject-with tcp-reset')
+    const walk = bench.tcp(bench.pods['p2'] as WalkBench['node'], '10.100.0.1', 80)
+    expect(labels(walk)).toEqual(['> SYN: rejected', '< RST,ACK: delivered'])
+    const rst = packet(walk, 2)
+    expect(rst.steps.find((s) => s.kind === 'conntrack')?.why.code).toBe('ct.related')
+    expect(rst.steps.find((s) => s.kind === 'nat')).toMatchObject({
+      hook: 'POSTROUTING',
+      before: { src: '10.0.1.122', sport: 8080 },
+      after: { src: '10.100.0.1', sport: 80 },
+    })
+    expect(walk.connection.result).toBe('refused')
     countersHold(bench, walk)
   })
 

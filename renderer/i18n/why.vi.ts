@@ -99,6 +99,7 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'match.chance': 'xúc xắc ra {drawn}, dưới {probability}',
   'match.chance.not': 'xúc xắc ra {drawn}, không dưới {probability}',
   'match.nth': 'tới lượt một gói trong mỗi {every} gói',
+  'match.recent.set': 'danh sách {list} ghi nhận {address}',
   'match.recent': 'danh sách {list} có {address}, thấy cách đây {ago} s',
   'match.other': '"{match}" đúng',
   'passed.chance': 'một rule trước đó đã bỏ qua nó: xúc xắc ra {drawn}, không dưới {probability}',
@@ -117,7 +118,7 @@ export const WHY_VI: Readonly<Record<string, string>> = {
     'một chương trình BPF ở thiết bị của Pod tự chọn endpoint: đích {vip} thành {to}, không hỏi rule nào của kube-proxy',
   'bpf.reply': 'chương trình BPF đổi địa chỉ của câu trả lời ngược lại: nguồn thành {to}',
   'bpf.none': 'chương trình BPF không thấy endpoint nào cho {vip}: nó trả lời port unreachable',
-  'bpf.redirect': 'một chương trình BPF chuyển nó tới {device} của {place}, bỏ qua các rule của node này',
+  'bpf.redirect': 'một chương trình BPF chuyển nó thẳng tới {device} của {place}',
   'bpf.tunnel': 'một chương trình BPF đưa nó vào đường hầm tới {place}',
   'bpf.drop': 'một chương trình BPF không có chỗ nào để gửi nó: gói tin bị mất',
 

@@ -62,6 +62,18 @@ describe('chainwalk trace', () => {
     )
   })
 
+  it('tells what Cilium’s BPF program did where pods’ Services are its own', async () => {
+    await typist.type('chainwalk set podServiceLB bpf')
+    const told = await typist.type(trace(`--from pod/myapp/${pod}`, '--to svc/myapp/front-end-service:80'))
+    await typist.type('chainwalk set podServiceLB none')
+    expect(told).toMatch(
+      / bpf\n {8}A BPF program at the pod's device picks an endpoint itself: .*\n {8}destination 10\.\d+\.\d+\.\d+:80 -> 10\.0\.\d\.\d+:80\n/,
+    )
+    expect(told).toMatch(/The BPF program translates the answer back: the source becomes 10\.\d+\.\d+\.\d+:80\./)
+    expect(told).not.toMatch(/KUBE-SVC/)
+    expect(told.trimEnd()).toMatch(/a BPF program gave it the destination 10\.0\.\d\.\d+:80\.$/)
+  })
+
   it('says who dropped, rejected or never answered, and exits with 1', async () => {
     await typist.type(
       'iptables -I OUTPUT -d 192.168.56.11 -p tcp --dport 81 -j DROP; iptables -I OUTPUT -p tcp --dport 82 -j REJECT',
