@@ -97,9 +97,9 @@ export class Interpreter extends Evaluator {
       for (const [i, { from, to, body }] of this.program.rules.entries()) {
         let selected = true
         if (from !== undefined && to !== undefined) {
-          selected = this.inRange[i] === true || isTrue(yield* this.eval(from))
-          if (selected) this.inRange[i] = !isTrue(yield* this.eval(to))
-        } else if (from !== undefined) selected = isTrue(this.waiting.has(from) ? yield* this.eval(from) : this.value(from))
+          selected = this.inRange[i] === true || isTrue(yield* this.evaluate(from))
+          if (selected) this.inRange[i] = !isTrue(yield* this.evaluate(to))
+        } else if (from !== undefined) selected = isTrue(this.waiting.has(from) ? yield* this.evaluate(from) : this.value(from))
         if (!selected) continue
         if (body === undefined) {
           this.context.stdout.write(this.text(this.record.get(0)) + this.text(this.frames.globals.get('ORS')))
@@ -140,7 +140,7 @@ export class Interpreter extends Evaluator {
   private *exec(stmt: Stmt): Steps<Leave | undefined> {
     switch (stmt.type) {
       case 'expr':
-        yield* this.eval(stmt.expr)
+        yield* this.evaluate(stmt.expr)
         return undefined
       case 'print':
       case 'printf':
@@ -149,7 +149,7 @@ export class Interpreter extends Evaluator {
       case 'block':
         return yield* this.all(stmt.body)
       case 'if': {
-        const branch = isTrue(yield* this.eval(stmt.test)) ? stmt.yes : stmt.no
+        const branch = isTrue(yield* this.evaluate(stmt.test)) ? stmt.yes : stmt.no
         return branch === undefined ? undefined : yield* this.exec(branch)
       }
       case 'while':
@@ -167,11 +167,11 @@ export class Interpreter extends Evaluator {
         return undefined
       }
       case 'exit': {
-        const value = stmt.value === undefined ? undefined : yield* this.eval(stmt.value)
+        const value = stmt.value === undefined ? undefined : yield* this.evaluate(stmt.value)
         return { exit: value === undefined ? undefined : Math.trunc(Number(this.number(value))) & 0xff }
       }
       case 'return':
-        return { value: stmt.value === undefined ? undefined : yield* this.eval(stmt.value) }
+        return { value: stmt.value === undefined ? undefined : yield* this.evaluate(stmt.value) }
       case 'delete': {
         const array = this.frames.array(stmt.array)
         if (stmt.subscripts === undefined) array.clear()
@@ -184,18 +184,18 @@ export class Interpreter extends Evaluator {
   }
 
   private *loop(stmt: Stmt & { type: 'while' | 'do' | 'for' }): Steps<Leave | undefined> {
-    if (stmt.type === 'for' && stmt.init !== undefined) yield* this.eval(stmt.init)
+    if (stmt.type === 'for' && stmt.init !== undefined) yield* this.evaluate(stmt.init)
     for (let first = true; ; first = false) {
       const skipsTest = stmt.test === undefined || (first && stmt.type === 'do')
       if (!skipsTest) {
         const test = stmt.test as Expr
-        if (!isTrue(this.waiting.has(test) ? yield* this.eval(test) : this.value(test))) return undefined
+        if (!isTrue(this.waiting.has(test) ? yield* this.evaluate(test) : this.value(test))) return undefined
       }
       this.turn()
       const left: Leave | undefined = yield* this.exec(stmt.body)
       if (left === 'break') return undefined
       if (left !== undefined && left !== 'continue') return left
-      if (stmt.type === 'for' && stmt.step !== undefined) yield* this.eval(stmt.step)
+      if (stmt.type === 'for' && stmt.step !== undefined) yield* this.evaluate(stmt.step)
     }
   }
 
@@ -206,7 +206,7 @@ export class Interpreter extends Evaluator {
   private *print(stmt: Stmt & { type: 'print' | 'printf' }): Steps<void> {
     const args: Expr[] = []
     for (const arg of stmt.args) args.push(yield* this.settled(arg))
-    const target = stmt.target === undefined ? '' : this.text(yield* this.eval(stmt.target))
+    const target = stmt.target === undefined ? '' : this.text(yield* this.evaluate(stmt.target))
     const { globals } = this.frames
     if (stmt.type === 'print') {
       const words = args.length === 0 ? [this.text(this.record.get(0))] : args.map((arg) => this.printed(this.value(arg)))
@@ -223,15 +223,15 @@ export class Interpreter extends Evaluator {
   }
 
   /** The value of any expression. */
-  private *eval(expr: Expr): Steps<Value> {
+  private *evaluate(expr: Expr): Steps<Value> {
     if (!this.waiting.has(expr)) return this.value(expr)
     switch (expr.type) {
       case 'and':
-        return isTrue(yield* this.eval(expr.left)) && isTrue(yield* this.eval(expr.right)) ? 1 : 0
+        return isTrue(yield* this.evaluate(expr.left)) && isTrue(yield* this.evaluate(expr.right)) ? 1 : 0
       case 'or':
-        return isTrue(yield* this.eval(expr.left)) || isTrue(yield* this.eval(expr.right)) ? 1 : 0
+        return isTrue(yield* this.evaluate(expr.left)) || isTrue(yield* this.evaluate(expr.right)) ? 1 : 0
       case 'ternary':
-        return yield* this.eval(isTrue(yield* this.eval(expr.test)) ? expr.yes : expr.no)
+        return yield* this.evaluate(isTrue(yield* this.evaluate(expr.test)) ? expr.yes : expr.no)
       case 'getline':
         return yield* this.getline(expr)
       case 'call': {
@@ -241,7 +241,7 @@ export class Interpreter extends Evaluator {
       }
       case 'builtin':
         if (expr.name === 'system' || expr.name === 'close') {
-          const name = this.text(yield* this.eval(expr.args[0] as Expr))
+          const name = this.text(yield* this.evaluate(expr.args[0] as Expr))
           return (yield expr.name === 'system' ? this.io.system(name) : this.io.close(name)) as number
         }
         if (expr.name === 'fflush') return 0
@@ -256,13 +256,13 @@ export class Interpreter extends Evaluator {
   /** The expression itself where it means more than its value, else one that has its value. */
   private *settled(expr: Expr): Steps<Expr> {
     if (!this.waiting.has(expr)) return expr
-    const held: Held = { type: 'held', slot: yield* this.eval(expr) }
+    const held: Held = { type: 'held', slot: yield* this.evaluate(expr) }
     return held as unknown as Expr
   }
 
   private *handed(expr: Expr): Steps<Slot> {
     if (expr.type === 'var' && !isSpecial(expr.name)) return this.frames.hand(expr)
-    return yield* this.eval(expr)
+    return yield* this.evaluate(expr)
   }
 
   protected callNow({ name, args }: Expr & { type: 'call' }): Value {
@@ -294,7 +294,7 @@ export class Interpreter extends Evaluator {
     let record: string | undefined
     if (from === 'main') record = (yield this.input.next()) as string | undefined
     else {
-      const name = this.text(yield* this.eval(source as Expr))
+      const name = this.text(yield* this.evaluate(source as Expr))
       const reader = (yield from === 'file' ? this.io.file(name) : this.io.command(name)) as Awaited<ReturnType<AwkIo['file']>>
       if (reader === undefined) return -1
       record = (yield reader.next(recordSeparator(this.text(this.frames.globals.get('RS'))))) as string | undefined
