@@ -91,6 +91,8 @@ export interface Shared {
   countAccounting(name: string, bytes: number): void
   hasAccounting(name: string): boolean
   recent(name: string): RecentList
+  /** A table of hashlimit: bucket to its credit and when that was counted. */
+  limits(name: string): Map<string, readonly [number, number]>
 }
 
 /** An xt_recent list: address → times seen (ms), newest last. */

@@ -36,6 +36,9 @@ export class Ruleset implements Stateful, Shared {
   private tables = new Map<string, Table>()
   private accountings = new Map<string, Accounting>()
   private recents = new Map<string, Map<string, Seen>>()
+  /** hashlimit's tables by name. */
+  private limitTables = new Map<string, Map<string, readonly [number, number]>>()
+  private limitsSaved = true
   /** What was saved last, handed out again while it holds. */
   private saved: SavedRuleset | undefined
   private accountingSaved = false
@@ -64,6 +67,7 @@ export class Ruleset implements Stateful, Shared {
     const every = [...this.recents.keys()]
     this.tables.set(key, table)
     this.generation++
+    this.dropUnusedLimits()
     this.dropUnusedRecents(replaced === undefined || replaced.chains === table.chains ? (left ?? every) : every)
   }
 
@@ -144,6 +148,16 @@ export class Ruleset implements Stateful, Shared {
     if (found !== undefined) this.accountings.set(name, { packets: found.packets + 1, bytes: found.bytes + bytes })
   }
 
+  limits(name: string): Map<string, readonly [number, number]> {
+    this.limitsSaved = false
+    let table = this.limitTables.get(name)
+    if (table === undefined) {
+      table = new Map()
+      this.limitTables.set(name, table)
+    }
+    return table
+  }
+
   recent(name: string): RecentList {
     const list = () => {
       const found = this.recents.get(name) ?? new Map<string, Seen>()
@@ -212,6 +226,12 @@ export class Ruleset implements Stateful, Shared {
     return false
   }
 
+  /** So do hashlimit's tables. */
+  private dropUnusedLimits(): void {
+    for (const name of this.limitTables.keys())
+      if (!this.someMatch((match) => match.ext === 'hashlimit' && match['name'] === name)) this.limitTables.delete(name)
+  }
+
   /** A recent list lives as long as some rule names it. */
   private dropUnusedRecents(names: readonly string[]): void {
     for (const name of names)
@@ -225,12 +245,21 @@ export class Ruleset implements Stateful, Shared {
     )
     this.savedRecents = new Map(recents)
     const last = this.saved
-    if (last === undefined || !sameEntries(last.tables, tables) || !sameEntries(last.recent, recents) || !this.accountingSaved) {
+    if (
+      last === undefined ||
+      !sameEntries(last.tables, tables) ||
+      !sameEntries(last.recent, recents) ||
+      !this.accountingSaved ||
+      !this.limitsSaved
+    ) {
       this.accountingSaved = true
+      this.limitsSaved = true
+      const limits = [...this.limitTables].map(([name, table]) => [name, [...table]] as const)
       this.saved = {
         tables: Object.fromEntries(tables),
         accounting: Object.fromEntries([...this.accountings].map(([name, a]) => [name, { ...a }])),
         recent: Object.fromEntries(recents),
+        ...(limits.length === 0 ? {} : { limits }),
       }
     }
     return this.saved as unknown as Json
@@ -252,6 +281,8 @@ export class Ruleset implements Stateful, Shared {
     this.accountings = new Map(Object.entries(data.accounting).map(([name, a]) => [name, { ...a }]))
     this.recents = new Map(Object.entries(data.recent).map(([name, list]) => [name, new Map(Object.entries(list))]))
     this.savedRecents = new Map(Object.entries(data.recent))
+    this.limitTables = new Map((data.limits ?? []).map(([name, table]) => [name, new Map(table)]))
+    this.limitsSaved = true
     this.accountingSaved = true
     this.saved = data
   }
@@ -266,6 +297,7 @@ interface SavedRuleset {
   readonly tables: Readonly<Record<string, SavedTable>>
   readonly accounting: Readonly<Record<string, Accounting>>
   readonly recent: Readonly<Record<string, Readonly<Record<string, Seen>>>>
+  readonly limits?: readonly (readonly [string, readonly (readonly [string, readonly [number, number]])[]])[]
 }
 
 function sameEntries<T>(record: Readonly<Record<string, T>>, entries: readonly (readonly [string, T])[]): boolean {

@@ -10,7 +10,7 @@ export const connmark: Matcher = {
   print: (d) => `connmark match ${d['markInv'] ? '!' : ''} ${markText(...(d['mark'] as Mark))}`,
   save: (d) => `${d['markInv'] ? ' !' : ''} --mark ${markText(...(d['mark'] as Mark))}`,
   matches: (d, skb) => {
-    if (skb.ct === undefined) return false
+    if (skb.ct === undefined || skb.ct.state === 'UNTRACKED' || skb.ct.state === 'INVALID') return false
     const [value, mask] = d['mark'] as Mark
     return ((skb.ct.mark & mask) >>> 0 === value) !== (d['markInv'] === true)
   },

@@ -1,3 +1,4 @@
+import type { Packet } from '../../packet.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
 import type { ExtensionData } from '../rule.ts'
@@ -17,7 +18,8 @@ export const socket: Matcher = {
   save: (d) => flags(d),
   refuse: (_, { hooks }) => (hooks.every((hook) => hook === 'PREROUTING' || hook === 'INPUT') ? undefined : 'EINVAL'),
   matches: (d, skb, { hook }) => {
-    const { packet, ct } = skb
+    const { ct } = skb
+    const packet = skb.packet.icmp?.inner === undefined ? skb.packet : answerTo(skb.packet.icmp.inner)
     if (d['transparent'] || packet.sport === undefined || packet.dport === undefined) return false
     // The answer to a masqueraded flow belongs to the socket that began it.
     const own = ct?.direction === 'reply' && ct.snat ? ct.original : undefined
@@ -31,6 +33,17 @@ export const socket: Matcher = {
     const found = hook.host?.socket(ends, skb.iif)
     return found === 'bound' || (found === 'wildcard' && d['nowildcard'] === true)
   },
+}
+
+/** What would come back for a packet of ours: the socket that an ICMP error speaks to (extract_icmp4_fields). */
+function answerTo({ src, dst, sport, dport, ...rest }: Packet): Packet {
+  return {
+    ...rest,
+    src: dst,
+    dst: src,
+    ...(dport === undefined ? {} : { sport: dport }),
+    ...(sport === undefined ? {} : { dport: sport }),
+  }
 }
 
 function flags(d: Readonly<Record<string, unknown>>): string {
@@ -137,6 +150,12 @@ export const connbytes: Matcher = {
       type: { kind: 'range', max: Number.MAX_SAFE_INTEGER, maxText: '18446744073709551615' },
       invert: true,
       mandatory: true,
+      // One number alone has no upper end.
+      use: ({ draft, arg, value, invert }) => {
+        const [low, high] = value as readonly [number, number]
+        draft['connbytes'] = [low, arg.includes(':') ? high : Number.MAX_SAFE_INTEGER]
+        if (invert) draft['connbytesInv'] = true
+      },
     },
     {
       name: 'connbytes-dir',

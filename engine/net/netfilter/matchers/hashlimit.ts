@@ -1,5 +1,8 @@
+import { formatCidr, parseCidr } from '../../../base/ip.ts'
+import type { Packet } from '../../packet.ts'
 import { NotEmulatedError, parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
+import type { ExtensionData } from '../rule.ts'
 import { parseRate, rateText } from './limit.ts'
 
 const MODES = ['srcip', 'srcport', 'dstip', 'dstport']
@@ -64,17 +67,39 @@ export const hashlimit: Matcher = {
     const mode = d['mode'] === undefined ? '' : ` --hashlimit-mode ${(d['mode'] as readonly string[]).join(',')}`
     return `${` --hashlimit-${d['action']} ${rateText(d['period'] as number)} --hashlimit-burst ${d['burst']}`}${mode} --hashlimit-name ${d['name']}${optional('size', 'htable-size')}${optional('max', 'htable-max')}${optional('gc', 'htable-gcinterval')}${optional('expire', 'htable-expire')}${optional('srcmask', 'srcmask')}${optional('dstmask', 'dstmask')}`
   },
-  matches: (d, { packet }, { hook, memory }) => {
-    const modes = (d['mode'] as readonly string[] | undefined) ?? []
-    const parts: Record<string, unknown> = { srcip: packet.src, srcport: packet.sport, dstip: packet.dst, dstport: packet.dport }
-    const key = modes.map((mode) => parts[mode]).join('|')
+  matches: (d, { packet }, { hook, shared }) => {
     const period = (d['period'] as number) / 10
     const full = period * (d['burst'] as number)
-    const buckets = (memory.get() as Record<string, readonly [number, number]> | undefined) ?? {}
-    const [credit, at] = buckets[key] ?? [full, hook.now]
+    // Rules of one name share their buckets; one left alone for long enough is forgotten (htable_gc).
+    const table = shared.limits(d['name'] as string)
+    const key = bucketOf(d, packet)
+    const known = table.get(key)
+    const [credit, at] = known === undefined || hook.now - known[1] >= lifetime(d) ? [full, hook.now] : known
     const now = Math.min(full, credit + (hook.now - at))
     const under = now >= period
-    memory.set({ ...buckets, [key]: [under ? now - period : now, hook.now] })
+    table.set(key, [under ? now - period : now, hook.now])
     return under === (d['action'] === 'upto')
   },
+}
+
+/** What a packet is counted under: the parts of --hashlimit-mode, addresses masked. */
+function bucketOf(d: ExtensionData, packet: Packet): string {
+  const masked = (address: string, bits: unknown) => {
+    const cidr = bits === undefined ? undefined : parseCidr(`${address}/${bits}`)
+    return cidr === undefined ? address : formatCidr(cidr)
+  }
+  const parts: Record<string, unknown> = {
+    srcip: masked(packet.src, d['srcmask']),
+    srcport: packet.sport,
+    dstip: masked(packet.dst, d['dstmask']),
+    dstport: packet.dport,
+  }
+  return ((d['mode'] as readonly string[] | undefined) ?? []).map((mode) => parts[mode]).join('|')
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { sec: 1000, min: 60_000, hour: 3_600_000, day: 86_400_000 }
+
+/** --hashlimit-htable-expire, by default the unit that the rate was given in (hashlimit_mt_check of libxt_hashlimit.c). */
+function lifetime(d: ExtensionData): number {
+  return (d['expire'] as number | undefined) ?? UNIT_MS[rateText(d['period'] as number).split('/')[1] as string] ?? 10_000
 }

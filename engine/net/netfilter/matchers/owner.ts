@@ -48,8 +48,13 @@ export const owner: Matcher = {
       const [low, high] = d[key] as readonly [number, number]
       return (id !== undefined && id >= low && id <= high) !== (d[`${key}Inv`] === true)
     }
-    // No socket: only a rule whose every option is inverted matches (owner_mt).
-    if (skb.uid === undefined) return ['socket', 'uid', 'gid'].every((key) => d[key] === undefined || d[`${key}Inv`] === true)
+    // Forwarded packets have no socket, the kernel's own have one without a file: what cannot be asked matches inverted (owner_mt).
+    if (skb.uid === undefined) {
+      const forwarded = skb.iif !== undefined
+      if (!forwarded && d['socket'] && d['socketInv'] === true) return false
+      const asked = forwarded ? ['socket', 'uid', 'gid'] : ['uid', 'gid']
+      return asked.every((key) => d[key] === undefined || d[`${key}Inv`] === true)
+    }
     if (d['socket'] && d['socketInv'] === true) return false
     return has('uid', skb.uid) && has('gid', skb.gid)
   },

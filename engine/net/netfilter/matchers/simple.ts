@@ -146,7 +146,7 @@ export const cgroup: Matcher = {
       : `${not(d['pathInv'])} --path ${quoted(d['path'] as string)}`,
   acts: (d) => d['path'] === undefined || d['path'] === '/',
   matches: (d, skb) => {
-    if (skb.uid === undefined || (d['path'] !== undefined && d['path'] !== '/')) return false
+    if ((skb.uid === undefined && skb.iif !== undefined) || (d['path'] !== undefined && d['path'] !== '/')) return false
     const inverted = d['cgroupInv'] === true || d['pathInv'] === true
     return (d['path'] === '/' || d['cgroup'] === 0) !== inverted
   },
