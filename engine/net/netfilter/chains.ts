@@ -61,9 +61,11 @@ export class ChainStore implements ChainView, ChainKeeper {
   }
 
   put(chain: Chain): void {
-    chain.slot = this.get(chain.name)?.slot ?? this.pages.reserve()
+    const cell = this.cells.get(chain.name)
+    chain.slot = cell?.chain?.slot ?? this.pages.reserve()
     chain.keeper = this
-    this.place(chain)
+    if (cell === undefined) this.cells.set(chain.name, { chain })
+    else cell.chain = chain
     this.dirty.push(chain)
   }
 
@@ -154,8 +156,9 @@ export class ChainOverlay implements ChainView {
     for (const chain of this.changes.values()) if (chain !== undefined) yield chain
   }
 
-  set(chain: Chain): void {
-    if (!this.has(chain.name)) this.size++
+  /** `known`: whether there is a chain of that name already, where the caller has looked. */
+  set(chain: Chain, known = this.has(chain.name)): void {
+    if (!known) this.size++
     this.changes.set(chain.name, chain)
   }
 

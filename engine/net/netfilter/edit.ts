@@ -41,9 +41,9 @@ export class TableEdit {
     return chain
   }
 
-  private own(chain: Chain, fresh: Rule[]): Chain {
+  private own(chain: Chain, fresh: Rule[], known?: boolean): Chain {
     this.owned.set(chain, fresh)
-    this.table.set(chain)
+    this.table.set(chain, known)
     return chain
   }
 
@@ -111,12 +111,19 @@ export class TableEdit {
   }
 
   /**
-   * Flushes a chain and fills it with these rules, none of them counted yet. Work is done only for rules that were not there
+   * Makes or flushes a chain and fills it with these rules, none of them counted yet. Work is done only for rules that were not there
    * before, or are no more: a rule is known by its identity. Returns the rules that were not there. Who wrote the chain last and
    * knows what differs may say so.
    */
   setRules(name: string, rules: readonly Rule[], known?: Difference): readonly Rule[] {
-    const old = this.existing(name)
+    const old = this.chain(name)
+    if (old === undefined) {
+      const made = new Chain(name, undefined)
+      made.rules = rules.slice()
+      for (const rule of rules) this.table.addUse(rule, 1)
+      this.own(made, made.rules.slice(), false)
+      return rules
+    }
     if (old.rules.length === 0 && this.owned.has(old)) {
       old.rules = rules.slice()
       for (const rule of rules) this.table.addUse(rule, 1)

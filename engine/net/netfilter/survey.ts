@@ -92,10 +92,16 @@ export class Survey {
 
   private spread(hook: HookName): void {
     const stack = [this.places.get(hook)]
+    const more = new Map<readonly HookName[], readonly HookName[]>()
     while (stack.length > 0) {
       const place = stack.pop()
       if (place === undefined || place.hooks.includes(hook)) continue
-      place.hooks = withHook(place.hooks, hook)
+      let hooks = more.get(place.hooks)
+      if (hooks === undefined) {
+        hooks = [...place.hooks, hook]
+        more.set(place.hooks, hooks)
+      }
+      place.hooks = hooks
       for (const next of place.below) if (!next.hooks.includes(hook)) stack.push(next)
     }
   }
@@ -107,17 +113,4 @@ export class Survey {
       place.below = NONE
     }
   }
-}
-
-const lists = new Map<string, readonly HookName[]>()
-
-/** The list with another hook; one object for each combination. */
-function withHook(hooks: readonly HookName[], hook: HookName): readonly HookName[] {
-  const key = `${hooks.join()},${hook}`
-  let list = lists.get(key)
-  if (list === undefined) {
-    list = [...hooks, hook]
-    lists.set(key, list)
-  }
-  return list
 }

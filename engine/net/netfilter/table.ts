@@ -118,9 +118,9 @@ export class Table {
   // -- while it is edited ----------------------------------------------------------------------------------------------
 
   /** For edits: takes a chain in, or replaces it. */
-  set(chain: Chain): void {
+  set(chain: Chain, known?: boolean): void {
     if (chain.hook !== undefined) this.foreignTouched = true
-    this.overlay?.set(chain)
+    this.overlay?.set(chain, known)
     this.forget()
   }
 

@@ -11,6 +11,8 @@ import { BASE_CHAINS, type Table } from './table.ts'
 import { findTarget } from './targets/registry.ts'
 import { jumpTarget } from './uses.ts'
 
+const NOTHING: ReadonlyMap<Chain, readonly Rule[]> = new Map()
+
 /** NFT_JUMP_STACK_SIZE of nf_tables.h. */
 const NFT_JUMPS = 16
 
@@ -33,7 +35,7 @@ export function validateTable(
     checkRules(chain, rules, table, hooks, family, backend, shared)
   // A partial sync changes a few chains of many thousands: what is known of the others still holds.
   const graph = table.anew ? undefined : before?.graph
-  const changed = edit.changed()
+  const changed = graph === undefined ? NOTHING : edit.changed()
   if (graph !== undefined && !edit.renamed && graph.extend(table, changed)) {
     let doubtful = false
     for (const [chain, rules] of graph.recheck(table, changed))
