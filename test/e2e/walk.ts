@@ -78,7 +78,9 @@ export async function drag(page: Page, slider: Locator, to: number): Promise<voi
 
 /** Clicks a word of the terminal in front, in the last line that has it. */
 export async function clickWord(page: Page, word: string): Promise<void> {
-  const place = await page.evaluate((wanted) => {
+  const find = async (wanted: string) => {
+    // What the terminal holds is on screen two frames later.
+    for (let frame = 0; frame < 2; frame++) await new Promise((done) => requestAnimationFrame(done))
     const panes = [...document.querySelectorAll<HTMLElement>('[data-terminal]')]
     const pane = panes.find((p) => getComputedStyle(p).visibility === 'visible')
     const rows = [...(pane?.querySelectorAll<HTMLElement>('.xterm-rows > div') ?? [])]
@@ -101,8 +103,9 @@ export async function clickWord(page: Page, word: string): Promise<void> {
       }
     }
     return undefined
-  }, word)
-  expect(place, `${word} on screen`).toBeDefined()
+  }
+  let place: { x: number; y: number } | undefined
+  await expect.poll(async () => (place = await page.evaluate(find, word)), `${word} on screen`).toBeDefined()
   await page.mouse.move(place!.x, place!.y)
   await page.mouse.move(place!.x + 2, place!.y)
   await page.mouse.click(place!.x + 2, place!.y)

@@ -9,6 +9,7 @@ import type {
 } from '../../../electron/contract/index.ts'
 import { type Bridge, BridgeError } from '../bridge.ts'
 import { FAKE_LABS, FAKE_OUTPUT, FAKE_VIEW } from './lab.data.ts'
+import { FAKE_WALK } from './walk.data.ts'
 
 /** A host that is not there: enough of one to build and look at the window (`?fake` under the dev server). Never part of a build. */
 export function fakeBridge(): Bridge {
@@ -117,9 +118,14 @@ export function fakeBridge(): Bridge {
     'attempt.view': () => ({ attempt: 'a1', lab: 'x', mode: 'learn', view, terminals, resumed: true, notices: [] }),
     'attempt.input': ({ input: given }) => input(given),
     'attempt.locale': () => view,
-    'walk.list': () => [],
-    'walk.get': () => null,
-    'walk.hits': () => [],
+    'walk.list': () => (query.has('walkless') ? [] : [FAKE_WALK.connection]),
+    'walk.get': ({ connection }) => (connection === FAKE_WALK.connection.id ? FAKE_WALK : null),
+    'walk.hits': ({ query: { chain } }) =>
+      FAKE_WALK.packets.flatMap(({ id, steps }) =>
+        steps.flatMap((at, step) =>
+          at.chain === chain ? [{ connection: FAKE_WALK.connection, packet: id, step, rule: at.rule ?? 0 }] : [],
+        ),
+      ),
     'terminal.open': ({ target }) => {
       const id = `t${Date.now()}`
       const title = target.kind === 'node' ? target.node : `pod ${target.pod}`
