@@ -2,6 +2,9 @@ import { Chain, type ChainKeeper, type SavedChain } from './chain.ts'
 import type { ChainCell } from './compiled.ts'
 import { Pages, type SavedPages } from './pages.ts'
 
+/** More changed chains than this, and their order is sorted anew. */
+const FEW = 200
+
 /** The chains of a table by name. */
 export interface ChainView {
   readonly size: number
@@ -9,6 +12,7 @@ export interface ChainView {
   has(name: string): boolean
   /** Where the chain of that name is found from now on. */
   cell(name: string): ChainCell | undefined
+  sortedNames(): readonly string[]
   keys(): Iterable<string>
   values(): Iterable<Chain>
 }
@@ -19,6 +23,8 @@ export class ChainStore implements ChainView, ChainKeeper {
   private pages = new Pages<SavedChain>()
   /** Chains that differ from what the pages hold. */
   private dirty: Chain[] = []
+  /** Names in strcmp's order, once somebody asked; kept up while few come and go. */
+  private order: string[] | undefined
 
   get size(): number {
     return this.cells.size
@@ -46,11 +52,42 @@ export class ChainStore implements ChainView, ChainKeeper {
 
   private place(chain: Chain): void {
     const cell = this.cells.get(chain.name)
-    if (cell === undefined) this.cells.set(chain.name, { chain })
-    else cell.chain = chain
+    if (cell !== undefined) cell.chain = chain
+    else this.added(chain)
+  }
+
+  private added(chain: Chain): void {
+    this.cells.set(chain.name, { chain })
+    this.reorder(chain.name, false)
+  }
+
+  /** All names as strcmp(3) sorts them: by code units, since they are latin-1 bytes. */
+  sortedNames(): readonly string[] {
+    this.order ??= [...this.cells.keys()].sort()
+    return this.order
+  }
+
+  forgetOrder(): void {
+    this.order = undefined
+  }
+
+  /** A name came (`known` false) or went. */
+  private reorder(name: string, known: boolean): void {
+    const order = this.order
+    if (order === undefined) return
+    let low = 0
+    let high = order.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((order[middle] as string) < name) low = middle + 1
+      else high = middle
+    }
+    if (known) order.splice(low, 1)
+    else order.splice(low, 0, name)
   }
 
   private remove(name: string): void {
+    if (this.cells.has(name)) this.reorder(name, true)
     const cell = this.cells.get(name)
     if (cell !== undefined) cell.chain = undefined
     this.cells.delete(name)
@@ -64,8 +101,8 @@ export class ChainStore implements ChainView, ChainKeeper {
     const cell = this.cells.get(chain.name)
     chain.slot = cell?.chain?.slot ?? this.pages.reserve()
     chain.keeper = this
-    if (cell === undefined) this.cells.set(chain.name, { chain })
-    else cell.chain = chain
+    if (cell !== undefined) cell.chain = chain
+    else this.added(chain)
     this.dirty.push(chain)
   }
 
@@ -96,6 +133,7 @@ export class ChainStore implements ChainView, ChainKeeper {
     const changes = new Map<string, { was: Chain | undefined; now: Chain | undefined }>()
     if (this.pages.save() === saved) return []
     const difference = this.pages.difference(saved)
+    if (difference.length > FEW) this.forgetOrder()
     for (const { now } of difference) {
       if (now === undefined) continue
       changes.set(now.name, { was: this.get(now.name), now: undefined })
@@ -147,6 +185,10 @@ export class ChainOverlay implements ChainView {
     return chain === undefined ? undefined : { chain }
   }
 
+  sortedNames(): readonly string[] {
+    return [...this.keys()].sort()
+  }
+
   *keys(): Iterable<string> {
     for (const chain of this.values()) yield chain.name
   }
@@ -170,6 +212,7 @@ export class ChainOverlay implements ChainView {
 
   /** Puts the changes in force, all at once. */
   commit(): ChainStore {
+    if (this.changes.size > FEW) this.store.forgetOrder()
     for (const [name, chain] of this.changes) {
       if (chain === undefined) this.store.delete(name)
       else this.store.put(chain)

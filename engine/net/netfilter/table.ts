@@ -63,15 +63,20 @@ export class Table {
   /** Base chains in hook order, then the others by name. */
   sorted(): Chain[] {
     const base = BASE_CHAINS[this.name].map((name) => this.chains.get(name)).filter((chain) => chain !== undefined)
-    // By code units, which is strcmp(3) for names that are latin-1 bytes.
-    const names = [...this.chains.keys()].filter((name) => !this.isBase(name)).sort()
-    return [...base, ...names.map((name) => this.chains.get(name) as Chain)]
+    const sorted: Chain[] = base
+    for (const name of this.chains.sortedNames()) if (!this.isBase(name)) sorted.push(this.chains.get(name) as Chain)
+    return sorted
   }
 
   /** What listings show: base chains that nobody made yet appear empty, renamed ones not at all. */
   listed(): Chain[] {
     const base = BASE_CHAINS[this.name].map((name) => this.chains.get(name) ?? new Chain(name, 'ACCEPT'))
-    return [...base, ...this.sorted().filter((chain) => chain.policy === undefined)]
+    const listed: Chain[] = base
+    for (const name of this.chains.sortedNames()) {
+      const chain = this.chains.get(name) as Chain
+      if (chain.policy === undefined) listed.push(chain)
+    }
+    return listed
   }
 
   /** The base chains at a hook: the one of its name, and any that -E gave another name. */

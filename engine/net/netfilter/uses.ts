@@ -23,7 +23,8 @@ export class Uses {
   }
 
   ofChain(name: string): number {
-    return (this.counted.get(name)?.uses ?? 0) + (this.chains.get(name) ?? 0)
+    const since = this.chains.size === 0 ? 0 : (this.chains.get(name) ?? 0)
+    return (this.counted.get(name)?.uses ?? 0) + since
   }
 
   ofRecent(name: string): number {
