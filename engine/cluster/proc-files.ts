@@ -1,5 +1,5 @@
 import type { Netns } from '../net/netns.ts'
-import { procNet } from '../net/proc.ts'
+import { procNet, writeProcNet } from '../net/proc.ts'
 import { FsError } from './fs.ts'
 import type { Computed, ComputedDir, ComputedFile } from './tree.ts'
 
@@ -29,7 +29,12 @@ function below(names: Iterable<string>, folder: string): ComputedDir | undefined
 function netAt(netns: Netns, path: string): ComputedFile | ComputedDir | undefined {
   const files = procNet(netns)
   const read = files[path]
-  return read === undefined ? below(Object.keys(files), path) : { read }
+  if (read === undefined) return below(Object.keys(files), path)
+  if (!path.startsWith('xt_recent/')) return { read }
+  const put = (content: string) => {
+    if (writeProcNet(netns, path, content) === 'EINVAL') throw new FsError('EINVAL', path)
+  }
+  return { read, write: put }
 }
 
 function sysctlAt(netns: Netns, path: string): ComputedFile | ComputedDir | undefined {

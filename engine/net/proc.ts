@@ -1,12 +1,9 @@
 import { entryText } from './conntrack/text.ts'
 import type { Netns } from './netns.ts'
+import { recentText, writeRecent } from './xt-recent-proc.ts'
 
 /** Two processors, as /proc/net/stat has a line for each; the engine counts everything on the first. */
 const CPUS = 2
-/** HZ of the kernels that distributions ship, and where jiffies start (five minutes before they wrap). */
-const HZ = 250
-const FIRST_JIFFY = 2 ** 32 - 300 * HZ
-
 /** Files of /proc/net that this namespace's state makes, by name below /proc/net. */
 export function procNet(ns: Netns): Readonly<Record<string, () => string>> {
   const files: Record<string, () => string> = {
@@ -16,8 +13,14 @@ export function procNet(ns: Netns): Readonly<Record<string, () => string>> {
     ip_tables_names: () => tableNames(ns, 4),
     ip6_tables_names: () => tableNames(ns, 6),
   }
-  for (const name of ns.netfilter.recentLists().keys()) files[`xt_recent/${name}`] = () => recent(ns, name)
+  for (const name of ns.netfilter.recentNames()) files[`xt_recent/${name}`] = () => recentText(ns, name)
   return files
+}
+
+/** Writes to a file of /proc/net; undefined where it takes nothing. */
+export function writeProcNet(ns: Netns, path: string, text: string): 'ok' | 'EINVAL' | undefined {
+  const name = path.startsWith('xt_recent/') ? path.slice('xt_recent/'.length) : undefined
+  return name === undefined || !ns.netfilter.recentNames().includes(name) ? undefined : writeRecent(ns, name, text)
 }
 
 /** ct_seq_show of nf_conntrack_standalone.c: zone and a reference of the reader's own. */
@@ -73,17 +76,5 @@ function tableNames(ns: Netns, family: 4 | 6): string {
     .tablesOf(family, 'legacy')
     .map((table) => `${table.name}\n`)
     .reverse()
-    .join('')
-}
-
-/** recent_seq_show of xt_recent.c. */
-function recent(ns: Netns, name: string): string {
-  const start = Date.UTC(2026, 0, 1)
-  const jiffies = (ms: number) => FIRST_JIFFY + Math.floor(((ms - start) * HZ) / 1000)
-  return [...(ns.netfilter.recentLists().get(name) ?? [])]
-    .map(([address, { ttl, stamps }]) => {
-      const times = stamps.map(jiffies)
-      return `src=${address} ttl: ${ttl} last_seen: ${times.at(-1) ?? 0} oldest_pkt: ${times.length} ${times.join(', ')}\n`
-    })
     .join('')
 }

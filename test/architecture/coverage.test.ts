@@ -29,8 +29,11 @@ function argvs(value: unknown): string[][] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(argvs) : []
 }
 
+/** A program that another one runs for a while is what the line is about. */
+const inner = (argv: string[]) => (argv[0] === 'timeout' ? argv.slice(2) : argv)
+
 const commandLines = (records: Record<string, unknown>[]) =>
-  records.flatMap((r) => (typeof r.line === 'string' ? r.line.split(/[|;]|&&/).map(words) : argvs(r)))
+  records.flatMap((r) => (typeof r.line === 'string' ? r.line.split(/[|;]|&&/).map(words).map(inner) : argvs(r)))
 
 /** The recorded lines of each suite that tools other than kubectl name; kubectl's own suite proves its claims itself. */
 const SUITES: Readonly<Record<string, string[][]>> = {
