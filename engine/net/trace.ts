@@ -40,6 +40,11 @@ export interface TraceSink {
   stopped(netns: string, hook: HookName, frame: Frame, end: 'dropped' | 'rejected', code?: WhyCode): void
 }
 
+/** A step in the making. */
+type Draft = { -readonly [K in keyof KeptStep]: KeptStep[K] }
+
+const NOTHING: Why = { code: 'rule.count', values: {} }
+
 /** Writes the walks of packets while they move. */
 export class Trace implements TraceSink, Stateful {
   private readonly store = new WalkStore()
@@ -86,30 +91,37 @@ export class Trace implements TraceSink, Stateful {
       answered === undefined
         ? why('socket.sends', { label: kept.label, to })
         : why('socket.answers', { packet: answered, label: kept.label })
-    this.add(kept, { ...this.base(netns, frame, headerOf(packet, mark)), kind: 'socket', why: said })
+    const draft = this.draft(kept, netns, frame, 'socket', headerOf(packet, mark))
+    draft.why = said
+    this.add(kept, draft)
   }
 
   rule(netns: string, hook: HookName, frame: Frame, step: RuleStep, before: Packet, markBefore: number): void {
     const kept = this.store.live(frame.flow, frame.nr)
     if (kept === undefined) return
-    const { table, chain, rule, verdict, backend, source, packets, bytes } = step
-    const base = this.base(netns, frame, headerOf(before, markBefore))
-    const common = { ...base, ...this.entry(kept, frame), kind: 'rule' as const, hook, table, chain, rule, backend, verdict }
+    const { source } = step
+    const draft = this.draft(kept, netns, frame, 'rule', headerOf(before, markBefore))
+    draft.hook = hook
+    draft.table = step.table
+    draft.chain = step.chain
+    draft.rule = step.rule
+    draft.backend = step.backend
+    draft.verdict = step.verdict
     if ('rules' in source) {
       const { policy } = source
-      const said = chainEndWhy(step, source.rules.length, policy, kept.steps, netns)
-      const counted = policy === undefined ? {} : { text: step.text, counters: { packets, bytes } }
-      this.add(kept, { ...common, ...counted, why: said })
-      return
+      if (policy !== undefined) {
+        draft.text = step.text
+        draft.counters = { packets: step.packets, bytes: step.bytes }
+      }
+      draft.why = chainEndWhy(step, source.rules.length, policy, kept.steps, netns)
+    } else {
+      draft.text = step.text
+      draft.matched = matchedSpans(step.chain, source, before.family)
+      draft.counters = { packets: step.packets, bytes: step.bytes }
+      const { iif, oif, ctState } = frame
+      draft.why = ruleWhy(step, source, { packet: before, mark: markBefore, iif, oif, ctState, facts: this.facts }, frame.mark)
     }
-    const seen = { packet: before, mark: markBefore, iif: frame.iif, oif: frame.oif, ctState: frame.ctState, facts: this.facts }
-    this.add(kept, {
-      ...common,
-      text: step.text,
-      matched: matchedSpans(chain, source, before.family),
-      counters: { packets, bytes },
-      why: ruleWhy(step, source, seen, frame.mark),
-    })
+    this.add(kept, draft)
   }
 
   tell(fact: MatchFact): void {
@@ -119,13 +131,13 @@ export class Trace implements TraceSink, Stateful {
   conntrack(netns: string, hook: HookName, frame: Frame): void {
     const kept = this.store.live(frame.flow, frame.nr)
     if (kept === undefined) return
-    this.add(kept, { ...this.same(netns, frame), ...this.entry(kept, frame), kind: 'conntrack', hook, why: lookedUp(frame) })
+    this.looked(kept, netns, hook, frame, lookedUp(frame))
   }
 
   confirmed(netns: string, hook: HookName, frame: Frame): void {
     const kept = this.store.live(frame.flow, frame.nr)
     if (kept === undefined) return
-    this.add(kept, { ...this.same(netns, frame), ...this.entry(kept, frame), kind: 'conntrack', hook, why: why('ct.confirmed') })
+    this.looked(kept, netns, hook, frame, why('ct.confirmed'))
   }
 
   translated(netns: string, hook: HookName, frame: Frame, before: Packet): void {
@@ -135,7 +147,9 @@ export class Trace implements TraceSink, Stateful {
     const after = headerOf(packet, mark)
     const last = kept.steps.at(-1)
     if (last !== undefined && last.hook === hook && last.netns === netns && asksForNat(last)) {
-      kept.steps[kept.steps.length - 1] = { ...last, after, ...this.entry(kept, frame), why: natWhy(last, last.why, after) }
+      const entry = entryOf(frame, last.entry)
+      const amended = { ...last, after, why: natWhy(last, last.why, after) }
+      kept.steps[kept.steps.length - 1] = entry === undefined ? amended : { ...amended, entry }
       return
     }
     const source = packet.src !== before.src || packet.sport !== before.sport
@@ -151,17 +165,23 @@ export class Trace implements TraceSink, Stateful {
           : entry?.confirmed === false
             ? 'nat.port'
             : 'nat.entry'
-    const base = this.base(netns, frame, headerOf(before, mark))
-    this.add(kept, { ...base, ...this.entry(kept, frame), kind: 'nat', hook, table: 'nat', why: why(code, values) })
+    const draft = this.draft(kept, netns, frame, 'nat', headerOf(before, mark))
+    draft.hook = hook
+    draft.table = 'nat'
+    draft.why = why(code, values)
+    this.add(kept, draft)
   }
 
   note(netns: string, frame: Frame, kind: WalkStep['kind'], code: WhyCode, values: Values = {}, more: NoteMore = {}): void {
     const kept = this.store.live(frame.flow, frame.nr)
     if (kept === undefined) return
-    const { before, device, ...rest } = more
-    const base = this.base(netns, frame, headerOf(before ?? frame.packet, frame.mark))
-    const at = device === undefined ? {} : { device }
-    this.add(kept, { ...base, ...at, ...this.entry(kept, frame), ...rest, kind, why: why(code, values) })
+    const { before, device, hook, verdict } = more
+    const draft = this.draft(kept, netns, frame, kind, headerOf(before ?? frame.packet, frame.mark))
+    if (device !== undefined) draft.device = device
+    if (hook !== undefined) draft.hook = hook
+    if (verdict !== undefined) draft.verdict = verdict
+    draft.why = why(code, values)
+    this.add(kept, draft)
   }
 
   over(netns: string, frame: Frame, end: PacketEnd, code: WhyCode, values: Values = {}, more: NoteMore = {}): void {
@@ -197,26 +217,23 @@ export class Trace implements TraceSink, Stateful {
     kept.steps.push(step)
   }
 
-  private same(netns: string, frame: Frame) {
-    return this.base(netns, frame, headerOf(frame.packet, frame.mark))
+  private looked(kept: KeptPacket, netns: string, hook: HookName, frame: Frame, said: Why): void {
+    const draft = this.draft(kept, netns, frame, 'conntrack', headerOf(frame.packet, frame.mark))
+    draft.hook = hook
+    draft.why = said
+    this.add(kept, draft)
   }
 
-  private base(netns: string, frame: Frame, before: WalkHeader) {
+  /** A step as far as all kinds are alike. */
+  private draft(kept: KeptPacket, netns: string, frame: Frame, kind: WalkStep['kind'], before: WalkHeader): Draft {
+    const draft: Draft = { time: this.now(), place: placeOf(netns), netns, kind, before, why: NOTHING }
     const device = frame.oif ?? frame.iif
     const after = headerOf(frame.packet, frame.mark)
-    return {
-      time: this.now(),
-      place: placeOf(netns),
-      netns,
-      ...(device === undefined ? {} : { device }),
-      before,
-      ...(after === before ? {} : { after }),
-    }
-  }
-
-  private entry(kept: KeptPacket, frame: Frame): Pick<WalkStep, 'entry'> {
     const entry = entryOf(frame, kept.steps.at(-1)?.entry)
-    return entry === undefined ? {} : { entry }
+    if (device !== undefined) draft.device = device
+    if (after !== before) draft.after = after
+    if (entry !== undefined) draft.entry = entry
+    return draft
   }
 }
 

@@ -14,13 +14,19 @@ interface Encoded {
 /** [site, why, ms since the packet was made, before, after, entry, packets, bytes]; -1 is "absent". */
 type Row = readonly [number, number, number, number, number, number, number?, number?]
 
-/** Parts that are kept once each, found again by their text. It only grows. */
+/** What a part is found again by. Most are places of steps, whose few short fields tell them apart (`matched` follows from the text). */
+function keyOf(value: object): string {
+  if (!('netns' in value)) return JSON.stringify(value)
+  const s = value as Partial<KeptStep>
+  return `${s.netns}|${s.device}|${s.kind}|${s.hook}|${s.table}|${s.chain}|${s.rule}|${s.backend}|${s.verdict}|${s.text}`
+}
+
+/** Parts that are kept once each. It only grows. */
 export class Pool {
   private values: Json[]
   /** What save() gave away: copied before the next part is added. */
   private given: readonly Json[] | undefined
-  private readonly objects = new WeakMap<object, number>()
-  private texts: Map<string, number> | undefined
+  private keys: Map<string, number> | undefined
 
   constructor(values: readonly Json[] = []) {
     this.values = values as Json[]
@@ -37,16 +43,13 @@ export class Pool {
 
   place(value: object | undefined): number {
     if (value === undefined) return -1
-    const known = this.objects.get(value)
-    if (known !== undefined) return known
-    this.texts ??= new Map(this.values.map((v, i) => [JSON.stringify(v), i]))
-    const text = JSON.stringify(value)
-    let at = this.texts.get(text)
+    this.keys ??= new Map(this.values.map((v, i) => [keyOf(v as object), i]))
+    const key = keyOf(value)
+    let at = this.keys.get(key)
     if (at === undefined) {
       at = this.add(value as Json)
-      this.texts.set(text, at)
+      this.keys.set(key, at)
     }
-    this.objects.set(value, at)
     return at
   }
 
@@ -62,6 +65,20 @@ export class Pool {
   }
 }
 
+/** A walk's own parts: headers and entries are shared between its steps, so most are found without being read. */
+class OwnPool extends Pool {
+  private readonly objects = new Map<object, number>()
+
+  override place(value: object | undefined): number {
+    if (value === undefined) return -1
+    const known = this.objects.get(value)
+    if (known !== undefined) return known
+    const at = super.place(value)
+    this.objects.set(value, at)
+    return at
+  }
+}
+
 function rowOf(step: KeptStep, packet: KeptPacket, shared: Pool, own: Pool): Row {
   const { time, before, after, entry, why, counters, ...site } = step
   const [was, is, tuples] = [before, after, entry].map((part) => own.place(part)) as [number, number, number]
@@ -71,7 +88,7 @@ function rowOf(step: KeptStep, packet: KeptPacket, shared: Pool, own: Pool): Row
 }
 
 export function encodeWalk(walk: KeptWalk, shared: Pool): Json {
-  const own = new Pool()
+  const own = new OwnPool()
   const packets = walk.packets.map((kept) => {
     const { steps, ...packet } = kept
     return { packet: packet as unknown as Json, steps: steps.map((step) => rowOf(step, kept, shared, own)) }

@@ -7,15 +7,28 @@ const FLAGS = ['syn', 'fin', 'rst', 'psh', 'ack'] as const
 
 const flagsOf = (tcp: TcpFlags) => FLAGS.filter((f) => tcp[f]).join(',')
 
-const headers = new WeakMap<Packet, WalkHeader>()
+interface Known {
+  readonly packet: Packet
+  readonly header: WalkHeader
+}
 
-/** What a walk keeps of a packet; the same object again for the same packet and mark. */
+/** The two headers asked for last: a packet before and after a step. */
+let latest: Known | undefined
+let older: Known | undefined
+
+/** What a walk keeps of a packet; of a packet in hand the same object again. */
 export function headerOf(packet: Packet, mark: number): WalkHeader {
-  const known = headers.get(packet)
-  if (known?.mark === mark) return known
+  if (latest?.packet === packet && latest.header.mark === mark) return latest.header
+  if (older?.packet === packet && older.header.mark === mark) return older.header
+  older = latest
+  latest = { packet, header: make(packet, mark) }
+  return latest.header
+}
+
+function make(packet: Packet, mark: number): WalkHeader {
   const { src, dst, proto, ttl, length, sport, dport, tcp, icmp } = packet
   const flags = tcp !== undefined ? flagsOf(tcp) : icmp !== undefined ? `${icmp.type}/${icmp.code}` : ''
-  const made: WalkHeader = {
+  return {
     src,
     dst,
     proto,
@@ -26,8 +39,6 @@ export function headerOf(packet: Packet, mark: number): WalkHeader {
     ...(flags === '' ? {} : { flags }),
     mark,
   }
-  headers.set(packet, made)
-  return made
 }
 
 const ICMP_WORDS: Readonly<Record<string, string>> = {
@@ -71,34 +82,40 @@ export function labelOf(packet: Packet): string {
 }
 
 /** IPS_* bits of an entry by name (include/uapi/linux/netfilter/nf_conntrack_common.h). */
+const STATUS: readonly (readonly [string, (entry: CtEntry) => boolean])[] = [
+  ['SEEN_REPLY', (e) => e.seenReply],
+  ['ASSURED', (e) => e.assured],
+  ['CONFIRMED', (e) => e.confirmed],
+  ['SRC_NAT', (e) => e.snat],
+  ['DST_NAT', (e) => e.dnat],
+  ['SRC_NAT_DONE', (e) => e.srcDone],
+  ['DST_NAT_DONE', (e) => e.dstDone],
+  ['DYING', (e) => e.dying],
+]
+
+const statuses = new Map<number, readonly string[]>()
+
+/** The bits that are set; the same list again for the same bits. */
 function statusOf(entry: CtEntry): readonly string[] {
-  const bits: string[] = []
-  if (entry.seenReply) bits.push('SEEN_REPLY')
-  if (entry.assured) bits.push('ASSURED')
-  if (entry.confirmed) bits.push('CONFIRMED')
-  if (entry.snat) bits.push('SRC_NAT')
-  if (entry.dnat) bits.push('DST_NAT')
-  if (entry.srcDone) bits.push('SRC_NAT_DONE')
-  if (entry.dstDone) bits.push('DST_NAT_DONE')
-  if (entry.dying) bits.push('DYING')
-  return bits
+  let bits = 0
+  for (const [, holds] of STATUS) bits = bits * 2 + (holds(entry) ? 1 : 0)
+  let names = statuses.get(bits)
+  if (names === undefined) {
+    names = STATUS.filter(([, holds]) => holds(entry)).map(([name]) => name)
+    statuses.set(bits, names)
+  }
+  return names
 }
 
 /** The packet's conntrack entry as it is now; `last` again where nothing about it changed. */
 export function entryOf(frame: Frame, last: WalkEntry | undefined): WalkEntry | undefined {
   const { entry, ctState, ctDir } = frame
   if (entry === undefined) return undefined
+  const { original, reply } = entry
   const status = statusOf(entry)
-  const same =
-    last !== undefined &&
-    last.state === ctState &&
-    last.direction === ctDir &&
-    last.original === entry.original &&
-    last.reply === entry.reply &&
-    last.status.length === status.length &&
-    last.status.every((bit, i) => bit === status[i])
-  if (same) return last
-  return { state: ctState ?? '', direction: ctDir, original: entry.original, reply: entry.reply, status }
+  const same = last?.state === ctState && last?.direction === ctDir && last?.original === original && last?.reply === reply
+  if (same && last.status === status) return last
+  return { state: ctState ?? '', direction: ctDir, original, reply, status }
 }
 
 const places = new Map<string, Place>()

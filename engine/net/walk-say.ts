@@ -11,7 +11,8 @@ export interface Why {
 }
 
 export function why(code: WhyCode, values: Values = {}, because: readonly Why[] = []): Why {
-  const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+  const texts: Record<string, string> = {}
+  for (const name in values) texts[name] = String(values[name])
   return because.length === 0 ? { code, values: texts } : { code, values: texts, because }
 }
 

@@ -130,10 +130,11 @@ export class WalkStore implements Stateful {
   }
 
   private changing(flow: number): KeptWalk | undefined {
-    const walk = this.get(flow)
     const slot = this.slots.get(flow)
-    if (slot !== undefined) slot.saved = undefined
+    if (slot === undefined) return undefined
+    slot.walk ??= decodeWalk(slot.saved as Json, this.pool)
+    slot.saved = undefined
     this.all = undefined
-    return walk
+    return slot.walk
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The sentences of the packet walk: code → English, with {values}. Codes of `match.` and `fact.` are reasons: they stand before what
+ * The sentences of the packet walk: every code that a `Said` may carry → English, with {values}. Codes of `match.` and `fact.` are reasons: they stand before what
  * came of them, joined by commas. A window translates by code; docs/trace.md lists them.
  */
 export const WHY = {
@@ -161,6 +161,3 @@ export const WHY = {
 } as const satisfies Readonly<Record<string, string>>
 
 export type WhyCode = keyof typeof WHY
-
-/** Every code that a `Said` of a walk may carry. */
-export const WHY_CODES = Object.keys(WHY) as readonly WhyCode[]

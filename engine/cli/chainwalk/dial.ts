@@ -14,7 +14,7 @@ export async function resolved(context: CommandContext, source: Source, to: Dest
   if (to.kind === 'address') return to
   const { machine } = source
   if (machine === undefined) throw new BadPlace(`--to ${to.host}: the source has no resolver; name an address`)
-  const found = await resolveName({ ...context, machine }, to.host, 4)
+  const found = await resolveName({ ...context, machine }, to.host)
   if (found.kind === 'found' && found.addresses[0] !== undefined) return { address: found.addresses[0], port: to.port }
   const why = found.kind === 'again' ? 'Temporary failure in name resolution' : 'Name or service not known'
   throw new BadPlace(`--to ${to.host}: ${why}`)
