@@ -2,15 +2,15 @@ import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
-import { BROADCAST, showArp, showArrival, showLeaving } from './captured.ts'
+import { Arp, type ArpPort } from './arp.ts'
+import { BROADCAST, showArrival, showLeaving } from './captured.ts'
 import type { Crossing } from './crossing.ts'
 import { type ConnectionRecord, Flows } from './flows.ts'
 import type { Link } from './link.ts'
 import { Netns, type NetworkPort } from './netns.ts'
 import { crossed, type Frame, scrub } from './path/frame.ts'
-import { ICMP_ERROR } from './path/icmp-errors.ts'
 import { IpStack, type StackPort } from './path/stack.ts'
-import { type Attached, endsOf, ownerOf } from './segment.ts'
+import { type Attached, endsOf } from './segment.ts'
 import { Sockets } from './socket/client.ts'
 import type { Program } from './socket/program.ts'
 import { tcpFail } from './socket/tcp.ts'
@@ -31,15 +31,13 @@ interface OnWire {
   readonly passed?: readonly Crossing[] | undefined
 }
 
-const ARP_TRIES = 3
-const ARP_INTERVAL_MS = 1000
 const MAC_LOCAL = 0x02
 
 /**
  * All network namespaces and the wires between them: veth pairs, LAN segments, loopbacks. Packets travel at one virtual instant,
  * in the order they were sent; only timeouts use the clock.
  */
-export class Network implements Stateful, NetworkPort, StackPort, Wire {
+export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort {
   readonly clock: Clock
   readonly dice: Dice
   readonly flows = new Flows()
@@ -47,13 +45,12 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
   readonly taps = new Taps()
   private readonly walks: Trace
   private tracing = true
-  private readonly spaces = new Map<string, Netns>()
+  readonly spaces = new Map<string, Netns>()
   private readonly stacks = new Map<string, IpStack>()
   private readonly programs = new Map<string, Program>()
   private readonly devicePrograms = new Map<string, DeviceProgram>()
   private queue: OnWire[] = []
-  /** Who answers for an address behind a device, as long as no device changes. */
-  private readonly owners = new Map<Link, Map<string, Attached | undefined>>()
+  private readonly arp: Arp
   private depth = 0
   private waiting: [Netns, Socket][] = []
 
@@ -64,7 +61,8 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     clock.handle('net.tcp.rto', (args) => this.onSocket(args, retransmit))
     clock.handle('net.tcp.ack', (args) => this.onSocket(args, acknowledgeLate))
     clock.handle('net.tcp.timewait', (args) => this.onTimeWait(args))
-    clock.handle('net.arp', (args) => this.onArp(args))
+    this.arp = new Arp(this)
+    clock.handle('net.arp', (args) => this.arp.retry(args))
   }
 
   // -- namespaces and wires --------------------------------------------------------------------------------------------
@@ -182,7 +180,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     this.flows.mark(flow, mark)
   }
 
-  private traceOf(frame: Frame): Trace | undefined {
+  traceOf(frame: Frame): Trace | undefined {
     return frame.nr === undefined ? undefined : this.trace
   }
 
@@ -258,7 +256,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
 
   /** Some device, address or sysctl changed somewhere: who answers ARP for what is asked anew. */
   changed(): void {
-    if (this.owners.size > 0) this.owners.clear()
+    this.arp.forget()
   }
 
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
@@ -278,22 +276,16 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
       return
     }
     const known = ns.neighbour(link.name, nexthop)
-    const owner = this.ownerOf(ns, link, nexthop)
+    const owner = this.arp.ownerOf(ns, link, nexthop)
     if (known?.state === 'PERMANENT' && known.mac !== owner?.link.mac) {
       this.lost(ns, frame, 'device.mac', { nexthop })
       return
     }
     if (owner === undefined) {
-      this.unresolved(ns, link, frame, nexthop)
+      this.arp.wait(ns, link, frame, nexthop)
       return
     }
-    if (known?.state === 'REACHABLE' && known.mac === owner.link.mac) known.since = this.clock.now
-    else {
-      if (this.taps.active && (known === undefined || known.state === 'FAILED'))
-        showArp(this.taps, this.spaces, { ns, link }, nexthop, owner)
-      if (known?.state !== 'PERMANENT') this.learn(ns, link, nexthop, owner.link.mac)
-      this.learnSender(owner.ns, owner.link, ns, link, frame)
-    }
+    this.arp.heard(ns, link, frame, nexthop, known, owner)
     this.cross({ ns, link }, owner, frame, owner.link.mac)
   }
 
@@ -321,72 +313,6 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     for (const end of endsOf(this.spaces, ns, link)) this.cross({ ns, link }, end, frame, BROADCAST)
   }
 
-  /** Who answers ARP for an address here. */
-  private ownerOf(ns: Netns, link: Link, address: string): Attached | undefined {
-    let known = this.owners.get(link)
-    if (known === undefined) {
-      known = new Map()
-      this.owners.set(link, known)
-    }
-    const found = known.get(address)
-    if (found !== undefined || known.has(address)) return found
-    const owner = ownerOf(this.spaces, ns, link, address)
-    known.set(address, owner)
-    return owner
-  }
-
-  private learn(ns: Netns, link: Link, address: string, mac: string): void {
-    ns.setNeighbour({ address, dev: link.name, state: 'REACHABLE', mac, since: this.clock.now, waiting: [] })
-  }
-
-  /** Being asked teaches the other side who asked (arp_process). */
-  private learnSender(at: Netns, link: Link, ns: Netns, from: Link, frame: Frame): void {
-    const source = ns.sourceFor(from.name, frame.nexthop ?? frame.packet.dst)
-    if (source !== '0.0.0.0' && source !== '::' && at !== ns && at.neighbour(link.name, source) === undefined)
-      at.setNeighbour({ address: source, dev: link.name, state: 'STALE', mac: from.mac, since: this.clock.now, waiting: [] })
-  }
-
-  /** Nobody answers (yet): the packet waits for three requests, one a second (neigh_event_send). */
-  private unresolved(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
-    const known = ns.neighbour(link.name, nexthop)
-    this.traceOf(frame)?.note(ns.id, frame, 'device', 'device.waits', { nexthop }, { device: link.name })
-    if (known?.state === 'INCOMPLETE') {
-      known.waiting.push(frame)
-      return
-    }
-    if (this.taps.active) showArp(this.taps, this.spaces, { ns, link }, nexthop, undefined)
-    ns.setNeighbour({ address: nexthop, dev: link.name, state: 'INCOMPLETE', since: this.clock.now, waiting: [frame] })
-    this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns: ns.id, dev: link.name, address: nexthop, tries: 1 })
-  }
-
-  private onArp(args: Json): void {
-    const { netns, dev, address, tries } = args as { netns: string; dev: string; address: string; tries: number }
-    const ns = this.spaces.get(netns)
-    const neighbour = ns?.neighbour(dev, address)
-    const link = ns?.link(dev)
-    if (ns === undefined || link === undefined || neighbour?.state !== 'INCOMPLETE') return
-    const waiting = neighbour.waiting
-    if (this.ownerOf(ns, link, address) !== undefined) {
-      ns.removeNeighbour(dev, address)
-      this.run(() => {
-        for (const frame of waiting) this.transmit(ns, link, frame, address)
-      })
-      return
-    }
-    if (tries < ARP_TRIES) {
-      if (this.taps.active) showArp(this.taps, this.spaces, { ns, link }, address, undefined)
-      this.clock.schedule('net.arp', ARP_INTERVAL_MS, { netns, dev, address, tries: tries + 1 })
-      return
-    }
-    ns.setNeighbour({ address, dev, state: 'FAILED', since: this.clock.now, waiting: [] })
-    this.run(() => {
-      for (const frame of waiting) {
-        this.traceOf(frame)?.over(netns, frame, 'unroutable', 'device.unanswered', { nexthop: address, dev })
-        this.stackOf(ns).complain(frame, ICMP_ERROR.host)
-      }
-    })
-  }
-
   private onTimeWait(args: Json): void {
     const { netns } = args as { netns: string }
     const ns = this.spaces.get(netns)
@@ -406,7 +332,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire {
     if (ns !== undefined && s?.proto === 'tcp') this.run(() => act(this.stackOf(ns), s))
   }
 
-  private stackOf(ns: Netns): IpStack {
+  stackOf(ns: Netns): IpStack {
     const stack = this.stacks.get(ns.id)
     invariant(stack !== undefined, `no stack for ${ns.id}`)
     return stack

@@ -6,8 +6,9 @@ import type { IpStack } from '../path/stack.ts'
 import type { DialOptions, ListenOptions, PingEndpoint, SocketApi, TcpConnection, TcpListener, UdpEndpoint } from './api.ts'
 import { Connection, type Runner } from './connection.ts'
 import { datagramSend, takeError } from './datagram.ts'
+import { newTcp } from './new-tcp.ts'
 import { isAny } from './table.ts'
-import { newTcp, startConnect, tcpClose } from './tcp.ts'
+import { startConnect, tcpClose } from './tcp.ts'
 import type { Errno, IcmpSocket, Socket, SocketOwner, TcpSocket, UdpSocket } from './types.ts'
 
 /** The socket calls of one namespace. */

@@ -2,6 +2,7 @@ import type { Json } from '../../base/json.ts'
 import type { Packet, TcpFlags } from '../packet.ts'
 import { tcpPacket } from '../path/build.ts'
 import type { SocketHost } from './host.ts'
+import { newTcp } from './new-tcp.ts'
 import type { ProgramConnection } from './program.ts'
 import { type Errno, NO_OWNER, type TcpSocket, type TcpState } from './types.ts'
 
@@ -20,59 +21,17 @@ function add(a: number, n: number): number {
   return (a + n) >>> 0
 }
 
-export function newTcp(
-  host: SocketHost,
-  base: Partial<TcpSocket> & Pick<TcpSocket, 'family' | 'local' | 'lport' | 'uid'>,
-): TcpSocket {
-  const iss = host.dice.u32()
-  // Every field in the same order, always (see tcpPacket).
-  const s: TcpSocket = {
-    id: host.sockets.newId(),
-    proto: 'tcp',
-    family: base.family,
-    state: 'CLOSED',
-    local: base.local,
-    lport: base.lport,
-    remote: '',
-    rport: 0,
-    uid: base.uid,
-    inode: 10_000 + host.dice.int(90_000),
-    owner: undefined,
-    program: undefined,
-    app: null,
-    v6only: undefined,
-    device: undefined,
-    errno: undefined,
-    flow: undefined,
-    sndNxt: iss,
-    sndUna: iss,
-    rcvNxt: 0,
-    unacked: [],
-    retries: 0,
-    rtoAt: undefined,
-    ackAt: undefined,
-    rtoTask: false,
-    ackTask: false,
-    ackDue: false,
-    pingpong: false,
-    heard: false,
-    received: '',
-    eof: false,
-    orphan: false,
-    connected: false,
-    mss: 1448,
-    ipId: undefined,
-    tsRecent: undefined,
-  }
-  return Object.assign(s, base)
-}
-
 function transmit(host: SocketHost, s: TcpSocket, flags: TcpFlags, seq: number, payload: string): Errno | undefined {
   const ends = { src: s.local, dst: s.remote, sport: s.lport, dport: s.rport }
   // A SYN-ACK is sent by the request socket, which counts no identifications; other segments do (ip_select_ident).
   const id = flags.syn && flags.ack ? 0 : (s.ipId ?? s.inode * 40_503) & 0xffff
   if (id !== 0) s.ipId = id + 1
-  const options = { id, tsVal: host.clock.now + s.inode * 48_271, tsEcr: s.tsRecent ?? 0, mss: flags.syn ? host.mss(s.remote) + TIMESTAMP : 0 }
+  const options = {
+    id,
+    tsVal: host.clock.now + s.inode * 48_271,
+    tsEcr: s.tsRecent ?? 0,
+    mss: flags.syn ? host.mss(s.remote) + TIMESTAMP : 0,
+  }
   const sender = s.orphan && !flags.fin && !flags.rst ? { uid: NO_OWNER, flow: s.flow, device: s.device } : s
   return host.send(tcpPacket(ends, flags, seq, flags.ack ? s.rcvNxt : 0, payload, options), sender)
 }
@@ -210,18 +169,15 @@ function listening(host: SocketHost, listener: TcpSocket, packet: Packet, flow: 
     rcvNxt: add(header.seq, 1),
     mss: host.mss(packet.src),
     app: null,
+    parent: listener.id,
     ...(listener.program === undefined ? {} : { program: listener.program }),
     ...(listener.owner === undefined ? {} : { owner: listener.owner }),
     ...(flow === undefined ? {} : { flow }),
   })
   heardSyn(child, packet)
-  parents.set(child, listener)
   host.sockets.add(child)
   push(host, child, { syn: true, ack: true }, '')
 }
-
-/** Which listener a half-open connection came in by. It needs no saving: the handshake ends within one instant or not at all. */
-const parents = new WeakMap<TcpSocket, TcpSocket>()
 
 /** A connection as its program sees it. */
 class Connection implements ProgramConnection {
@@ -300,7 +256,8 @@ function segment(host: SocketHost, s: TcpSocket, packet: Packet): void {
 
 function accept(host: SocketHost, s: TcpSocket): void {
   host.accepted(s)
-  const listener = parents.get(s)
+  const listener = s.parent === undefined ? undefined : host.sockets.get(s.parent)
+  s.parent = undefined
   if (s.program !== undefined) {
     const program = host.program(s.program)
     if (listener !== undefined) s.app = null

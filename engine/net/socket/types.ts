@@ -119,6 +119,8 @@ export interface TcpSocket extends SocketBase {
   ipId?: number
   tsRecent?: number
   readonly backlog?: number
+  /** While half open: the listener that it came in by. */
+  parent?: number
 }
 
 export interface Datagram {
