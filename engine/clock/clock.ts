@@ -11,6 +11,9 @@ export interface ScheduledTask {
 
 export type TaskHandler = (args: Json, due: number) => void
 
+/** How many tasks that have run are kept at least before the array is cut. */
+const CUT = 64
+
 /** What ends a wait early: Ctrl-C, a closed terminal, a batch limit. */
 export interface CancelSignal {
   readonly aborted: boolean
@@ -54,7 +57,9 @@ interface Sleeper {
 export class Clock implements Stateful {
   private time: number
   private nextId = 1
+  /** In the order of their turns; those before `head` have run. */
   private tasks: ScheduledTask[] = []
+  private head = 0
   private readonly handlers = new Map<string, TaskHandler>()
   private readonly sleepers = new Set<Sleeper>()
 
@@ -76,7 +81,7 @@ export class Clock implements Stateful {
   schedule(name: string, delay: number, args: Json = null): number {
     const task: ScheduledTask = { id: this.nextId++, due: this.time + Math.max(0, delay), name, args }
     // After all that are due no later: equal times run in the order they were scheduled.
-    let at = 0
+    let at = this.head
     for (let end = this.tasks.length; at < end; ) {
       const middle = (at + end) >> 1
       if ((this.tasks[middle] as ScheduledTask).due > task.due) end = middle
@@ -87,13 +92,16 @@ export class Clock implements Stateful {
   }
 
   cancel(id: number): void {
-    const at = this.tasks.findIndex((t) => t.id === id)
-    if (at >= 0) this.tasks.splice(at, 1)
+    for (let at = this.head; at < this.tasks.length; at++) {
+      if ((this.tasks[at] as ScheduledTask).id !== id) continue
+      this.tasks.splice(at, 1)
+      return
+    }
   }
 
   /** When the next task or sleeper is due, or undefined. */
   nextDue(): number | undefined {
-    let due = this.tasks[0]?.due
+    let due = this.tasks[this.head]?.due
     for (const s of this.sleepers) if (due === undefined || s.due < due) due = s.due
     return due
   }
@@ -151,7 +159,7 @@ export class Clock implements Stateful {
   }
 
   save(): Json {
-    return { now: this.time, nextId: this.nextId, tasks: this.tasks.map((t) => ({ ...t })) }
+    return { now: this.time, nextId: this.nextId, tasks: this.tasks.slice(this.head).map((t) => ({ ...t })) }
   }
 
   load(state: Json): void {
@@ -159,14 +167,20 @@ export class Clock implements Stateful {
     this.time = now
     this.nextId = nextId
     this.tasks = [...tasks]
+    this.head = 0
   }
 
   private runTasks(until: number): void {
     for (let guard = 0; ; guard++) {
-      const task = this.tasks[0]
+      const task = this.tasks[this.head]
       if (task === undefined || task.due > until) return
       invariant(guard < 10_000_000, `tasks never settle: ${task.name}`)
-      this.tasks.shift()
+      this.head++
+      // The array is cut now and then: taking its first element off would move all others each time.
+      if (this.head >= CUT && this.head * 2 >= this.tasks.length) {
+        this.tasks = this.tasks.slice(this.head)
+        this.head = 0
+      }
       if (task.due > this.time) this.time = task.due
       const handler = this.handlers.get(task.name)
       invariant(handler !== undefined, `no handler for task ${task.name}`)

@@ -17,8 +17,8 @@ const LONGEST_RETRY = 1_000_000
 export class WorkQueue implements Stateful {
   private readonly clock: Clock
   private readonly name: string
-  private pending: Readonly<Record<string, Pending>> = {}
-  private failures: Readonly<Record<string, number>> = {}
+  private readonly pending = new Map<string, Pending>()
+  private readonly failures = new Map<string, number>()
 
   /** `handler` returns false when the key should be tried again later. `name` is the task's name on the clock. */
   constructor(clock: Clock, name: string, handler: (key: string) => boolean) {
@@ -26,8 +26,8 @@ export class WorkQueue implements Stateful {
     this.name = name
     clock.handle(name, (args) => {
       const key = args as string
-      this.pending = without(this.pending, key)
-      if (handler(key)) this.failures = without(this.failures, key)
+      this.pending.delete(key)
+      if (handler(key)) this.failures.delete(key)
       else this.retry(key)
     })
   }
@@ -35,33 +35,29 @@ export class WorkQueue implements Stateful {
   /** Puts the key's turn `delay` ms from now, unless it comes sooner already. */
   add(key: string, delay: number): void {
     const due = this.clock.now + delay
-    const waiting = this.pending[key]
+    const waiting = this.pending.get(key)
     if (waiting !== undefined) {
       if (waiting.due <= due) return
       this.clock.cancel(waiting.task)
     }
-    this.pending = { ...this.pending, [key]: { task: this.clock.schedule(this.name, delay, key), due } }
+    this.pending.set(key, { task: this.clock.schedule(this.name, delay, key), due })
   }
 
   save(): Json {
-    return { pending: this.pending as unknown as Json, failures: this.failures }
+    return { pending: Object.fromEntries(this.pending) as unknown as Json, failures: Object.fromEntries(this.failures) }
   }
 
   load(state: Json): void {
     const { pending, failures } = state as unknown as { pending: Record<string, Pending>; failures: Record<string, number> }
-    this.pending = pending
-    this.failures = failures
+    this.pending.clear()
+    this.failures.clear()
+    for (const [key, waiting] of Object.entries(pending)) this.pending.set(key, waiting)
+    for (const [key, failed] of Object.entries(failures)) this.failures.set(key, failed)
   }
 
   private retry(key: string): void {
-    const failed = this.failures[key] ?? 0
-    this.failures = { ...this.failures, [key]: failed + 1 }
+    const failed = this.failures.get(key) ?? 0
+    this.failures.set(key, failed + 1)
     this.add(key, Math.min(FIRST_RETRY * 2 ** failed, LONGEST_RETRY))
   }
-}
-
-function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  if (!(key in record)) return record
-  const { [key]: _gone, ...rest } = record
-  return rest
 }

@@ -9,6 +9,7 @@ import { DaemonSetLoop } from './daemonset.ts'
 import { DeploymentLoop } from './deployment/deployment.ts'
 import { EndpointsLoop } from './endpoints/endpoints.ts'
 import { EndpointSliceLoop } from './endpoints/endpointslice.ts'
+import { EndpointIndexes } from './endpoints/indexes.ts'
 import { MirroringLoop } from './endpoints/mirroring.ts'
 import type { ControlLoop, ControllerEnv } from './env.ts'
 import { EventRecorder } from './events.ts'
@@ -25,7 +26,8 @@ import { ServiceAccountLoop } from './serviceaccount.ts'
 export function controllerEnv(context: WriteContext): ControllerEnv {
   const { clock, dice, store, minor } = context as { clock: Clock; dice: Dice; store: Store; minor: number }
   const events = new EventRecorder({ clock, dice, store, writer: () => apiWriter(context, 'kube-controller-manager') })
-  return { clock, dice, store, minor, events, writer: (manager) => apiWriter(context, manager) }
+  const indexes = new EndpointIndexes(store)
+  return { clock, dice, store, minor, events, indexes, writer: (manager) => apiWriter(context, manager) }
 }
 
 /** A loop with state of its own beside its queue. */
@@ -79,6 +81,7 @@ export class Controllers implements Stateful {
 
   load(state: Json): void {
     const { loops, events } = state as unknown as { loops: Record<string, { runner: Json; own: Json }>; events: Json }
+    this.env.indexes.drop()
     this.env.events.load(events)
     for (const { loop, runner } of this.loops) {
       const own = loops[loop.name]

@@ -2,6 +2,7 @@ import type { GroupResource, KubeObject } from '../api/object.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
+import type { EndpointIndexes } from './endpoints/indexes.ts'
 import type { EventRecorder } from './events.ts'
 
 /** How a control loop changes objects; refusals are thrown as StatusError. */
@@ -28,6 +29,7 @@ export interface ControllerEnv {
   /** A writer that acts as `manager` (the name in managedFields). */
   readonly writer: (manager: string) => ApiWriter
   readonly events: EventRecorder
+  readonly indexes: EndpointIndexes
   /** Minor version of the cluster: what came with which release is decided by it. */
   readonly minor: number
 }

@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../api/object.ts'
-import { matchesMap } from '../../api/selectors.ts'
 import type { StoreEvent } from '../../api/store.ts'
 import { ipFamily } from '../../base/ip.ts'
 import type { Json, Stateful } from '../../base/json.ts'
@@ -28,7 +27,7 @@ export class EndpointsLoop implements ControlLoop, Stateful {
 
   keys(event: StoreEvent): readonly string[] {
     if (event.resource === R.endpoints) return event.type === 'DELETED' ? [keyOf(event.object)] : []
-    return serviceKeys(this.env.store, event)
+    return serviceKeys(this.env.indexes, event)
   }
 
   all(): readonly string[] {
@@ -66,9 +65,7 @@ export class EndpointsLoop implements ControlLoop, Stateful {
   }
 
   private pods(service: KubeObject): readonly KubeObject[] {
-    return this.env.store
-      .list(R.pods, service.metadata.namespace)
-      .filter((pod) => matchesMap(service.spec.selector, pod.metadata.labels))
+    return this.env.indexes.podsOf(service)
   }
 
   private subsets(service: KubeObject, pods: readonly KubeObject[]): readonly Subset[] {

@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../api/object.ts'
-import { matchesMap } from '../../api/selectors.ts'
 import type { StoreEvent } from '../../api/store.ts'
 import type { IpFamily } from '../../base/ip.ts'
 import type { Json, Stateful } from '../../base/json.ts'
@@ -36,7 +35,7 @@ export class EndpointSliceLoop implements ControlLoop, Stateful {
       return type === 'DELETED' && labels[MANAGED_BY] === MANAGER ? [`${object.metadata.namespace}/${labels[SERVICE_NAME]}`] : []
     }
     if (resource === R.nodes) return this.nodeKeys(event)
-    return serviceKeys(this.env.store, event)
+    return serviceKeys(this.env.indexes, event)
   }
 
   all(): readonly string[] {
@@ -82,16 +81,12 @@ export class EndpointSliceLoop implements ControlLoop, Stateful {
   }
 
   private pods(service: KubeObject): readonly KubeObject[] {
-    return this.env.store
-      .list(R.pods, service.metadata.namespace)
-      .filter((pod) => matchesMap(service.spec.selector, pod.metadata.labels))
+    return this.env.indexes.podsOf(service)
   }
 
   private slicesOf(service: KubeObject): readonly KubeObject[] {
-    return this.env.store.list(R.slices, service.metadata.namespace).filter((slice) => {
-      const labels = slice.metadata.labels ?? {}
-      return labels[SERVICE_NAME] === service.metadata.name && labels[MANAGED_BY] === MANAGER
-    })
+    const slices = this.env.indexes.slicesOf(service.metadata.namespace, service.metadata.name)
+    return slices.filter((slice) => slice.metadata.labels?.[MANAGED_BY] === MANAGER)
   }
 
   private reconcile(

@@ -65,9 +65,7 @@ export class MirroringLoop implements ControlLoop {
   }
 
   private slicesOf(namespace: string | undefined, name: string): readonly KubeObject[] {
-    return this.env.store.list(R.slices, namespace).filter(({ metadata: { labels = {} } }) => {
-      return labels[SERVICE_NAME] === name && labels[MANAGED_BY] === MANAGER
-    })
+    return this.env.indexes.slicesOf(namespace, name).filter((slice) => slice.metadata.labels?.[MANAGED_BY] === MANAGER)
   }
 
   private write(endpoints: KubeObject, addressType: string, slice: KubeObject | undefined, content: SliceContent): void {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/object.ts'
-import { matchesMap } from '../../api/selectors.ts'
-import type { Store, StoreEvent } from '../../api/store.ts'
+import type { StoreEvent } from '../../api/store.ts'
 import { keyOf, R, sameValue } from '../env.ts'
 import { isReady } from '../pods.ts'
+import type { EndpointIndexes } from './indexes.ts'
 
 /** What of a pod shows in endpoints; a change of anything else concerns no Service (endpoint util, podEndpointsChanged). */
 const facts = (pod: KubeObject) => [
@@ -18,11 +18,10 @@ const facts = (pod: KubeObject) => [
 ]
 
 /** "namespace/name" of every Service whose endpoints an event may change. */
-export function serviceKeys(store: Store, { resource, type, object, old }: StoreEvent): readonly string[] {
+export function serviceKeys(indexes: EndpointIndexes, { resource, type, object, old }: StoreEvent): readonly string[] {
   if (resource === R.services) return [keyOf(object)]
   if (resource !== R.pods) return []
   if (type === 'MODIFIED' && old !== undefined && sameValue(facts(old), facts(object))) return []
-  const wants = (service: KubeObject) =>
-    [object, old].some((pod) => pod !== undefined && matchesMap(service.spec.selector, pod.metadata.labels))
-  return store.list(R.services, object.metadata.namespace).filter(wants).map(keyOf)
+  const keys = [object, old].flatMap((pod) => (pod === undefined ? [] : indexes.servicesOf(pod).map(keyOf)))
+  return [...new Set(keys)].sort()
 }

@@ -12,13 +12,14 @@ export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /** Remembers when what last changed a Service's endpoints happened (pkg/controller/util/endpoint/trigger_time_tracker.go). */
 export class TriggerTimes implements Stateful {
-  private known: Readonly<Record<string, Known>> = {}
+  private readonly known = new Map<string, Known>()
+  private saved: Json | undefined
 
   /** The annotation's value for this change, or undefined if nothing with a time of its own caused it. */
   next(service: KubeObject, pods: readonly KubeObject[]): string | undefined {
-    const before = this.known[keyOf(service)]
+    const before = this.known.get(keyOf(service))
     this.learn(service, pods)
-    const now = this.known[keyOf(service)] as Known
+    const now = this.known.get(keyOf(service)) as Known
     if (before === undefined) return timeText(now.service)
     const changed = Object.entries(now.pods).filter(([pod, time]) => time > (before.pods[pod] ?? 0))
     const times = changed.map(([, time]) => time)
@@ -33,19 +34,22 @@ export class TriggerTimes implements Stateful {
       Date.parse(podCondition(pod, 'Ready')?.lastTransitionTime ?? '') || 0,
     ])
     const created = Date.parse(service.metadata.creationTimestamp ?? '') || 0
-    this.known = { ...this.known, [keyOf(service)]: { service: created, pods: Object.fromEntries(times) } }
+    this.known.set(keyOf(service), { service: created, pods: Object.fromEntries(times) })
+    this.saved = undefined
   }
 
   forget(key: string): void {
-    const { [key]: _gone, ...rest } = this.known
-    this.known = rest
+    if (this.known.delete(key)) this.saved = undefined
   }
 
   save(): Json {
-    return this.known as unknown as Json
+    this.saved ??= Object.fromEntries(this.known) as unknown as Json
+    return this.saved
   }
 
   load(state: Json): void {
-    this.known = state as unknown as Record<string, Known>
+    this.known.clear()
+    for (const [key, known] of Object.entries(state as unknown as Record<string, Known>)) this.known.set(key, known)
+    this.saved = state
   }
 }
