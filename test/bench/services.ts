@@ -36,6 +36,14 @@ export function slice(n: number, addresses: readonly string[]): KubeObject {
   }
 }
 
+/** Services and their EndpointSlices. */
+export function serviceObjects(services: number, endpoints: number): KubeObject[] {
+  return Array.from({ length: services }, (_, n) => n).flatMap((n) => {
+    const addresses = Array.from({ length: endpoints }, (_, i) => endpointIP(n * endpoints + i))
+    return [service(n), slice(n, addresses)]
+  })
+}
+
 /** A node's kube-proxy over a store of many Services, with the kernel rules it writes: objects in, rules out. */
 export function manyServices(services: number, endpoints: number) {
   const clock = new Clock(START)
@@ -45,16 +53,8 @@ export function manyServices(services: number, endpoints: number) {
   network.registerProgram({ name: PROXY_PROGRAM })
   const ruleset = netns.netfilter
   const kernel = nodeKernel(netns, 'n', WRITER)
-  for (let n = 0; n < services; n++) {
-    store.put('services', service(n))
-    store.put(
-      'endpointslices.discovery.k8s.io',
-      slice(
-        n,
-        Array.from({ length: endpoints }, (_, i) => endpointIP(n * endpoints + i)),
-      ),
-    )
-  }
+  for (const object of serviceObjects(services, endpoints))
+    store.put(object.kind === 'Service' ? 'services' : 'endpointslices.discovery.k8s.io', object)
   const proxy = new KubeProxy({
     clock,
     dice: new Dice('bench'),
