@@ -89,7 +89,7 @@ export class Trace implements TraceSink, Stateful {
     const to = socketText(packet.dst, packet.dport)
     const said =
       answered === undefined
-        ? why('socket.sends', { label: kept.label, to })
+        ? why(frame.uid === undefined ? 'socket.kernel' : 'socket.sends', { label: kept.label, to })
         : why('socket.answers', { packet: answered, label: kept.label })
     const draft = this.draft(kept, netns, frame, 'socket', headerOf(packet, mark))
     draft.why = said
@@ -192,11 +192,20 @@ export class Trace implements TraceSink, Stateful {
   }
 
   stopped(netns: string, hook: HookName, frame: Frame, end: 'dropped' | 'rejected', code?: WhyCode): void {
+    if (code === 'nat.failed') this.unsay(frame)
     if (code !== undefined) this.over(netns, frame, end, code, {}, { hook, verdict: 'DROP' })
     else {
       const kept = this.store.live(frame.flow, frame.nr)
       if (kept !== undefined) this.end(kept, frame, end)
     }
+  }
+
+  /** The translation that the last rule asked for was not made: it has changed nothing, and not because there was nothing to change. */
+  private unsay(frame: Frame): void {
+    const kept = this.store.live(frame.flow, frame.nr)
+    const last = kept?.steps.at(-1)
+    if (kept === undefined || last === undefined || !asksForNat(last)) return
+    kept.steps[kept.steps.length - 1] = { ...last, why: why('rule.nat', { target: last.verdict ?? '' }, last.why.because) }
   }
 
   private end(kept: KeptPacket, frame: Frame, end: PacketEnd): void {

@@ -12,14 +12,14 @@ export function conclude(connection: ConnectionSummary, packets: readonly KeptPa
   const facts = factsOf(packets, bpf)
   if (result === 'connected') {
     const code = proto === 'icmp' ? 'end.echo' : proto === 'udp' ? 'end.answered' : 'end.connected'
-    return why(code, reached(connection, packets), facts)
+    const later = packets.find((p) => p.end !== 'delivered' && p.end !== 'cut')
+    const gone = later === undefined ? [] : [why('fact.lost', { packet: later.id, label: later.label }, [endOf(later)])]
+    return why(code, reached(connection, packets), [...facts, ...gone])
   }
   if (lost !== undefined) return failed(lost, tries(packets, lost))
   if (lostReply !== undefined) {
-    const last = lastOf(lostReply)
-    const values = { ...reached(connection, packets), lost: placeText(last.place) }
-    const reason = last.kind === 'rule' ? why('fact.dropped', { rule: ruleName(last) }, last.why.because) : last.why
-    return why('end.reply.lost', values, [reason, ...facts])
+    const values = { ...reached(connection, packets), lost: placeText(lastOf(lostReply).place) }
+    return why('end.reply.lost', values, [endOf(lostReply), ...facts])
   }
   if (packets.length === 0 && result !== 'pending')
     return why('end.none', {}, [why('route.none', { dst: connection.to.address })])
@@ -49,6 +49,13 @@ export function ruleName(step: Pick<WalkStep, 'chain' | 'rule'>): string {
 
 function lastOf(packet: KeptPacket): KeptStep {
   return packet.steps.at(-1) as KeptStep
+}
+
+/** What became of a packet that did not arrive. */
+function endOf(packet: KeptPacket): Why {
+  const last = lastOf(packet)
+  if (last.kind !== 'rule') return last.why
+  return why(packet.end === 'rejected' ? 'fact.rejected' : 'fact.dropped', { rule: ruleName(last) }, last.why.because)
 }
 
 function tries(packets: readonly KeptPacket[], lost: KeptPacket): Why[] {

@@ -5,6 +5,7 @@ import type { Frame } from './path/frame.ts'
 import type { TraceSink } from './trace.ts'
 import type { Place } from './walk.ts'
 import { placeOf, socketText } from './walk-header.ts'
+import type { WhyCode } from './walk-why.data.ts'
 
 /** "node worker-1", "pod shop/web-0", or an outside machine's name. */
 export function placeText(place: Place): string {
@@ -55,8 +56,14 @@ const PORT_NAMES = new Map<number, string>([
 export function noteDelivered(trace: TraceSink, ns: Netns, frame: Frame): void {
   const { packet, iif } = frame
   const port = `${PORT_NAMES.get(packet.proto) ?? ''} ${socketText(packet.dst, packet.dport)}`.trim()
-  const code =
-    packet.dport === undefined ? 'deliver.host' : listens(ns, packet, iif) ? 'deliver.socket' : ('deliver.closed' as const)
+  const code: WhyCode =
+    packet.dport === undefined
+      ? 'deliver.host'
+      : listens(ns, packet, iif)
+        ? 'deliver.socket'
+        : packet.tcp?.rst === true
+          ? 'deliver.ignored'
+          : 'deliver.closed'
   trace.over(ns.id, frame, 'delivered', code, { port })
 }
 

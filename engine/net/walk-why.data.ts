@@ -5,6 +5,7 @@
 export const WHY = {
   // Sockets and the kernel's own answers.
   'socket.sends': 'a socket here sends {label} to {to}',
+  'socket.kernel': 'the kernel here sends {label} to {to}',
   'socket.answers': 'the kernel answers packet {packet} with {label}',
 
   // Routing.
@@ -52,6 +53,7 @@ export const WHY = {
   'rule.snat': 'its source becomes {to}, and the entry keeps that for the whole flow',
   'rule.masquerade': 'its source becomes the address of the way out, {to}, and the entry keeps that for the whole flow',
   'rule.redirect': 'its destination becomes this host, {to}, and the entry keeps that for the whole flow',
+  'rule.nat': '{target} is what the rule asks for',
   'rule.nat.same': '{target} changes nothing: the packet has that address already',
   'rule.notrack': 'conntrack is to leave it alone',
   'rule.log': '{target} writes it down, and the next rule is asked',
@@ -126,6 +128,7 @@ export const WHY = {
   // The end of a packet.
   'deliver.socket': 'a socket of {port} takes it',
   'deliver.closed': 'nothing listens on {port}: the kernel will say so',
+  'deliver.ignored': 'no socket of {port} is there for it, and nothing comes of it',
   'deliver.host': 'it has reached its host',
   'drop.martian': 'a packet from {src} to {dst} cannot have come in on {dev}: dropped as martian',
   'drop.localnet': '{address} belongs to loopback and net.ipv4.conf.{dev}.route_localnet is 0: dropped as martian',
@@ -156,7 +159,9 @@ export const WHY = {
   'fact.snat': '{rule} made {as} its source',
   'fact.marked': '{rule} had it marked',
   'fact.dropped': '{rule} dropped it',
+  'fact.rejected': '{rule} rejected it',
   'fact.plain': 'no address was changed on the way',
+  'fact.lost': 'packet {packet}, {label}, did not arrive',
   'fact.tries': 'it was sent {tries} times',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -5,6 +5,7 @@
 export const WHY_VI: Readonly<Record<string, string>> = {
   // Sockets and the kernel's own answers.
   'socket.sends': 'một socket ở đây gửi {label} tới {to}',
+  'socket.kernel': 'kernel ở đây gửi {label} tới {to}',
   'socket.answers': 'kernel trả lời gói {packet} bằng {label}',
 
   // Routing.
@@ -51,6 +52,7 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'rule.snat': 'nguồn của nó thành {to}, và mục conntrack giữ điều đó cho cả luồng',
   'rule.masquerade': 'nguồn của nó thành địa chỉ của đường ra, {to}, và mục conntrack giữ điều đó cho cả luồng',
   'rule.redirect': 'đích của nó thành chính máy này, {to}, và mục conntrack giữ điều đó cho cả luồng',
+  'rule.nat': '{target} là điều rule đòi',
   'rule.nat.same': '{target} không đổi gì: gói tin đã có sẵn địa chỉ đó',
   'rule.notrack': 'conntrack sẽ không theo dõi nó',
   'rule.log': '{target} ghi nó lại, rồi tới rule kế tiếp',
@@ -125,6 +127,7 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   // The end of a packet.
   'deliver.socket': 'một socket của {port} nhận nó',
   'deliver.closed': 'không ai nghe ở {port}: kernel sẽ báo như vậy',
+  'deliver.ignored': 'không có socket nào của {port} cho nó, và không có gì xảy ra',
   'deliver.host': 'nó đã tới máy của mình',
   'drop.martian': 'gói từ {src} tới {dst} không thể vào qua {dev}: bị bỏ vì là martian',
   'drop.localnet': '{address} thuộc loopback và net.ipv4.conf.{dev}.route_localnet là 0: bị bỏ vì là martian',
@@ -155,7 +158,9 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'fact.snat': '{rule} lấy {as} làm nguồn của nó',
   'fact.marked': '{rule} đánh dấu nó',
   'fact.dropped': '{rule} bỏ nó',
+  'fact.rejected': '{rule} từ chối nó',
   'fact.plain': 'không địa chỉ nào bị đổi trên đường',
+  'fact.lost': 'gói {packet}, {label}, không tới nơi',
   'fact.tries': 'nó được gửi {tries} lần',
 }
 
