@@ -49,11 +49,11 @@ function tcpBytes(packet: Packet, checksum: number): string {
   return `${head}${two(t.window)}${two(checksum)}\0\0${options}${packet.payload}`
 }
 
-function icmpBytes(packet: Packet): string {
-  const { type, code, id = 0, seq = 0, inner } = packet.icmp as NonNullable<Packet['icmp']>
-  const rest = inner === undefined ? two(id) + two(seq) : four(0)
+function icmpBytes(packet: Packet, partial: boolean): string {
+  const { type, code, id = 0, seq = 0, mtu, inner } = packet.icmp as NonNullable<Packet['icmp']>
+  const rest = mtu !== undefined ? four(mtu) : inner === undefined ? two(id) + two(seq) : four(0)
   const room = packet.length - (packet.family === 4 ? 28 : 48)
-  const body = inner === undefined ? packet.payload : packetBytes(inner).slice(0, room)
+  const body = inner === undefined ? packet.payload : packetBytes(inner, partial).slice(0, room)
   const build = (checksum: number) => `${byte(type)}${byte(code)}${two(checksum)}${rest}${body}`
   const whole = build(0)
   const pseudo = packet.family === 6 ? pseudoSum(packet, whole.length) : 0
@@ -62,16 +62,16 @@ function icmpBytes(packet: Packet): string {
 
 /** The checksum of a TCP segment or UDP datagram, computed in full. */
 export function transportChecksum(packet: Packet): number {
-  const bytes = transportBytes(packet, 0)
+  const bytes = transportBytes(packet, 0, false)
   let total = sum(bytes) + pseudoSum(packet, bytes.length)
   if (total > 0xffff) total -= 0xffff
   const checksum = ~total & 0xffff
   return packet.proto === PROTO.udp && checksum === 0 ? 0xffff : checksum
 }
 
-function transportBytes(packet: Packet, checksum: number): string {
+function transportBytes(packet: Packet, checksum: number, partial: boolean): string {
   if (packet.tcp !== undefined) return tcpBytes(packet, checksum)
-  if (packet.icmp !== undefined) return icmpBytes(packet)
+  if (packet.icmp !== undefined) return icmpBytes(packet, partial)
   if (packet.proto !== PROTO.udp) return packet.payload
   const length = 8 + packet.payload.length
   return `${two(packet.sport ?? 0)}${two(packet.dport ?? 0)}${two(length)}${two(checksum)}${packet.payload}`
@@ -79,13 +79,13 @@ function transportBytes(packet: Packet, checksum: number): string {
 
 /**
  * The packet as the bytes of its IP header and what follows, one char per byte. With `partial` the TCP or UDP checksum is the one that
- * a sending host leaves to its device.
+ * a sending host leaves to its device; a RST without a socket is always summed by the host itself.
  */
 export function packetBytes(packet: Packet, partial = false): string {
   const ported = packet.tcp !== undefined || packet.proto === PROTO.udp
-  const bare = ported && partial ? transportBytes(packet, 0).length : 0
-  const checksum = !ported ? 0 : partial ? pseudoSum(packet, bare) : transportChecksum(packet)
-  const body = transportBytes(packet, checksum)
+  const left = partial && packet.tcp?.options !== false
+  const checksum = !ported ? 0 : left ? pseudoSum(packet, transportBytes(packet, 0, true).length) : transportChecksum(packet)
+  const body = transportBytes(packet, checksum, partial)
   if (packet.family === 6) {
     const head = four(((6 << 28) | (packet.tos << 20)) >>> 0) + two(body.length) + byte(packet.proto) + byte(packet.ttl)
     return head + addressBytes(packet.src) + addressBytes(packet.dst) + body

@@ -234,6 +234,7 @@ function printerOf(context: CommandContext, given: GetoptResult): Printer {
           host: (address) => nameOf(hosts, address) ?? address,
           port: (port, protocol) => serviceName(machine, port, protocol) ?? String(port),
         },
+    undecoded: () => context.mark('not emulated'),
     flows: new Map(),
   }
 }

@@ -83,11 +83,24 @@ function compare(op: string, left: Arithmetic, right: Arithmetic, names: Names):
   const a = numberFrom(left, protocols)
   const b = numberFrom(right, protocols)
   if ([...protocols].some((p) => p !== 'ether')) needLink(names)
-  const holds = RELATIONS[op] as (x: number, y: number) => boolean
+  if (isConstant(left) && isConstant(right) && !(RELATIONS[op] as Relation)(a(NO_FRAME), b(NO_FRAME)))
+    throw new FilterError('expression rejects all packets')
+  const holds = RELATIONS[op] as Relation
   return (frame) => [...protocols].every((p) => loads(frame, p)) && holds(a(frame), b(frame))
 }
 
-const RELATIONS: Readonly<Record<string, (x: number, y: number) => boolean>> = {
+type Relation = (x: number, y: number) => boolean
+
+/** What a constant is computed from. */
+const NO_FRAME = {} as Captured
+
+/** What the optimiser computes while it compiles. */
+function isConstant(expression: Arithmetic): boolean {
+  if (expression.op === 'number') return true
+  return 'left' in expression && isConstant(expression.left) && isConstant(expression.right)
+}
+
+const RELATIONS: Readonly<Record<string, Relation>> = {
   '=': (x, y) => x === y,
   '==': (x, y) => x === y,
   '!=': (x, y) => x !== y,

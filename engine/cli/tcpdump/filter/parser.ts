@@ -58,6 +58,7 @@ class Parser {
 
   private primitive(): Node {
     const word = this.peekWord()
+    if (word === 'gateway') throw new FilterError("'gateway' not supported in this configuration")
     if (word !== undefined && UNEMULATED_WORDS.includes(word)) throw new UnemulatedFilter(word)
     if (this.word('inbound')) return { kind: 'direction', inbound: true }
     if (this.word('outbound')) return { kind: 'direction', inbound: false }

@@ -87,7 +87,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   ...Object.keys(PROTOCOLS),
   ...Object.keys(CONSTANTS),
   ...UNEMULATED_WORDS,
-  ...'host net port portrange proto src dst and or not less greater len length broadcast multicast inbound outbound mask netmask'.split(
+  ...'gateway host net port portrange proto src dst and or not less greater len length broadcast multicast inbound outbound mask netmask'.split(
     ' ',
   ),
 ])

@@ -37,9 +37,9 @@ function response(m: DnsMessage, verbose: number): string {
   return `${flags}${asked}${counts}${answers}${section('ns', m.authority)}${section('ar', m.additional)}`
 }
 
-/** ns_rprint: the name from -vv on, the time to live from -vvv on. */
+/** ns_rprint: the name from -v on, the time to live from -vvv on. */
 function recordText(record: DnsRecord, verbose: number): string {
-  const name = verbose > 1 ? ` ${dotted(record.name)}` : ''
+  const name = verbose > 0 ? ` ${dotted(record.name)}` : ''
   const ttl = verbose > 2 ? ` [${lifetime(record.ttl)}]` : ''
   return `${name}${ttl} ${typeName(record.type)}${dataText(record)}`
 }

@@ -1,3 +1,4 @@
+import { packetBytes } from '../../../net/bytes.ts'
 import { type Packet, PROTO } from '../../../net/packet.ts'
 import type { Printer } from './printer.ts'
 
@@ -20,6 +21,11 @@ export function icmpText(packet: Packet, printer: Printer, inner: (of: Packet) =
         : `type-#${icmp.type}`
   const quoted = printer.options.verbose > 0 && icmp.inner !== undefined ? `\n\t${inner(icmp.inner)}` : ''
   return `${head}${said}${tail}${quoted}`
+}
+
+function thirdWord(inner: Packet | undefined): number {
+  const bytes = inner === undefined ? '' : packetBytes(inner).slice(20)
+  return (bytes.charCodeAt(2) << 8) | bytes.charCodeAt(3)
 }
 
 /** Codes that speak of a network or a host and end in words of their own. */
@@ -47,14 +53,21 @@ function unreachable(packet: Packet, printer: Printer): string {
   if (icmp.code === 4) return `${who} unreachable - need to frag (mtu ${icmp.mtu ?? 0})`
   if (icmp.code === 3) {
     const proto = inner?.proto === PROTO.tcp ? 'tcp' : inner?.proto === PROTO.udp ? 'udp' : undefined
-    if (proto === undefined) return `${who} protocol ${inner?.proto ?? 0} port ${inner?.dport ?? 0} unreachable`
+    // Of another protocol it takes the same two bytes for a port.
+    if (proto === undefined) return `${who} protocol ${inner?.proto ?? 0} port ${thirdWord(inner)} unreachable`
     return `${who} ${proto} port ${printer.names.port(inner?.dport ?? 0, proto)} unreachable`
   }
   const [kind, words] = UNREACHABLE[icmp.code] ?? ['', `#${icmp.code} unreachable`]
   return kind === '' ? `${who} ${words}` : `${kind} ${who} ${words}`
 }
 
-const CODES6 = ['unreachable route', 'unreachable prohibited', 'beyond scope', 'unreachable address', 'unreachable port'] as const
+const CODES6 = [
+  'unreachable route',
+  ' unreachable prohibited',
+  'beyond scope',
+  'unreachable address',
+  'unreachable port',
+] as const
 
 /** print-icmp6.c */
 export function icmp6Text(packet: Packet, printer: Printer): string {
@@ -62,7 +75,7 @@ export function icmp6Text(packet: Packet, printer: Printer): string {
   const host = printer.names.host
   const head = `${host(packet.src)} > ${host(packet.dst)}: `
   const sum = printer.options.verbose > 0 ? '[icmp6 sum ok] ' : ''
-  const tail = `, length ${packet.length - 40}`
+  const tail = printer.options.verbose > 0 ? '' : `, length ${packet.length - 40}`
   if (icmp.type === 128 || icmp.type === 129)
     return `${head}${sum}ICMP6, echo ${icmp.type === 128 ? 'request' : 'reply'}, id ${icmp.id ?? 0}, seq ${icmp.seq ?? 0}${tail}`
   if (icmp.type === 3) return `${head}${sum}ICMP6, time exceeded in-transit for ${host(icmp.inner?.dst ?? '::')}${tail}`
@@ -71,9 +84,7 @@ export function icmp6Text(packet: Packet, printer: Printer): string {
   const { inner } = icmp
   const proto = inner?.proto === PROTO.tcp ? 'tcp' : 'udp'
   const what = CODES6[icmp.code] ?? `unreachable code-#${icmp.code}`
-  const port =
-    icmp.code === 4
-      ? ` ${host(inner?.dst ?? '::')} ${proto} port ${printer.names.port(inner?.dport ?? 0, proto)}`
-      : ` ${host(inner?.dst ?? '::')}`
-  return `${head}${sum}ICMP6, destination unreachable, ${what},${port}${tail}`
+  const who = host(inner?.dst ?? '::')
+  const about = icmp.code === 4 ? `, ${who} ${proto} port ${printer.names.port(inner?.dport ?? 0, proto)}` : ` ${who}`
+  return `${head}${sum}ICMP6, destination unreachable, ${what}${about}${tail}`
 }

@@ -28,6 +28,8 @@ export interface PrintNames {
 export interface Printer {
   readonly options: PrintOptions
   readonly names: PrintNames
+  /** Called where the real tcpdump would take a payload apart. */
+  readonly undecoded?: () => void
   /** First sequence numbers of each connection, for relative ones: by its two ends. */
   readonly flows: Map<string, { readonly forward: number; readonly backward: number }>
 }

@@ -12,7 +12,7 @@ function textLine(payload: string, at: number): { readonly text: string; readonl
     if (c === '\r') return payload[i + 1] === '\n' ? { text: payload.slice(at, i), next: i + 2 } : undefined
     if (c !== '\t' && !/[\x20-\x7e]/.test(c)) return undefined
   }
-  return at < payload.length ? { text: `${payload.slice(at)}[|http]`, next: undefined } : undefined
+  return at < payload.length ? { text: `${payload.slice(at)} [|http]`, next: undefined } : undefined
 }
 
 /** "HTTP: GET / HTTP/1.1", or with -v every line of the head and the body as far as it is text (txtproto_print). */

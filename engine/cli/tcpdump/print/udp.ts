@@ -5,6 +5,35 @@ import { endpoint, type Printer } from './printer.ts'
 
 const hex4 = (n: number) => `0x${n.toString(16).padStart(4, '0')}`
 const DNS_PORTS = [53, 5353]
+/** Ports whose datagrams the real tcpdump takes apart, and this one does not (print-udp.c). */
+const DECODED: readonly (readonly [number, number])[] = [
+  [67, 69],
+  [111, 111],
+  [123, 123],
+  [137, 138],
+  [161, 162],
+  [500, 500],
+  [514, 514],
+  [520, 521],
+  [546, 547],
+  [623, 623],
+  [1645, 1646],
+  [1701, 1701],
+  [1812, 1813],
+  [1900, 1900],
+  [3784, 3785],
+  [4500, 4500],
+  [4789, 4790],
+  [5060, 5061],
+  [6081, 6081],
+  [6343, 6343],
+  [7000, 7009],
+  [8472, 8472],
+]
+
+function within(port: number, low: number, high: number): boolean {
+  return port >= low && port <= high
+}
 
 /** print-udp.c: a datagram behind its addresses. */
 export function udpText(packet: Packet, partial: boolean, printer: Printer): string {
@@ -12,11 +41,12 @@ export function udpText(packet: Packet, partial: boolean, printer: Printer): str
   const head = `${endpoint(printer, src, sport, 'udp')} > ${endpoint(printer, dst, dport, 'udp')}: `
   const { verbose, quiet, trustChecksums } = printer.options
   if (quiet) return `${head}UDP, length ${payload.length}`
-  const checksum = verbose > 1 && !trustChecksums ? checksumText(packet, partial) : ''
+  const checksum = verbose > (packet.family === 6 ? 0 : 1) && !trustChecksums ? checksumText(packet, partial) : ''
   if (DNS_PORTS.includes(sport) || DNS_PORTS.includes(dport)) {
     const text = dnsText(payload, verbose)
     if (text !== undefined) return `${head}${checksum}${text}`
   }
+  if (DECODED.some(([low, high]) => within(sport, low, high) || within(dport, low, high))) printer.undecoded?.()
   return `${head}${checksum}UDP, length ${payload.length}`
 }
 
