@@ -177,3 +177,27 @@ it('forwarding switched off: the packet ends at the node', () => {
   expect(walk.conclusion.code).toBe('end.lost')
   countersHold(bench, walk)
 })
+
+it('a ping that nobody answers, and one that hears why', () => {
+  const bench = new WalkBench(RULES)
+  const ping = (dst: string) => {
+    const s = bench.node.ip.openPing({ uid: 0, origin: { command: `ping ${dst}`, shell: 't' } })
+    if (typeof s === 'string') throw new Error(s)
+    s.send(dst, 1, 'x'.repeat(56))
+    bench.clock.advanceTo(bench.clock.now + 4000)
+    s.replies()
+    s.errors()
+    s.close()
+    return bench.newest()
+  }
+  expect(ping('192.168.10.20').conclusion.text).toBe(
+    'Delivered: 192.168.10.20 answered the echo; no address was changed on the way.',
+  )
+  const nobody = ping('192.168.10.99')
+  expect(nobody.connection.result).toBe('unreachable')
+  expect(labels(nobody)).toEqual(['> ICMP echo request: unroutable', '< ICMP host unreachable: delivered'])
+  bench.add('filter', '-I OUTPUT -p icmp -j DROP')
+  const dropped = ping('192.168.10.20')
+  expect(dropped.connection.result).toBe('timeout')
+  expect(dropped.conclusion.text).toBe('Dropped on node node by OUTPUT rule 1; nobody was told; it is ICMP.')
+})

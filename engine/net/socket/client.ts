@@ -120,10 +120,22 @@ export class Sockets implements SocketApi {
         if (all.length > 0 && s.flow !== undefined) this.flows.update(s.flow, { result: 'connected' })
         return all
       },
-      errors: () => drainErrors(s),
-      close: () => this.host.sockets.remove(s),
+      errors: () => {
+        const all = drainErrors(s)
+        if (all.length > 0) this.settleEcho(s, 'unreachable')
+        return all
+      },
+      close: () => {
+        this.settleEcho(s, 'timeout')
+        this.host.sockets.remove(s)
+      },
       watch: (wake) => this.host.sockets.watch(s.id, wake),
     }
+  }
+
+  /** What became of echo requests that nobody has answered so far. */
+  private settleEcho({ flow }: IcmpSocket, result: 'unreachable' | 'timeout'): void {
+    if (flow !== undefined && this.flows.get(flow)?.result === 'pending') this.flows.update(flow, { result })
   }
 
   closeAll(
