@@ -1,4 +1,4 @@
-import type { Difference } from '../../net/netfilter/edit.ts'
+import type { Difference } from '../../net/netfilter/difference.ts'
 import type { TableName } from '../../net/netfilter/env.ts'
 import type { Rule } from '../../net/netfilter/rule.ts'
 import type { ChainWrite, TableWrite } from '../../net/netfilter/write.ts'

@@ -1,15 +1,10 @@
 import { Chain, type Counters, type Policy } from './chain.ts'
+import { type Difference, difference } from './difference.ts'
 import type { TableName } from './env.ts'
 import { RuleError } from './errors.ts'
 import type { Rule } from './rule.ts'
 import { BASE_CHAINS, Table } from './table.ts'
 import { jumpTarget } from './uses.ts'
-
-/** The rules that a chain gets and loses, those that stay left out. */
-export interface Difference {
-  readonly came: readonly Rule[]
-  readonly went: readonly Rule[]
-}
 
 /** A change of one table in the making: reads see it, the table in force does not until it is put into the ruleset. */
 export class TableEdit {
@@ -132,28 +127,14 @@ export class TableEdit {
     }
     const chain = old.emptied()
     chain.rules = rules.slice()
-    if (known !== undefined && !this.owned.has(old)) {
-      for (const rule of known.went) this.table.addUse(rule, -1)
-      for (const rule of known.came) this.table.addUse(rule, 1)
-      this.own(chain, [...known.came])
-      return known.came
-    }
-    const before = new Set(old.rules)
-    const after = new Set(rules)
-    const unseen = this.owned.get(old)
+    // Rules that this edit brought itself nobody has looked at yet.
+    const unseen = this.owned.has(old)
     this.owned.delete(old)
-    if (unseen !== undefined || before.size !== old.rules.length || after.size !== rules.length) {
-      for (const rule of old.rules) this.table.addUse(rule, -1)
-      for (const rule of rules) this.table.addUse(rule, 1)
-      this.own(chain, chain.rules.slice())
-      return rules
-    }
-    const fresh = rules.filter((rule) => !before.has(rule))
-    for (const rule of fresh) this.table.addUse(rule, 1)
-    if (rules.length - fresh.length < old.rules.length)
-      for (const rule of old.rules) if (!after.has(rule)) this.table.addUse(rule, -1)
-    this.own(chain, fresh)
-    return fresh
+    const { came, went } = unseen ? { came: rules, went: old.rules } : (known ?? difference(old.rules, rules))
+    for (const rule of went) this.table.addUse(rule, -1)
+    for (const rule of came) this.table.addUse(rule, 1)
+    this.own(chain, [...came])
+    return came
   }
 
   /** Counters of one rule (1-based), or of a whole chain with its policy. */

@@ -4,6 +4,19 @@ const SIZE = 128
 /** A saved list in pages; null where an item is gone. */
 export type SavedPages<T> = readonly (readonly (T | null)[])[]
 
+/** Saved pages never change: how many of their items are gone is counted once. */
+const counted = new WeakMap<readonly unknown[], number>()
+
+function gaps(page: readonly unknown[]): number {
+  let gone = counted.get(page)
+  if (gone === undefined) {
+    gone = 0
+    for (const item of page) if (item === null) gone++
+    counted.set(page, gone)
+  }
+  return gone
+}
+
 /** A place of a list that a saved form of it has otherwise. */
 export interface PageChange<T> {
   readonly at: number
@@ -67,7 +80,7 @@ export class Pages<T> {
     this.fresh.clear()
     this.length = saved.length === 0 ? 0 : (saved.length - 1) * SIZE + (saved.at(-1)?.length ?? 0)
     this.gone = 0
-    for (const page of saved) for (const item of page) if (item === null) this.gone++
+    for (const page of saved) this.gone += gaps(page)
   }
 
   /** What differs from a saved form, place by place; pages that are the same are not looked at. */

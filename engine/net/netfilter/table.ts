@@ -1,5 +1,6 @@
 import { Chain, type SavedChain } from './chain.ts'
 import { ChainOverlay, ChainStore, type ChainView } from './chains.ts'
+import { difference } from './difference.ts'
 import type { HookName, TableName } from './env.ts'
 import type { JumpGraph } from './graph.ts'
 import type { SavedPages } from './pages.ts'
@@ -188,11 +189,13 @@ export class Table {
     this.chains = this.store
     this.anew = false
     const changed = this.store.revert(state.chains).filter(({ was, now }) => was?.rules !== now?.rules || was?.hook !== now?.hook)
+    const fresh = new Map<Chain, readonly Rule[]>()
     for (const { was, now } of changed) {
-      for (const rule of was?.rules ?? []) this.uses?.add(rule, -1)
-      for (const rule of now?.rules ?? []) this.uses?.add(rule, 1)
+      const { came, went } = difference(was?.rules ?? [], now?.rules ?? [])
+      for (const rule of went) this.uses?.add(rule, -1)
+      for (const rule of came) this.uses?.add(rule, 1)
+      if (now !== undefined) fresh.set(now, came)
     }
-    const fresh = new Map(changed.flatMap(({ now }) => (now === undefined ? [] : [[now, now.rules] as const])))
     if (this.graph?.extend(this, fresh) !== true) this.graph = undefined
     this.forget()
     this.saved = state
