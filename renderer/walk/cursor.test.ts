@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ConnectionWalk } from '../../electron/contract/index.ts'
-import { back, type Cursor, clamp, forward, isEnd, isStart, lastStep, nextPacket, previousPacket, START } from './cursor.ts'
+import type { ConnectionWalk, WalkStep } from '../../electron/contract/index.ts'
+import { back, type Cursor, clamp, forward, isEnd, isStart, lastStep, nextPacket, previousPacket, START, seek } from './cursor.ts'
 
 /** Packets with this many steps each. */
 const packets = (...counts: number[]) =>
@@ -22,6 +22,19 @@ test('by packet', () => {
   expect(previousPacket(WALK, { packet: 2, step: 1 })).toEqual({ packet: 0, step: 0 })
   expect(previousPacket(WALK, { packet: 0, step: 2 })).toEqual({ packet: 0, step: 2 })
   expect(lastStep(WALK, START)).toEqual({ packet: 0, step: 2 })
+})
+
+test('to the next step of a kind, over packets, or to the end of the way', () => {
+  const kinds = [
+    ['a', 'b', 'a'],
+    ['a', 'b'],
+  ].map((steps) => ({ steps: steps.map((kind) => ({ kind })) }))
+  const walk = kinds as unknown as ConnectionWalk['packets']
+  const isB = (step: WalkStep) => (step.kind as string) === 'b'
+  expect(seek(walk, { packet: 0, step: 1 }, forward, isB)).toEqual({ packet: 1, step: 1 })
+  expect(seek(walk, { packet: 1, step: 1 }, back, isB)).toEqual({ packet: 0, step: 1 })
+  expect(seek(walk, { packet: 0, step: 1 }, back, isB)).toEqual({ packet: 0, step: 0 })
+  expect(seek(walk, { packet: 1, step: 1 }, forward, isB)).toEqual({ packet: 1, step: 1 })
 })
 
 test('a place that is no more becomes the nearest', () => {

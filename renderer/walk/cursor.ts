@@ -57,6 +57,16 @@ export function previousPacket(packets: Packets, at: Cursor): Cursor {
   return at
 }
 
+/** On, or back, to the nearest step that `wanted` holds for; the end of the way where there is none. */
+export function seek(packets: Packets, at: Cursor, by: typeof forward, wanted: (step: WalkStep) => boolean): Cursor {
+  for (let here = at; ; ) {
+    const next = by(packets, here)
+    const step = stepAt(packets, next)
+    if (next === here || !step || wanted(step)) return next
+    here = next
+  }
+}
+
 export function isEnd(packets: Packets, at: Cursor): boolean {
   return forward(packets, at) === at
 }

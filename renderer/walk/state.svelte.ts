@@ -3,6 +3,7 @@ import { type Bridge, wordsOf } from '../bridge/bridge.ts'
 import type { AttemptState } from '../state/attempt.svelte.ts'
 import { settings } from '../state/settings.svelte.ts'
 import type { HitQuestion } from '../terminal/rule-lines.ts'
+import { changes } from './changes.ts'
 import {
   back,
   type Cursor,
@@ -14,12 +15,13 @@ import {
   packetAt,
   previousPacket,
   START,
+  seek,
   stepAt,
 } from './cursor.ts'
 import { follow, same } from './follow.ts'
 import { worthShowing } from './hits.ts'
 
-export type Move = 'forward' | 'back' | 'first' | 'last' | 'nextPacket' | 'previousPacket'
+export type Move = 'forward' | 'back' | 'first' | 'last' | 'nextPacket' | 'previousPacket' | 'nextChange' | 'previousChange'
 
 const MOVES: Record<Move, (packets: ConnectionWalk['packets'], at: Cursor) => Cursor> = {
   forward,
@@ -28,6 +30,8 @@ const MOVES: Record<Move, (packets: ConnectionWalk['packets'], at: Cursor) => Cu
   last: lastStep,
   nextPacket,
   previousPacket,
+  nextChange: (packets, at) => seek(packets, at, forward, changes),
+  previousChange: (packets, at) => seek(packets, at, back, changes),
 }
 
 /** What the drawer shows: the connections there are, the one chosen, and where one stands in its walk. */

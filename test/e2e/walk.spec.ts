@@ -46,6 +46,13 @@ test('masqueraded: a Pod calls a Service, and every address that changes is seen
   await expect(conclusion).toContainText('connected')
   await expect(conclusion).toContainText('KUBE-POSTROUTING rule 3 made 10.0.1.1 its source')
 
+  // From change to change: the mark, then the destination.
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Control+ArrowRight')
+  await expect(became('mark')).toHaveText(/0x4000$/)
+  await page.keyboard.press('Control+ArrowRight')
+  await expect(became('destination')).toHaveText(/:8080$/)
+
   // On past the last step comes the reply, translated back; one step back is the SYN again.
   await page.keyboard.press('End')
   await page.keyboard.press('ArrowRight')
