@@ -9,7 +9,7 @@ const HISTORY = 1000
 /** The objects of one resource: a map for lookups, and keys and objects in key order for lists. */
 class Table {
   readonly byKey = new Map<string, KubeObject>()
-  readonly keys: string[] = []
+  private keys: string[] = []
   private objects: KubeObject[] = []
   /** True once `objects` was handed out: the next write copies it first, so lists and snapshots never change. */
   private shared = false
@@ -55,6 +55,29 @@ class Table {
     const from = this.position(`${namespace}/`)
     const to = this.position(`${namespace}0`)
     return this.objects.slice(from, to)
+  }
+
+  /** Takes a list in key order as its own; only objects that are not the same ones cost more than a look. */
+  become(list: readonly KubeObject[]): void {
+    const { objects: old, keys: oldKeys } = this
+    if (old === list) return
+    const keys: string[] = []
+    let i = 0
+    for (const object of list) {
+      if (old[i] === object) {
+        keys.push(oldKeys[i++] as string)
+        continue
+      }
+      const key = objectKey(object.metadata.namespace, object.metadata.name)
+      for (; i < oldKeys.length && (oldKeys[i] as string) < key; i++) this.byKey.delete(oldKeys[i] as string)
+      if (oldKeys[i] === key) i++
+      keys.push(key)
+      this.byKey.set(key, object)
+    }
+    for (; i < oldKeys.length; i++) this.byKey.delete(oldKeys[i] as string)
+    this.keys = keys
+    this.objects = list as KubeObject[]
+    this.shared = true
   }
 
   private own(): void {
@@ -156,11 +179,9 @@ export class MemoryStore implements Store {
 
   load(state: Json): void {
     const saved = state as unknown as SavedStore
-    this.tables = new Map()
-    for (const [resource, objects] of Object.entries(saved.objects)) {
-      const table = this.table(resource)
-      for (const object of objects) table.set(objectKey(object.metadata.namespace, object.metadata.name), object)
-    }
+    // What is there already stays: undo pays for what it undoes.
+    for (const resource of this.tables.keys()) if (!Object.hasOwn(saved.objects, resource)) this.tables.delete(resource)
+    for (const [resource, objects] of Object.entries(saved.objects)) this.table(resource).become(objects)
     this.newest = saved.revision
     this.history = []
     this.floor = saved.revision
