@@ -3,6 +3,7 @@ import type { Store, StoreEvent } from '../api/store.ts'
 import type { IpFamily } from '../base/ip.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import { type Endpoint, type EndpointsMap, portKey, sliceService } from './endpoints-map.ts'
+import { NEWEST, type Release } from './release.ts'
 import { isWatched, type ServicePort, servicePorts } from './service-map.ts'
 import { SliceCache } from './slice-cache.ts'
 
@@ -47,6 +48,7 @@ interface Counts {
 export class ChangeTracker implements Stateful {
   private readonly store: Store
   private readonly family: IpFamily
+  private readonly release: Release
   /** Services that differ from what was last synced, with what they were. */
   private readonly changedServices = new Map<string, readonly ServicePort[]>()
   private readonly changedEndpoints = new Map<string, EndpointsChange>()
@@ -57,10 +59,11 @@ export class ChangeTracker implements Stateful {
   private services: Map<string, readonly ServicePort[]> | undefined
   private readonly slices: SliceCache
 
-  constructor(store: Store, family: IpFamily, node: string) {
+  constructor(store: Store, family: IpFamily, node: string, release: Release = NEWEST) {
     this.store = store
     this.family = family
-    this.slices = new SliceCache(family, node)
+    this.release = release
+    this.slices = new SliceCache(family, node, release)
   }
 
   /** A new process: everything it lists is a change to it. */
@@ -163,8 +166,9 @@ export class ChangeTracker implements Stateful {
     // Its informer does not show it headless Services and those of other proxies.
     if (!(before && isWatched(before)) && !(after && isWatched(after))) return false
     this.counts = { ...this.counts, serviceChanges: this.counts.serviceChanges + 1 }
-    const ports = after === undefined ? [] : servicePorts(after, this.family)
-    const previous = this.changedServices.get(key) ?? (before === undefined ? [] : servicePorts(before, this.family))
+    const ports = after === undefined ? [] : servicePorts(after, this.family, this.release)
+    const previous =
+      this.changedServices.get(key) ?? (before === undefined ? [] : servicePorts(before, this.family, this.release))
     if (same(previous, ports)) this.changedServices.delete(key)
     else this.changedServices.set(key, previous)
     if (ports.length > 0) this.services?.set(key, ports)
@@ -207,7 +211,7 @@ export class ChangeTracker implements Stateful {
     this.services = new Map()
     this.slices.clear()
     for (const service of this.store.list(SERVICES)) {
-      const ports = servicePorts(service, this.family)
+      const ports = servicePorts(service, this.family, this.release)
       if (ports.length > 0) this.services.set(serviceKey(service), ports)
     }
     for (const slice of this.store.list(SLICES)) if (this.relevant(slice)) this.slices.add(slice)

@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/object.ts'
 import type { IpFamily } from '../base/ip.ts'
 import { sloppyIp } from './addresses.ts'
 import { endpointChain } from './chain-names.ts'
+import type { Release } from './release.ts'
 import { servicePortName } from './service-map.ts'
 
 /** One address and port behind a Service port (pkg/proxy/endpoint.go). */
@@ -45,11 +46,12 @@ interface Beholder {
   readonly name: string
   readonly protocol: string
   readonly node: string
+  readonly release: Release
 }
 
 const NO_HINTS: readonly string[] = []
 
-function endpointOf(raw: SliceEndpoint, ip: string, port: number, { name, protocol, node }: Beholder): Endpoint {
+function endpointOf(raw: SliceEndpoint, ip: string, port: number, { name, protocol, node, release }: Beholder): Endpoint {
   const text = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
   return {
     ip,
@@ -61,7 +63,7 @@ function endpointOf(raw: SliceEndpoint, ip: string, port: number, { name, protoc
     serving: raw.conditions?.serving ?? true,
     terminating: raw.conditions?.terminating ?? false,
     zoneHints: raw.hints?.forZones?.map((h) => h.name) ?? NO_HINTS,
-    nodeHints: raw.hints?.forNodes?.map((h) => h.name) ?? NO_HINTS,
+    nodeHints: (release.nodeHints ? raw.hints?.forNodes?.map((h) => h.name) : undefined) ?? NO_HINTS,
   }
 }
 
@@ -77,7 +79,7 @@ export function portKey(name: string, protocol: string): string {
 }
 
 /** The endpoints of one Service from its slices, by Service port (pkg/proxy/endpointslicecache.go). */
-export function serviceEndpoints(slices: readonly KubeObject[], family: IpFamily, node: string): EndpointsMap {
+export function serviceEndpoints(slices: readonly KubeObject[], family: IpFamily, node: string, release: Release): EndpointsMap {
   const found = new Map<string, Map<string, Endpoint>>()
   const wanted = family === 4 ? 'IPv4' : 'IPv6'
   for (const slice of slices) {
@@ -88,7 +90,7 @@ export function serviceEndpoints(slices: readonly KubeObject[], family: IpFamily
       const name = servicePortName(slice.metadata.namespace ?? 'default', service, port.name ?? '')
       const protocol = (port.protocol ?? 'TCP').toLowerCase()
       const key = portKey(name, protocol)
-      const beholder = { name, protocol, node }
+      const beholder = { name, protocol, node, release }
       const endpoints = found.get(key) ?? new Map<string, Endpoint>()
       found.set(key, endpoints)
       for (const raw of (slice.endpoints ?? []) as SliceEndpoint[]) {

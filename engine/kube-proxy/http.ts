@@ -21,6 +21,8 @@ export interface Answering extends Measured {
   health(): Health
   eligible(): boolean
   localEndpoints(service: string): number
+  /** When the process started, ms. */
+  readonly started: number
 }
 
 const NOSNIFF = ['X-Content-Type-Options', 'nosniff'] as const
@@ -64,6 +66,7 @@ function probe(proxy: Answering, which: 'healthz' | 'livez'): ProxyReply {
   const isHealthy = health.healthy && (which === 'livez' || eligible)
   const status = isHealthy ? 200 : 503
   proxy.probes.count(which, status)
+  if (!proxy.release.byFamily) return { status, headers: [JSON_TYPE, NOSNIFF], body: oldHealth(proxy, which, health, isHealthy) }
   const body = JSON.stringify({
     // "Recent" whenever all is well, as releases before 1.19 had it.
     lastUpdated: goTime(isHealthy ? health.currentTime : health.lastUpdated),
@@ -78,6 +81,18 @@ function probe(proxy: Answering, which: 'healthz' | 'livez'): ProxyReply {
     ),
   })
   return { status, headers: [JSON_TYPE, NOSNIFF], body }
+}
+
+/** The body before 1.33: times as Go prints them, with the process's own clock beside the wall's. */
+function oldHealth(proxy: Answering, which: 'healthz' | 'livez', health: Health, isHealthy: boolean): string {
+  const clock = (ms: number) => {
+    const [day, time] = goTime(ms).replace('Z', '').split('T')
+    const running = ((ms - proxy.started) / 1000).toFixed(9)
+    return `"${day} ${time} +0000 UTC m=+${running}"`
+  }
+  const updated = clock(isHealthy ? health.currentTime : health.lastUpdated)
+  const eligible = which === 'healthz' ? `, "nodeEligible": ${proxy.eligible()}` : ''
+  return `{"lastUpdated": ${updated},"currentTime": ${clock(health.currentTime)}${eligible}}`
 }
 
 /** hcHandler of service_health.go: 503 tells the load balancer to leave this node out. */

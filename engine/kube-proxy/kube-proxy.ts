@@ -14,6 +14,7 @@ import { localDetector } from './local-detector.ts'
 import { ProbeCounts } from './metrics/probe-counts.ts'
 import { nodeFacts, nodePlace } from './node-facts.ts'
 import type { ProxyConfig } from './proxy-config.ts'
+import { type Release, releaseOf } from './release.ts'
 import type { NodePlace } from './topology.ts'
 
 export interface KubeProxyOptions {
@@ -39,6 +40,7 @@ interface State {
   readonly task: number | null
   readonly due: number
   readonly canaryTask: number | null
+  readonly started: number
   /** Why it did not start, in its words. */
   readonly failure: string | null
   /** The settings it runs with. */
@@ -52,6 +54,7 @@ const STOPPED: State = {
   task: null,
   due: 0,
   canaryTask: null,
+  started: 0,
   failure: null,
   config: null,
 }
@@ -65,12 +68,14 @@ export class KubeProxy implements Stateful {
   readonly proxiers: IptablesProxier[] = []
   readonly probes = new ProbeCounts()
   private readonly options: KubeProxyOptions
+  readonly release: Release
   private readonly healthPorts: HealthPorts
   private state: State = STOPPED
   private place: NodePlace
 
   constructor(options: KubeProxyOptions) {
     this.options = options
+    this.release = releaseOf(options.kubernetes)
     const { clock, store, node } = options
     this.place = nodePlace(node, this.self())
     this.healthPorts = new HealthPorts(options.kernel)
@@ -80,7 +85,7 @@ export class KubeProxy implements Stateful {
     store.watch((event) => {
       if (event.resource === 'pods') this.notePod(event)
       if (!this.state.running) return
-      if (event.resource === 'nodes' && event.object.metadata.name === node) this.nodeChanged()
+      if (event.resource === 'nodes' && event.object.metadata.name === this.place.name) this.nodeChanged()
       const wanted = this.proxiers.filter((proxier) => proxier.note(event))
       for (const proxier of wanted) proxier.queued(clock.now)
       if (wanted.length > 0) this.schedule()
@@ -99,8 +104,8 @@ export class KubeProxy implements Stateful {
       this.state = { ...this.state, failure: error.message }
       return
     }
-    this.state = { ...this.state, running: true, failure: null, config }
-    this.place = nodePlace(this.options.node, this.self())
+    this.state = { ...this.state, running: true, started: clock.now, failure: null, config }
+    this.place = nodePlace(this.nodeName(this.state.config), this.self())
     for (const [name, value] of conntrackSysctls(config.conntrack, nodeFacts(this.self(), config).cpus)) {
       if (kernel.sysctl(name) !== value) kernel.setSysctl(name, value)
     }
@@ -155,8 +160,9 @@ export class KubeProxy implements Stateful {
     return this.healthPorts.endpoints(service)
   }
 
-  get now(): number {
-    return this.options.clock.now
+  /** When this process started, ms. */
+  get started(): number {
+    return this.state.started
   }
 
   /** Packets that an nfacct object of the node has counted; undefined where it is not there. */
@@ -178,7 +184,7 @@ export class KubeProxy implements Stateful {
       readonly ports: Json
     }
     this.state = { ...rest, lastRun: lastRun ?? Number.NEGATIVE_INFINITY }
-    this.place = nodePlace(this.options.node, this.self())
+    this.place = nodePlace(this.nodeName(this.state.config), this.self())
     this.proxiers.length = 0
     if (rest.config !== null) this.makeProxiers(rest.config)
     this.proxiers.forEach((proxier, i) => {
@@ -189,7 +195,8 @@ export class KubeProxy implements Stateful {
   }
 
   private makeProxiers(config: ProxyConfig): void {
-    const { store, dice, kernel, node, kubernetes, firstOrder } = this.options
+    const { store, dice, kernel, firstOrder } = this.options
+    const node = this.nodeName(config)
     const facts = nodeFacts(this.self(), config)
     const runs = this.proxiers.map((proxier) => proxier.runs)
     this.proxiers.length = 0
@@ -204,7 +211,7 @@ export class KubeProxy implements Stateful {
         nodeIP: facts.nodeIPs[family],
         nodePortRanges: facts.nodePortRanges,
         detector: localDetector(config, family, facts.podCIDRs),
-        counters: countsPackets(kubernetes),
+        release: this.release,
         place: () => this.place,
         // A pinned order is that of the first sync ever, not of another process's.
         firstOrder: family === 4 && (runs[0] ?? 0) === 0 ? firstOrder : undefined,
@@ -217,13 +224,19 @@ export class KubeProxy implements Stateful {
     return `kube-proxy/${this.options.node}/${what}`
   }
 
+  /** Its Node's name: --hostname-override, unless that is kubeadm's $(NODE_NAME). */
+  private nodeName(config: ProxyConfig | null): string {
+    const name = config?.hostnameOverride ?? ''
+    return name === '' || name.startsWith('$(') ? this.options.node : name
+  }
+
   private self(): KubeObject | undefined {
-    return this.options.store.get('nodes', undefined, this.options.node)
+    return this.options.store.get('nodes', undefined, this.nodeName(this.state.config))
   }
 
   /** Another zone means other hints for every Service (NodeTopologyConfig). */
   private nodeChanged(): void {
-    const place = nodePlace(this.options.node, this.self())
+    const place = nodePlace(this.nodeName(this.state.config), this.self())
     if (place.zone === this.place.zone) return
     this.place = place
     for (const proxier of this.proxiers) {
@@ -290,10 +303,4 @@ export class KubeProxy implements Stateful {
     if (lost.length > 0) this.healthPorts.sync(this.proxiers)
     this.scheduleCanary()
   }
-}
-
-/** nfacct counters came with 1.32 (CHANGELOG-1.32, metrics kubeproxy_iptables_*_packets_total). */
-function countsPackets(kubernetes: string): boolean {
-  const [major = 1, minor = 35] = kubernetes.replace(/^v/, '').split('.').map(Number)
-  return major > 1 || minor >= 32
 }

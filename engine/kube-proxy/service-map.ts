@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/object.ts'
 import { formatCidr, type IpFamily, ipFamily } from '../base/ip.ts'
 import { cidrsOf, ipsOf, sloppyIp } from './addresses.ts'
 import { type ServiceChains, serviceChains } from './chain-names.ts'
+import { NEWEST, type Release } from './release.ts'
 
 /** One port of one Service in one IP family, as kube-proxy sees it (pkg/proxy/serviceport.go). */
 export interface ServicePort {
@@ -62,16 +63,16 @@ function loadBalancerVIPs(service: KubeObject, family: IpFamily): string[] {
 }
 
 /** A range of everybody is no restriction at all, whatever stands beside it. */
-function sourceRanges(service: KubeObject, family: IpFamily): string[] {
+function sourceRanges(service: KubeObject, family: IpFamily, release: Release): string[] {
   const ranges = cidrsOf(family, service.spec.loadBalancerSourceRanges ?? [])
-  return ranges.some((range) => range.bits === 0) ? [] : ranges.map(formatCidr)
+  return release.zeroRangeIsNone && ranges.some((range) => range.bits === 0) ? [] : ranges.map(formatCidr)
 }
 
 const isExposed = ({ spec }: KubeObject) =>
   spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.externalIPs ?? []).length > 0
 
 /** The ports of a Service in one family; empty where kube-proxy leaves the Service alone. */
-export function servicePorts(service: KubeObject, family: IpFamily): readonly ServicePort[] {
+export function servicePorts(service: KubeObject, family: IpFamily, release: Release = NEWEST): readonly ServicePort[] {
   if (!isProxied(service)) return []
   const { spec, metadata } = service
   const clusterIP = clusterIPOf(service, family)
@@ -79,7 +80,7 @@ export function servicePorts(service: KubeObject, family: IpFamily): readonly Se
   const namespace = metadata.namespace ?? 'default'
   const externalIPs = ipsOf(family, spec.externalIPs ?? [])
   const vips = loadBalancerVIPs(service, family)
-  const ranges = sourceRanges(service, family)
+  const ranges = sourceRanges(service, family, release)
   const externalPolicyLocal = isExposed(service) && spec.externalTrafficPolicy === 'Local'
   const timeout: number | undefined = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
   return ((spec.ports ?? []) as KubeObject[string][]).map((port) => {

@@ -1,17 +1,20 @@
 import type { KubeObject } from '../api/object.ts'
 import type { IpFamily } from '../base/ip.ts'
 import { type EndpointsMap, serviceEndpoints, sliceService } from './endpoints-map.ts'
+import type { Release } from './release.ts'
 
 /** EndpointSlices by Service, and the endpoints they add up to, worked out when asked for (pkg/proxy/endpointslicecache.go). */
 export class SliceCache {
   private readonly family: IpFamily
   private readonly node: string
+  private readonly release: Release
   private readonly slices = new Map<string, Map<string, KubeObject>>()
   private readonly endpoints = new Map<string, EndpointsMap>()
 
-  constructor(family: IpFamily, node: string) {
+  constructor(family: IpFamily, node: string, release: Release) {
     this.family = family
     this.node = node
+    this.release = release
   }
 
   clear(): void {
@@ -52,7 +55,7 @@ export class SliceCache {
   endpointsOf(service: string): EndpointsMap {
     let known = this.endpoints.get(service)
     if (known === undefined) {
-      known = serviceEndpoints([...(this.slices.get(service)?.values() ?? [])], this.family, this.node)
+      known = serviceEndpoints([...(this.slices.get(service)?.values() ?? [])], this.family, this.node, this.release)
       this.endpoints.set(service, known)
     }
     return known

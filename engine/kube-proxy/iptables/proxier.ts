@@ -11,6 +11,7 @@ import type { Endpoint } from '../endpoints-map.ts'
 import type { LocalDetector } from '../local-detector.ts'
 import { NO_METRICS, type ProxierMetrics, reconciled, synced } from '../metrics/proxier-metrics.ts'
 import type { ProxyConfig } from '../proxy-config.ts'
+import type { Release } from '../release.ts'
 import type { ServicePort } from '../service-map.ts'
 import { categorize, type NodePlace } from '../topology.ts'
 import { staleUdpFlows } from './conntrack.ts'
@@ -48,8 +49,7 @@ export interface ProxierOptions {
   /** --nodeport-addresses, with the node's own in place of "primary". */
   readonly nodePortRanges: readonly Cidr[]
   readonly detector: LocalDetector | undefined
-  /** Whether this release counts packets with nfacct (1.32 and later). */
-  readonly counters: boolean
+  readonly release: Release
   readonly place: () => NodePlace
   /** Service port names in the order of the first sync; a scenario pins it, otherwise the dice decide. */
   readonly firstOrder: readonly string[] | undefined
@@ -98,12 +98,12 @@ export class IptablesProxier implements Stateful {
   constructor(options: ProxierOptions) {
     const { family, kernel, config } = options
     this.options = options
-    this.tracker = new ChangeTracker(options.store, family, options.node)
+    this.tracker = new ChangeTracker(options.store, family, options.node, options.release)
     this.context = {
       family,
       masqueradeAll: config.masqueradeAll,
       localhostNodePorts: config.localhostNodePorts && nodePortAddresses(family, options.nodePortRanges).containsLoopback,
-      counters: options.counters,
+      counters: options.release.counters,
       detector: options.detector,
       nodeIP: options.nodeIP,
     }
@@ -354,14 +354,14 @@ export class IptablesProxier implements Stateful {
 
   /** Chains and jumps from built-in chains: only on a full sync, so a jump deleted by hand stays away until then. */
   private ensureJumps(): void {
-    const { kernel, family, counters } = this.options
+    const { kernel, family, release } = this.options
     for (const { table, from, to, match } of JUMPS) {
       const line = `${match}${match === '' ? '' : ' '}-j ${to}`
       if (kernel.hasRule(family, table, from, line)) continue
       const chain = kernel.table(family, table)?.chains.has(to) === true ? '' : `:${to} - [0:0]\n`
       kernel.restore(family, `*${table}\n${chain}-I ${from} 1 ${line}\nCOMMIT\n`)
     }
-    if (counters) for (const name of [INVALID_COUNTER, LOCALHOST_NODEPORT_COUNTER]) kernel.ensureCounter(name)
+    if (release.counters) for (const name of [INVALID_COUNTER, LOCALHOST_NODEPORT_COUNTER]) kernel.ensureCounter(name)
   }
 
   private cleanFlows(): void {

@@ -1,10 +1,12 @@
-import type { Difference } from '../../net/netfilter/difference.ts'
 import type { Rule } from '../../net/netfilter/rule.ts'
 import type { ChainWrite } from '../../net/netfilter/write.ts'
 import type { ServicePort } from '../service-map.ts'
 import type { Categorized } from '../topology.ts'
 import type { LineReader, RuleLine } from './rule-line.ts'
 import { type RuleContext, serviceRules } from './service-rules.ts'
+
+/** How the rules of a chain differ from what it holds. */
+export type Difference = NonNullable<ChainWrite['known']>
 
 /** A rule and the chain it goes to. */
 export interface PlacedRule {

@@ -1,8 +1,7 @@
-import type { Difference } from '../../net/netfilter/difference.ts'
 import type { TableName } from '../../net/netfilter/env.ts'
 import type { Rule } from '../../net/netfilter/rule.ts'
 import type { ChainWrite, TableWrite } from '../../net/netfilter/write.ts'
-import type { PlacedRule } from './rule-book.ts'
+import type { Difference, PlacedRule } from './rule-book.ts'
 
 /** One table of a sync's iptables-restore input in the making: top-level chains first, then what belongs to Services. */
 export class TableInput {

@@ -1,6 +1,7 @@
 import type { IpFamily } from '../../base/ip.ts'
 import { INVALID_COUNTER } from '../iptables/fixed-rules.ts'
 import { LOCALHOST_NODEPORT_COUNTER } from '../iptables/service-rules.ts'
+import type { Release } from '../release.ts'
 import { type Histogram, PROGRAMMING_BUCKETS, SYNC_BUCKETS } from './histogram.ts'
 import type { Probe, ProbeCounts } from './probe-counts.ts'
 import type { ProxierMetrics } from './proxier-metrics.ts'
@@ -16,6 +17,7 @@ export interface Measured {
     }
   }[]
   readonly probes: ProbeCounts
+  readonly release: Release
   /** Packets of an nfacct object; undefined where it is not there. */
   counted(name: string): number | undefined
 }
@@ -204,8 +206,21 @@ function families(measured: Measured): Family[] {
   ]
 }
 
+/** Before 1.33 both families wrote the same metrics: counts add up, and a level is what IPv6 set after IPv4. */
+function withoutFamilies(family: Family): Family {
+  const merged = new Map<string, Sample>()
+  for (const sample of family.samples) {
+    const labels = sample.labels.filter(([label]) => label !== 'ip_family')
+    const key = JSON.stringify([sample.suffix, labels])
+    const before = family.type === 'gauge' ? 0 : (merged.get(key)?.value ?? 0)
+    merged.set(key, { ...sample, labels, value: before + sample.value })
+  }
+  return { ...family, samples: [...merged.values()] }
+}
+
 /** /metrics of kube-proxy in Prometheus' text form; what the Go runtime and its API client measure is not emulated. */
 export function metricsText(measured: Measured): string {
-  const own = families(measured).map((family) => familyText({ ...family, name: `kubeproxy_${family.name}` }))
+  const shown = measured.release.byFamily ? families(measured) : families(measured).map(withoutFamilies)
+  const own = shown.map((family) => familyText({ ...family, name: `kubeproxy_${family.name}` }))
   return `# chainwalk: only kubeproxy_* is emulated, the Go runtime's and the API client's metrics are not\n${own.join('')}`
 }
