@@ -124,7 +124,7 @@ export class Machines implements Stateful, Surroundings {
     const own = spec.nodes[node.name]
     const netns = network.createNetns(`nodes/${node.name}`)
     const log = netns.kernelLog
-    log.bootedAt = Math.min(log.bootedAt, (node.joinedAt ?? clock.now) - BOOT_MS)
+    log.bootedAt = Math.min(log.bootedAt, (node.joinedAt ?? clock.now) - BOOT_MS - oddMs(node.name))
     network.addEthernet(netns, 'eth0', NODE_SEGMENT)
     for (const ip of node.internalIPs) netns.addAddress('eth0', ip.includes(':') ? `${ip}/64` : `${ip}/24`, broadcastOf(ip))
     defaultRoute(netns, node.internalIPs)
@@ -163,6 +163,13 @@ export class Machines implements Stateful, Surroundings {
   private clusterDns(): string | undefined {
     return this.parts.store.get('services', 'kube-system', 'kube-dns')?.spec?.clusterIP
   }
+}
+
+/** What keeps two nodes from having started at the same whole second. */
+function oddMs(name: string): number {
+  let sum = 0
+  for (const char of name) sum = (sum * 31 + char.charCodeAt(0)) % 9_973_571
+  return sum / 1000
 }
 
 /** Where everything else goes: the first address of the nodes' network, at which nobody answers. */

@@ -14,6 +14,11 @@ const STEP_MS = 0.013
 /** How long before anything happens here a machine was switched on, unless somebody knows better. */
 export const BOOT_MS = 60_000
 
+/** The microseconds of a virtual instant, as part of a millisecond: the clock here counts no finer, a log's readers do. */
+export function withinMs(at: number): number {
+  return ((Math.imul(Math.floor(at / 7) ^ at, 0x9e3779b1) >>> 0) % 700) / 1000
+}
+
 /** The kernel log of one machine (printk): every network namespace of a node writes into its node's. */
 export class KernelLog implements Stateful {
   private lines: readonly KernelLine[] = []
@@ -26,7 +31,7 @@ export class KernelLog implements Stateful {
 
   constructor(now: () => number) {
     this.now = now
-    this.bootedAt = now() - BOOT_MS
+    this.bootedAt = now() - BOOT_MS - withinMs(now() + 1)
   }
 
   /** Hears every new line; belongs to a running command, so it is no part of the state. */
@@ -37,7 +42,7 @@ export class KernelLog implements Stateful {
 
   write(level: number, text: string): void {
     const last = this.lines.at(-1)?.at ?? Number.NEGATIVE_INFINITY
-    const now = this.now()
+    const now = this.now() + withinMs(this.now())
     const at = last >= now ? Math.round((last + STEP_MS) * 1000) / 1000 : now
     const line = { at, level, text }
     this.lines = [...(this.lines.length >= KEPT ? this.lines.slice(1 - KEPT) : this.lines), line]

@@ -26,7 +26,11 @@ export class TwoHosts {
   }
 
   load(rules: string): void {
-    const result = restoreText(this.node.netfilter, rules, { family: 4, writer: this.writer })
+    this.loadInto(this.node, rules)
+  }
+
+  loadInto(ns: Netns, rules: string): void {
+    const result = restoreText(ns.netfilter, rules, { family: 4, writer: this.writer })
     if (!result.ok) throw new Error(`${result.line}: ${result.error}`)
   }
 

@@ -1,3 +1,4 @@
+import { withinMs } from '../../net/kernel-log.ts'
 import type { TapEvent } from '../../net/taps.ts'
 import { type Command, type CommandContext, notEmulated } from '../command.ts'
 import { type GetoptResult, getopt, notEmulatedOption, optionValue } from '../getopt.ts'
@@ -144,7 +145,7 @@ function listen(context: CommandContext, source: Source, take: (frame: Captured)
   const { taps } = netns.net
   let last = Number.NEGATIVE_INFINITY
   const stamped = (at: number) => {
-    last = at > last ? at : last + STEP_MS
+    last = at + withinMs(at) > last ? at + withinMs(at) : last + STEP_MS
     return last
   }
   if (source.kind === 'nflog') {

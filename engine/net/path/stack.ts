@@ -97,7 +97,7 @@ export class IpStack implements SocketHost {
   }
   mss(remote: string): number {
     const route = this.ns.lookup(remote)
-    return (route.kind === 'unicast' ? route.mtu : 65536) - (remote.includes(':') ? 72 : 52)
+    return Math.min(route.kind === 'unicast' ? route.mtu : 65535, 65535) - (remote.includes(':') ? 72 : 52)
   }
   context(socket: Socket): ProgramContext {
     return new Context(this, socket)
