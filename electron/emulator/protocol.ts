@@ -33,6 +33,8 @@ export type PromptEvent = Extract<SessionEvent, { type: 'prompt' }>
 
 /** Requests to the emulator: name → arguments and result. */
 export interface CallMap {
+  /** Builds what `start` will be asked for with the same lab and snapshot; nothing else is known of it. */
+  prepare: { args: Pick<Start, 'lab' | 'locale' | 'snapshot'>; result: null }
   start: { args: Start; result: { readonly view: SessionView; readonly seq: number } }
   /** Answered when the input has run to its end. */
   apply: { args: { input: Input }; result: null }

@@ -37,6 +37,8 @@ export class EmulatorServer {
   private readonly ports: HostPorts
   private readonly outside: Outside
   private session: Session | undefined
+  /** Built ahead of `start`. */
+  private prepared: { readonly key: string; readonly session: Session } | undefined
   private pump: Pump | undefined
   private seq = 0
   private readonly commits = new Map<number, (error?: string) => void>()
@@ -68,6 +70,10 @@ export class EmulatorServer {
 
   private async perform<C extends CallName>(call: C, args: CallMap[C]['args']): Promise<CallMap[CallName]['result']> {
     const handlers: { [K in CallName]: (args: CallMap[K]['args']) => Promise<CallMap[K]['result']> | CallMap[K]['result'] } = {
+      prepare: (a) => {
+        this.prepared = { key: keyOf(a), session: this.open(a) }
+        return null
+      },
       start: (a) => this.start(a),
       apply: (a) => this.apply(a.input),
       locale: (a) => {
@@ -94,7 +100,8 @@ export class EmulatorServer {
   }
 
   private async start(start: Start): Promise<CallMap['start']['result']> {
-    const session = this.open(start)
+    const session = this.prepared?.key === keyOf(start) ? this.prepared.session : this.open(start)
+    this.prepared = undefined
     session.setLocale(start.locale)
     for (const entry of start.entries) {
       this.outside.send({ replaying: entry.seq })
@@ -110,7 +117,7 @@ export class EmulatorServer {
     return { view: session.view(), seq: this.seq }
   }
 
-  private open(start: Start): Session {
+  private open(start: CallMap['prepare']['args']): Session {
     const spec = { lab: start.lab, locale: start.locale }
     if (start.snapshot === undefined) return this.engine.createSession(spec, this.ports)
     const session = this.engine.restoreSession(spec, JSON.parse(start.snapshot.text) as Json, this.ports)
@@ -184,6 +191,11 @@ export class EmulatorServer {
       this.announceIdle()
     }, wait)
   }
+}
+
+/** What a session is built from, by content. */
+function keyOf({ lab, snapshot }: CallMap['prepare']['args']): string {
+  return JSON.stringify([lab, snapshot?.seq, snapshot?.checksum])
 }
 
 /** Brings the session to an entry's moment and applies it. A line that waits on the clock is left running, as it was. */

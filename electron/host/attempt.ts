@@ -2,12 +2,12 @@ import type { Input, LabFolder, SessionView } from '../../engine/index.ts'
 import type { Locale, NoticeCode } from '../contract/index.ts'
 import type { ShellEvent } from '../contract/tty.ts'
 import type { CallMap, CallName, Snapshot } from '../emulator/protocol.ts'
-import type { Runtime } from '../runtime.ts'
 import type { SnapshotQueue } from '../store/snapshot-queue.ts'
 import type { Store } from '../store/store.ts'
-import { EmulatorDied, EmulatorProcess, type Said } from './emulator-process.ts'
+import { EmulatorDied, type EmulatorProcess, type Said } from './emulator-process.ts'
 import { recover } from './recovery.ts'
 import { SnapshotTimer } from './snapshot-timer.ts'
+import type { SpareEmulator } from './spare.ts'
 
 export interface AttemptEvents {
   view(view: SessionView): void
@@ -19,7 +19,7 @@ export interface AttemptEvents {
 }
 
 export interface AttemptParts {
-  readonly runtime: Runtime
+  readonly spare: SpareEmulator
   readonly store: Store
   readonly snapshots: SnapshotQueue
   readonly events: AttemptEvents
@@ -148,7 +148,7 @@ export class Attempt {
   /** Starts an emulator and brings it to where the attempt was; again if it dies on the way. */
   private async bring(): Promise<void> {
     for (;;) {
-      const process = new EmulatorProcess(this.parts.runtime, {
+      const process = this.parts.spare.take({
         said: (message) => this.said(message),
         died: () => {
           if (process === this.process) this.died()

@@ -22,7 +22,7 @@ const PING_EVERY = 5000
 const SILENCE_LIMIT = 30_000
 const STDERR_KEPT = 4000
 
-interface Listener {
+export interface EmulatorListener {
   said(message: Said): void
   died(reason: string): void
 }
@@ -30,7 +30,7 @@ interface Listener {
 /** One emulator child: requests with answers, what it says by itself, and its death. */
 export class EmulatorProcess {
   private readonly child: ChildProcess
-  private readonly listener: Listener
+  private listener: EmulatorListener
   private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   private readonly watchdog: ReturnType<typeof setInterval>
   private nextId = 1
@@ -38,7 +38,7 @@ export class EmulatorProcess {
   private errors = ''
   private dead = false
 
-  constructor(runtime: Runtime, listener: Listener) {
+  constructor(runtime: Runtime, listener: EmulatorListener) {
     this.listener = listener
     this.child = fork(runtime.program('emulator'), [], {
       execPath: runtime.node,
@@ -63,6 +63,15 @@ export class EmulatorProcess {
     )
     this.watchdog = setInterval(() => this.watch(), PING_EVERY)
     this.watchdog.unref()
+  }
+
+  get alive(): boolean {
+    return !this.dead
+  }
+
+  /** From here on another one hears what it says by itself. */
+  listen(listener: EmulatorListener): void {
+    this.listener = listener
   }
 
   get pid(): number | undefined {

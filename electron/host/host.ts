@@ -15,7 +15,9 @@ import type {
   SendMap,
   Settings,
 } from '../contract/index.ts'
+import type { CallMap } from '../emulator/protocol.ts'
 import type { Runtime } from '../runtime.ts'
+import type { AttemptRow } from '../store/attempts.ts'
 import { openDatabase } from '../store/database.ts'
 import { SnapshotQueue } from '../store/snapshot-queue.ts'
 import { ME, Store } from '../store/store.ts'
@@ -26,6 +28,7 @@ import { OpenAttempt } from './open-attempt.ts'
 import { exportProgress, importProgress } from './progress-file.ts'
 import { INVOKE_SCHEMAS, SEND_SCHEMAS } from './requests.ts'
 import { readSettings, writeSettings } from './settings.ts'
+import { SpareEmulator } from './spare.ts'
 import { TtyServer, type Welcome } from './tty-server.ts'
 
 export interface HostOptions {
@@ -50,6 +53,7 @@ export class Host {
   private readonly store: Store
   private readonly snapshots: SnapshotQueue
   private readonly library: Library
+  private readonly spare: SpareEmulator
   private readonly tty: TtyServer
   private instance: Awaited<ReturnType<typeof takeInstance>> | undefined
   /** In the order they were opened, the latest last. */
@@ -90,6 +94,7 @@ export class Host {
     this.store = new Store(connection)
     this.snapshots = new SnapshotQueue(options.runtime.program('snapshot-writer'), file)
     this.library = new Library(options.runtime.labs, this.store)
+    this.spare = new SpareEmulator(options.runtime)
     if (movedAside !== undefined) this.notices.push({ id: randomUUID(), code: 'store-corrupt', detail: movedAside })
     this.handlers = this.makeHandlers()
     this.senders = this.makeSenders()
@@ -142,6 +147,7 @@ export class Host {
 
   async close(): Promise<void> {
     await this.suspend()
+    await this.spare.stop()
     await this.snapshots.close()
     await this.tty.close()
     this.store.close()
@@ -169,7 +175,12 @@ export class Host {
       },
       'settings.get': () => this.settings(),
       'settings.set': (change) => writeSettings(store, change, options.systemLocale),
-      'labs.list': ({ locale }) => this.library.list(locale),
+      'labs.list': ({ locale }) => {
+        const labs = this.library.list(locale)
+        // Whoever asks for the labs is about to open one.
+        setImmediate(() => this.spare.warm(() => this.ahead(locale)))
+        return labs
+      },
       'attempt.open': ({ lab, locale, fresh }) => this.openLab(lab, locale, fresh ?? false),
       'attempt.close': async ({ attempt }) => {
         await this.closeAttempt(attempt)
@@ -259,6 +270,7 @@ export class Host {
       { id, lab, locale },
       {
         runtime: this.options.runtime,
+        spare: this.spare,
         store,
         snapshots,
         socket: this.tty.path,
@@ -286,6 +298,25 @@ export class Host {
       await open.close().catch(() => {})
       throw error
     }
+  }
+
+  /** What is likely to be opened next: the attempt that was open last, or the first lab. */
+  private ahead(locale: Locale): CallMap['prepare']['args'] | undefined {
+    const { store, library } = this
+    const last = store.attempts
+      .all(ME)
+      .reduce<AttemptRow | undefined>((a, b) => (a && a.openedAt > b.openedAt ? a : b), undefined)
+    if (last === undefined) {
+      const first = library.list(locale).find(({ valid }) => valid)
+      return first && { lab: library.require(first.id).lab.folder, locale }
+    }
+    const row = store.attempts.newest(ME, last.labId)
+    const lab = row && store.labs.get(row.labHash)
+    if (row === undefined || lab === undefined || this.open.has(row.id)) return undefined
+    const [newest] = store.snapshots.list(row.id)
+    if (newest === undefined) return { lab, locale }
+    const { id, checksum, seq } = newest
+    return { lab, locale, snapshot: { text: store.snapshots.text(id), checksum, seq } }
   }
 
   private async closeOldest(): Promise<void> {

@@ -2,6 +2,7 @@ import type { ShellTarget, ShellView } from '../../engine/index.ts'
 import type { AttemptView, Locale, Notice, TerminalView } from '../contract/index.ts'
 import type { Answer, ShellEvent, ToHost } from '../contract/tty.ts'
 import type { PromptEvent } from '../emulator/protocol.ts'
+import type { Runtime } from '../runtime.ts'
 import { Attempt, type AttemptParts } from './attempt.ts'
 import { Failure } from './failure.ts'
 import { Terminal, type TerminalEvents } from './terminal.ts'
@@ -10,6 +11,7 @@ import { say } from './words.ts'
 
 export interface OpenParts extends Omit<AttemptParts, 'events'> {
   readonly events: Omit<AttemptParts['events'], 'shell' | 'restarted'>
+  readonly runtime: Runtime
   readonly socket: string
   terminalEvents(terminal: string): TerminalEvents
   terminalClosed(terminal: string, exit: number): void

@@ -80,13 +80,17 @@ const show = (name: string, value: string, budget = '') =>
   process.stdout.write(`${name.padEnd(46)} ${value.padStart(14)}  ${budget}\n`)
 const ms = (value: number) => `${value.toFixed(1)} ms`
 
-async function opening(): Promise<AttemptView> {
+/** How long a learner looks at Home at least; a spare emulator is made ready meanwhile. */
+const AT_HOME_MS = 4000
+
+async function opening(name: string, budget = ''): Promise<AttemptView> {
+  begin()
   const began = performance.now()
   const opened = await ask('attempt.open', { lab: LAB, locale: 'en', fresh: true })
   at = { attempt: opened.attempt, terminal: opened.terminals[0]?.id as string }
   await ask('terminal.attach', { ...at, columns: 120, rows: 40 })
   await until(atPrompt, 'the first prompt')
-  show('lab open to prompt', ms(performance.now() - began), '≤ 500 ms')
+  show(name, ms(performance.now() - began), budget)
   return opened
 }
 
@@ -142,7 +146,11 @@ for (const part of PARTS) {
 }
 
 try {
-  await opening()
+  const cold = await opening('lab open to prompt, without a look at Home')
+  await ask('attempt.close', { attempt: cold.attempt })
+  await ask('labs.list', { locale: 'en' })
+  await new Promise((resolve) => setTimeout(resolve, AT_HOME_MS))
+  await opening('lab open to prompt, from Home', '≤ 500 ms')
   await echo()
   memory()
   await scale()
