@@ -1,5 +1,5 @@
 import { Chain, type SavedChain } from './chain.ts'
-import { ChainOverlay, ChainStore, type ChainView } from './chains.ts'
+import { type ChainChange, ChainOverlay, ChainStore, type ChainView } from './chains.ts'
 import { difference } from './difference.ts'
 import type { HookName, TableName } from './env.ts'
 import type { JumpGraph } from './graph.ts'
@@ -47,8 +47,11 @@ export class Table {
   private renamed: readonly Chain[] | undefined
   private readonly atHook = new Map<HookName, readonly Chain[]>()
   private saved: SavedTable | undefined
+  /** Chains that undo replaced since somebody asked for uses or jumps. */
+  private reverted: ChainChange[] = []
 
   constructor(name: TableName, older?: Table) {
+    older?.settle()
     this.name = name
     this.older = older
     this.anew = older === undefined
@@ -104,6 +107,7 @@ export class Table {
 
   /** How many rules of the whole table name each chain and each recent list. */
   private counted(): Uses {
+    this.settle()
     if (this.uses !== undefined) return this.uses
     const uses = new Uses()
     for (const chain of this.chains.values()) for (const rule of chain.rules) uses.add(rule, 1)
@@ -188,17 +192,27 @@ export class Table {
     this.overlay = undefined
     this.chains = this.store
     this.anew = false
-    const changed = this.store.revert(state.chains).filter(({ was, now }) => was?.rules !== now?.rules || was?.hook !== now?.hook)
+    for (const change of this.store.revert(state.chains))
+      if (change.was?.rules !== change.now?.rules || change.was?.hook !== change.now?.hook) this.reverted.push(change)
+    this.forget()
+    this.saved = state
+  }
+
+  /** Brings what is known of jumps up to date after undo, once somebody needs it. */
+  private settle(): void {
+    if (this.reverted.length === 0) return
     const fresh = new Map<Chain, readonly Rule[]>()
-    for (const { was, now } of changed) {
+    for (const { was, now } of this.reverted) {
       const { came, went } = difference(was?.rules ?? [], now?.rules ?? [])
       for (const rule of went) this.uses?.add(rule, -1)
       for (const rule of came) this.uses?.add(rule, 1)
-      if (now !== undefined) fresh.set(now, came)
+      if (now !== undefined && this.chains.get(now.name) === now) fresh.set(now, came)
     }
+    // A chain that changed twice is new in all that came at either time.
+    const once = this.reverted.filter(({ now }) => now !== undefined).length === fresh.size
+    if (!once) for (const chain of fresh.keys()) fresh.set(chain, chain.rules)
     if (this.graph?.extend(this, fresh) !== true) this.graph = undefined
-    this.forget()
-    this.saved = state
+    this.reverted = []
   }
 
   static load(state: SavedTable): Table {
