@@ -80,7 +80,7 @@ export function portKey(name: string, protocol: string): string {
 
 /** The endpoints of one Service from its slices, by Service port (pkg/proxy/endpointslicecache.go). */
 export function serviceEndpoints(slices: readonly KubeObject[], family: IpFamily, node: string, release: Release): EndpointsMap {
-  const found = new Map<string, Map<string, Endpoint>>()
+  const found = new Map<string, Endpoint[]>()
   const wanted = family === 4 ? 'IPv4' : 'IPv6'
   for (const slice of slices) {
     if (slice.addressType !== wanted) continue
@@ -91,23 +91,24 @@ export function serviceEndpoints(slices: readonly KubeObject[], family: IpFamily
       const protocol = (port.protocol ?? 'TCP').toLowerCase()
       const key = portKey(name, protocol)
       const beholder = { name, protocol, node, release }
-      const endpoints = found.get(key) ?? new Map<string, Endpoint>()
+      const endpoints = found.get(key) ?? []
       found.set(key, endpoints)
       for (const raw of (slice.endpoints ?? []) as SliceEndpoint[]) {
         const ip = sloppyIp(raw.addresses?.[0] ?? '')
-        if (ip === undefined) continue
-        const endpoint = endpointOf(raw, ip, port.port, beholder)
-        // An endpoint may be in two slices, while it moves or by hand: the first counts, unless another says it is of this node.
-        if (endpoint.local || !endpoints.has(endpoint.text)) endpoints.set(endpoint.text, endpoint)
+        if (ip !== undefined) endpoints.push(endpointOf(raw, ip, port.port, beholder))
       }
     }
   }
-  const out = new Map<string, readonly Endpoint[]>()
-  for (const [key, endpoints] of found) {
-    out.set(
-      key,
-      [...endpoints.values()].sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)),
-    )
-  }
-  return out
+  for (const [key, endpoints] of found) found.set(key, distinct(endpoints.sort(byText)))
+  return found
+}
+
+const byText = (a: Endpoint, b: Endpoint) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
+
+/** An endpoint may be in two slices, while it moves or by hand: the first counts, unless a later one says it is of this node. */
+function distinct(sorted: Endpoint[]): Endpoint[] {
+  if (sorted.every((endpoint, i) => endpoint.text !== sorted[i + 1]?.text)) return sorted
+  const kept = new Map<string, Endpoint>()
+  for (const endpoint of sorted) if (endpoint.local || !kept.has(endpoint.text)) kept.set(endpoint.text, endpoint)
+  return [...kept.values()]
 }
