@@ -133,7 +133,10 @@ export class WalkState {
   async hits({ query, family }: HitQuestion): Promise<readonly RuleHit[]> {
     const attempt = this.#attempt.id
     if (!attempt) return []
-    const hits = await this.#bridge.invoke('walk.hits', { attempt, query })
+    // A plain `iptables` lists what its own backend has: "1.8.7/nft".
+    const usual = this.#attempt.view?.versions.iptables.split('/')[1]
+    const backend = query.backend ?? (usual === 'nft' || usual === 'legacy' ? usual : undefined)
+    const hits = await this.#bridge.invoke('walk.hits', { attempt, query: { ...query, ...(backend ? { backend } : {}) } })
     return worthShowing(hits.filter((hit) => hit.connection.to.address.includes(':') === (family === 6)))
   }
 
