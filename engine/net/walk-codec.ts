@@ -1,12 +1,15 @@
 import type { Json } from '../base/json.ts'
+import type { Parts } from './walk-parts-pool.ts'
 import type { KeptPacket, KeptStep, KeptWalk } from './walk-store.ts'
 
 /**
- * A walk as it is saved. Rules, places and reasons are much the same from packet to packet and from one connection to the next: they
- * stand once in a pool that all walks share. Headers and entries stand once in each walk. A step is a list of places in the two.
+ * A walk as it is saved. Places and rules, and reasons, are much the same from packet to packet and from one connection to the next:
+ * all walks share them by name. Headers and entries stand once in each walk. A step is a list of places in those two.
  */
-interface Encoded {
+export interface Encoded {
   readonly total: number
+  /** Names of the shared parts, in the order of their first use. */
+  readonly shared: readonly string[]
   readonly own: readonly Json[]
   readonly packets: readonly { readonly packet: Json; readonly steps: readonly Row[] }[]
 }
@@ -14,97 +17,79 @@ interface Encoded {
 /** [site, why, ms since the packet was made, before, after, entry, packets, bytes]; -1 is "absent". */
 type Row = readonly [number, number, number, number, number, number, number?, number?]
 
-/** What a part is found again by. Most are places of steps, whose few short fields tell them apart (`matched` follows from the text). */
-function keyOf(value: object): string {
-  if (!('netns' in value)) return JSON.stringify(value)
-  const s = value as Partial<KeptStep>
+/** What tells the site of one step from that of another: few short fields (`matched` follows from the text). */
+function siteText(s: KeptStep): string {
   return `${s.netns}|${s.device}|${s.kind}|${s.hook}|${s.table}|${s.chain}|${s.rule}|${s.backend}|${s.verdict}|${s.text}`
 }
 
-/** Parts that are kept once each. It only grows. */
-export class Pool {
-  private values: Json[]
-  /** What save() gave away: copied before the next part is added. */
-  private given: readonly Json[] | undefined
-  private keys: Map<string, number> | undefined
+/** Things in the order in which they were first seen. */
+class Order<T> {
+  readonly list: T[] = []
+  private readonly places = new Map<string, number>()
 
-  constructor(values: readonly Json[] = []) {
-    this.values = values as Json[]
-    this.given = values
-  }
-
-  get size(): number {
-    return this.values.length
-  }
-
-  at(place: number): Json {
-    return this.values[place] as Json
-  }
-
-  place(value: object | undefined): number {
-    if (value === undefined) return -1
-    this.keys ??= new Map(this.values.map((v, i) => [keyOf(v as object), i]))
-    const key = keyOf(value)
-    let at = this.keys.get(key)
+  place(key: string, value: () => T): number {
+    let at = this.places.get(key)
     if (at === undefined) {
-      at = this.add(value as Json)
-      this.keys.set(key, at)
+      at = this.list.length
+      this.list.push(value())
+      this.places.set(key, at)
     }
     return at
   }
-
-  save(): readonly Json[] {
-    this.given = this.values
-    return this.values
-  }
-
-  private add(value: Json): number {
-    if (this.given === this.values) this.values = [...this.values]
-    this.values.push(value)
-    return this.values.length - 1
-  }
 }
 
-/** A walk's own parts: headers and entries are shared between its steps, so most are found without being read. */
-class OwnPool extends Pool {
-  private readonly objects = new Map<object, number>()
+class Encoder {
+  readonly shared = new Order<string>()
+  readonly own = new Order<Json>()
+  private readonly parts: Parts
+  /** Steps share headers and entries as objects: most are found without being read. */
+  private readonly known = new Map<object, number>()
 
-  override place(value: object | undefined): number {
-    if (value === undefined) return -1
-    const known = this.objects.get(value)
+  constructor(parts: Parts) {
+    this.parts = parts
+  }
+
+  row(step: KeptStep, packet: KeptPacket): Row {
+    const { time, before, after, entry, why, counters, ...site } = step
+    const [was, is, tuples] = [this.mine(before), this.mine(after), this.mine(entry)]
+    const [at, reason] = [this.common(siteText(step), site), this.common(JSON.stringify(why), why)]
+    const later = time - packet.time
+    if (counters === undefined) return [at, reason, later, was, is, tuples]
+    return [at, reason, later, was, is, tuples, counters.packets, counters.bytes]
+  }
+
+  private common(text: string, part: object): number {
+    return this.shared.place(text, () => this.parts.name(text, part))
+  }
+
+  private mine(part: object | undefined): number {
+    if (part === undefined) return -1
+    const known = this.known.get(part)
     if (known !== undefined) return known
-    const at = super.place(value)
-    this.objects.set(value, at)
+    const at = this.own.place(JSON.stringify(part), () => part as Json)
+    this.known.set(part, at)
     return at
   }
 }
 
-function rowOf(step: KeptStep, packet: KeptPacket, shared: Pool, own: Pool): Row {
-  const { time, before, after, entry, why, counters, ...site } = step
-  const [was, is, tuples] = [before, after, entry].map((part) => own.place(part)) as [number, number, number]
-  const later = time - packet.time
-  if (counters === undefined) return [shared.place(site), shared.place(why), later, was, is, tuples]
-  return [shared.place(site), shared.place(why), later, was, is, tuples, counters.packets, counters.bytes]
-}
-
-export function encodeWalk(walk: KeptWalk, shared: Pool): Json {
-  const own = new OwnPool()
+export function encodeWalk(walk: KeptWalk, parts: Parts): Encoded {
+  const encoder = new Encoder(parts)
   const packets = walk.packets.map((kept) => {
     const { steps, ...packet } = kept
-    return { packet: packet as unknown as Json, steps: steps.map((step) => rowOf(step, kept, shared, own)) }
+    return { packet: packet as unknown as Json, steps: steps.map((step) => encoder.row(step, kept)) }
   })
-  return { total: walk.total, own: own.save(), packets } as unknown as Json
+  return { total: walk.total, shared: encoder.shared.list, own: encoder.own.list, packets }
 }
 
-export function decodeWalk(saved: Json, shared: Pool): KeptWalk {
-  const { total, own, packets } = saved as unknown as Encoded
+export function decodeWalk({ total, shared, own, packets }: Encoded, parts: Parts): KeptWalk {
   const part = (key: string, at: number) => (at < 0 ? {} : { [key]: own[at] })
+  const common = shared.map((name) => parts.at(name))
   const stepOf =
     (time: number) =>
     ([site, why, later, before, after, entry, counted, bytes]: Row) =>
       ({
-        ...(shared.at(site) as object),
-        why: shared.at(why),
+        ...(common[site] as object),
+        why: common[why],
         time: time + later,
         ...part('before', before),
         ...part('after', after),

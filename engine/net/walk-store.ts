@@ -1,7 +1,8 @@
 import type { Json, Stateful } from '../base/json.ts'
 import type { ConnectionRecord } from './flows.ts'
 import type { PacketEnd, WalkPacket, WalkStep } from './walk.ts'
-import { decodeWalk, encodeWalk, Pool } from './walk-codec.ts'
+import { decodeWalk, type Encoded, encodeWalk } from './walk-codec.ts'
+import { type Named, Parts } from './walk-parts-pool.ts'
 import type { Why } from './walk-say.ts'
 
 /** A step as it is kept: its sentence is made when somebody reads it. */
@@ -25,14 +26,12 @@ const PROGRAMS = 12
 const PROGRAMS_A_SECOND = 4
 const SECOND_MS = 1000
 const PACKETS = 40
-/** From so many parts on, those of walks long forgotten are left behind. */
-const POOL = 2000
 
 interface Slot {
   readonly learner: boolean
   walk: KeptWalk | undefined
   /** As saved; absent while the walk differs from it. */
-  saved: Json | undefined
+  saved: Encoded | undefined
 }
 
 /** Programs' connections of the last second. */
@@ -43,8 +42,8 @@ interface Burst {
 
 interface SavedStore {
   readonly burst: Burst
-  readonly pool: readonly Json[]
-  readonly slots: readonly { readonly flow: number; readonly learner: boolean; readonly walk: Json }[]
+  readonly parts: readonly Named[]
+  readonly slots: readonly { readonly flow: number; readonly learner: boolean; readonly walk: Encoded }[]
 }
 
 /** The walks of the last connections, in two rings, so that programs do not crowd out what a learner did. */
@@ -52,7 +51,7 @@ export class WalkStore implements Stateful {
   private slots = new Map<number, Slot>()
   private all: Json | undefined
   private burst: Burst = { at: 0, count: 0 }
-  private pool = new Pool()
+  private parts = new Parts()
 
   /** A connection begins: from now on its packets are kept, if there is room. */
   open(record: Pick<ConnectionRecord, 'id' | 'at' | 'origin'>): void {
@@ -92,7 +91,7 @@ export class WalkStore implements Stateful {
   get(flow: number): KeptWalk | undefined {
     const slot = this.slots.get(flow)
     if (slot === undefined) return undefined
-    slot.walk ??= decodeWalk(slot.saved as Json, this.pool)
+    slot.walk ??= decodeWalk(slot.saved as Encoded, this.parts)
     return slot.walk
   }
 
@@ -103,36 +102,28 @@ export class WalkStore implements Stateful {
 
   save(): Json {
     if (this.all === undefined) {
-      if (this.pool.size > POOL) this.renewPool()
       const slots = [...this.slots].map(([flow, slot]) => {
-        slot.saved ??= encodeWalk(slot.walk as KeptWalk, this.pool)
+        slot.saved ??= encodeWalk(slot.walk as KeptWalk, this.parts)
         return { flow, learner: slot.learner, walk: slot.saved }
       })
-      this.all = { burst: this.burst, pool: this.pool.save(), slots } as unknown as Json
+      const parts = this.parts.only(new Set(slots.flatMap(({ walk }) => walk.shared)))
+      this.all = { burst: this.burst, parts, slots } satisfies SavedStore as unknown as Json
     }
     return this.all
   }
 
   load(state: Json): void {
-    const { burst, pool, slots } = state as unknown as SavedStore
-    this.pool = new Pool(pool)
+    const { burst, parts, slots } = state as unknown as SavedStore
+    this.parts = new Parts(parts)
     this.slots = new Map(slots.map(({ flow, learner, walk }) => [flow, { learner, walk: undefined, saved: walk }]))
     this.burst = burst
     this.all = state
   }
 
-  private renewPool(): void {
-    for (const [flow, slot] of this.slots) {
-      this.get(flow)
-      slot.saved = undefined
-    }
-    this.pool = new Pool()
-  }
-
   private changing(flow: number): KeptWalk | undefined {
     const slot = this.slots.get(flow)
     if (slot === undefined) return undefined
-    slot.walk ??= decodeWalk(slot.saved as Json, this.pool)
+    slot.walk ??= decodeWalk(slot.saved as Encoded, this.parts)
     slot.saved = undefined
     this.all = undefined
     return slot.walk

@@ -18,7 +18,7 @@ import { Terminals } from './terminals.ts'
 import type { Completion, Input, JournalEntry, Session, SessionEvent, SessionSpec, SessionView } from './types.ts'
 import { label, UndoStack } from './undo.ts'
 
-const SNAPSHOT_VERSION = 1
+const SNAPSHOT_VERSION = 2
 /** Turns of the microtask queue that woken commands get before the event loop is asked. */
 const QUICK_TURNS = 24
 
