@@ -14,13 +14,18 @@ export type TcpCtState =
 
 /** What the kernel keeps of one direction (ip_ct_tcp_state), as far as states and timeouts depend on it. */
 export interface TcpSeen {
-  /** The end of what it sent. */
+  /** The end of what it sent; before it has sent anything, perhaps a guess from what the peer acknowledged. */
   end: number | undefined
+  sent: boolean
+  /** The end of its SYN: until the peer has told its window (`open`), nothing may come after that. */
+  limit: number
   /** The highest acknowledgement it sent. */
   maxack: number | undefined
   unacked: boolean
   /** It was the first to close. */
   closeInit: boolean
+  /** Its peer has told a window; none is small enough here to be left. */
+  open: boolean
 }
 
 /** The state of a tracked TCP connection (ip_ct_tcp). */
@@ -35,6 +40,8 @@ export interface TcpTrack {
   lastEnd: number
   retrans: number
   simultaneous: boolean
+  /** Picked up in the middle: its numbers are guesses, and nothing is refused for them (IP_CT_TCP_FLAG_BE_LIBERAL). */
+  liberal: boolean
 }
 
 /** One tracked flow (struct nf_conn). Plain, mutable data; the table owns it. */
@@ -92,8 +99,19 @@ export function sameTuple(a: Tuple, b: Tuple): boolean {
   return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport && a.proto === b.proto
 }
 
+/** A direction that nothing has come from. */
+export const UNSEEN: TcpSeen = {
+  end: undefined,
+  sent: false,
+  limit: 0,
+  maxack: undefined,
+  unacked: false,
+  closeInit: false,
+  open: false,
+}
+
 export function newTcpTrack(state: TcpCtState): TcpTrack {
-  const seen = (): TcpSeen => ({ end: undefined, maxack: undefined, unacked: false, closeInit: false })
+  const seen = (): TcpSeen => ({ ...UNSEEN })
   return {
     state,
     seen: [seen(), seen()],
@@ -104,6 +122,7 @@ export function newTcpTrack(state: TcpCtState): TcpTrack {
     lastEnd: 0,
     retrans: 0,
     simultaneous: false,
+    liberal: false,
   }
 }
 

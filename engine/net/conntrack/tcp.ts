@@ -1,5 +1,5 @@
 import type { Packet } from '../packet.ts'
-import { type CtEntry, newTcpTrack, type TcpCtState, type TcpTrack } from './entry.ts'
+import { type CtEntry, newTcpTrack, type TcpCtState, type TcpTrack, UNSEEN } from './entry.ts'
 import type { TrackSettings } from './timeouts.ts'
 
 type Header = NonNullable<Packet['tcp']>
@@ -72,8 +72,8 @@ function after(a: number, b: number): boolean {
 export type TcpOutcome = 'ok' | 'invalid' | 'ignored' | 'kill' | 'repeat'
 
 /**
- * Moves a TCP flow by one segment (nf_conntrack_tcp_packet). 'repeat': an old flow made way for a new one, look again. Windows are
- * not checked: no stack here sends outside of them.
+ * Moves a TCP flow by one segment (nf_conntrack_tcp_packet). 'repeat': an old flow made way for a new one, look again. Of
+ * windows only what can be told without their sizes is checked: no stack here heeds them.
  */
 export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number, settings: TrackSettings): TcpOutcome {
   const header = packet.tcp
@@ -85,6 +85,7 @@ export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number
     const first = TABLE[0]?.[kind]?.[0] ?? 'IV'
     if (first === 'IV' || first === 'IG' || (first !== 'SYN_SENT' && !settings.loose)) return 'invalid'
     entry.tcp = newTcpTrack('NONE')
+    entry.tcp.liberal = first !== 'SYN_SENT'
   }
   const tcp = entry.tcp
   const old = tcp.state
@@ -107,7 +108,8 @@ export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number
     before = 'SYN_SENT'
     next = 'SYN_RECV'
     tcp.seen[tcp.lastDir].end = tcp.lastEnd
-    Object.assign(tcp.seen[dir], { end: undefined, maxack: undefined, unacked: false, closeInit: false })
+    tcp.seen[tcp.lastDir].limit = tcp.lastEnd
+    Object.assign(tcp.seen[dir], UNSEEN)
   }
   if (next === 'IV') return 'invalid'
   if (next === 'SYN_SENT2') tcp.simultaneous = true
@@ -117,7 +119,17 @@ export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number
     if (verdict === 'invalid') return 'invalid'
     if (verdict === 'keep') next = old
   }
-  follow(tcp, header, end, dir, kind)
+  const acked = kind === RST && header.ackSeq === tcp.lastEnd && (entry.seenReply ? tcp.lastKind === SYN : false)
+  const acknowledges = kind === RST && header.ackSeq === tcp.lastEnd && !entry.assured && tcp.lastKind === ACK
+  // A RST that answers what was let through unseen is not held against the numbers.
+  const fit = acked || acknowledges ? 'in' : inWindow(tcp, header, end, dir)
+  if (fit === 'invalid' && !tcp.liberal && !settings.beLiberal) return 'invalid'
+  if (fit === 'early') {
+    tcp.seen[dir].end = end
+    tcp.seen[dir].unacked = true
+    if (!tcp.liberal && !settings.beLiberal) return 'ignored'
+  }
+  if (fit === 'in') follow(tcp, header, end, dir, kind)
   if (next === 'FIN_WAIT' && before !== next) tcp.seen[dir].closeInit = true
   tcp.lastKind = kind
   tcp.lastDir = dir
@@ -128,6 +140,23 @@ export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number
 /** Whether this SYN/ACK acknowledges the SYN that was ignored before. */
 function resynced(tcp: TcpTrack, kind: number, dir: 0 | 1, header: Header): boolean {
   return kind === SYNACK && tcp.lastKind === SYN && tcp.lastDir !== dir && header.ackSeq === tcp.lastEnd
+}
+
+/** Where a segment lies (tcp_in_window): in its place, ahead of what the peer can take, or about things nobody has sent. */
+function inWindow(tcp: TcpTrack, header: Header, last: number, dir: 0 | 1): 'in' | 'early' | 'invalid' {
+  const sender = tcp.seen[dir]
+  const receiver = tcp.seen[dir === 0 ? 1 : 0]
+  const acks = header.ack === true && !(header.rst && header.ackSeq === 0)
+  const unseen = acks && (receiver.end === undefined ? header.rst === true : after(header.ackSeq, receiver.end))
+  if (!sender.sent) return header.syn && unseen ? 'invalid' : 'in'
+  // A SYN before anything is settled starts over.
+  const settled = !((tcp.state === 'SYN_SENT' && dir === 0) || (tcp.state === 'SYN_RECV' && dir === 1))
+  const restarts = !settled && header.syn === true && after(last, sender.end ?? 0)
+  const empty = header.seq === last && !header.rst
+  if (!restarts && !sender.open && !empty && after(header.seq, sender.limit))
+    return receiver.sent && !unseen ? 'early' : 'invalid'
+  // What a RST acknowledges is not looked at.
+  return unseen && !header.rst ? 'invalid' : 'in'
 }
 
 /** Whether a RST ends the flow, is out of place, or leaves the flow open for a challenge ACK (RFC 5961). */
@@ -144,7 +173,8 @@ function resets(
   if (header.seq === 0 && !established) return 'close'
   if (after(maxack, header.seq) && !settings.ignoreInvalidRst) return 'invalid'
   if (!established || header.seq === maxack) return 'close'
-  return tcp.lastKind === ACK && tcp.lastDir === dir && header.seq === tcp.lastEnd ? 'close' : 'keep'
+  // The last of a train of segments.
+  return tcp.lastDir === dir && header.seq === tcp.lastEnd ? 'close' : 'keep'
 }
 
 /** Sets how long the flow lives now. */
@@ -178,18 +208,29 @@ function follow(tcp: TcpTrack, header: Header, last: number, dir: 0 | 1, kind: n
   const receiver = tcp.seen[dir === 0 ? 1 : 0]
   let { seq } = header
   let end = last
-  const fresh = sender.end === undefined
-  if (sender.end === undefined) sender.end = end
+  const fresh = !sender.sent
+  if (fresh || sender.end === undefined) {
+    sender.sent = true
+    sender.end = end
+    sender.limit = end
+    if (!header.syn) {
+      // In the middle of a connection: what it acknowledges must have been sent.
+      sender.open = true
+      if (!receiver.sent) receiver.end = header.ackSeq
+    }
+  }
   if (seq === end && !header.rst) {
     seq = sender.end
     end = sender.end
   }
-  if (!fresh && after(end, sender.end)) {
+  if (!fresh && !header.rst && after(end, sender.end)) {
     sender.end = end
     // A SYN starts over (RFC 793), data waits for its acknowledgement.
-    if (!header.syn) sender.unacked = true
+    if (header.syn) sender.limit = tcp.state === 'SYN_SENT2' ? sender.limit : end
+    else sender.unacked = true
   }
   if (header.ack) {
+    receiver.open = true
     if (sender.maxack === undefined || after(header.ackSeq, sender.maxack)) sender.maxack = header.ackSeq
     if (header.ackSeq === receiver.end) receiver.unacked = false
   }
