@@ -43,6 +43,9 @@ export interface TraceSink {
 /** A step in the making. */
 type Draft = { -readonly [K in keyof KeptStep]: KeptStep[K] }
 
+/** A packet that a rule gives new life at every turn of a loop would fill the memory. */
+const STEPS = 2000
+
 const NOTHING: Why = { code: 'rule.count', values: {} }
 
 /** Writes the walks of packets while they move. */
@@ -209,7 +212,7 @@ export class Trace implements TraceSink, Stateful {
   }
 
   private end(kept: KeptPacket, frame: Frame, end: PacketEnd): void {
-    kept.end = end
+    if (kept.steps.length < STEPS) kept.end = end
     this.ended = { flow: frame.flow, nr: frame.nr }
   }
 
@@ -223,7 +226,7 @@ export class Trace implements TraceSink, Stateful {
 
   private add(kept: KeptPacket, step: KeptStep): void {
     this.facts = []
-    kept.steps.push(step)
+    if (kept.steps.length < STEPS) kept.steps.push(step)
   }
 
   private looked(kept: KeptPacket, netns: string, hook: HookName, frame: Frame, said: Why): void {
