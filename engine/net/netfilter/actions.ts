@@ -96,6 +96,7 @@ export function act(command: IptablesCommand, edit: TableEdit, actor: Actor): vo
       })
       return
     case 'Z':
+      refuseMissingBase(command, edit, actor)
       forEachChain(command, edit, (name) => {
         if (command.verbose > 0) actor.out(`Zeroing chain \`${name}'\n`)
         edit.zero(name)
@@ -129,15 +130,26 @@ export function act(command: IptablesCommand, edit: TableEdit, actor: Actor): vo
 
   function checkOrDelete(of: IptablesCommand, rule: Rule): void {
     const rules = edit.chain(chain)?.rules
+    // libiptc's tools say what they look for before they look.
+    if (!nft && of.verbose > 0 && rules !== undefined) describe(rule)
     const at = rules?.findIndex((stored) => sameRule(see(stored), rule)) ?? -1
     if (at < 0) {
       // libiptc asks whether a jump's target is built in, and forgets that it was deleting (TC_BUILTIN sets iptc_fn).
       const forgets = !nft && rules !== undefined && rule.target !== undefined && rule.target.kind !== 'verdict'
       throw new RuleError('ENOENT', forgets ? {} : { words: 'Bad rule (does a matching rule exist in that chain?)' })
     }
-    if (of.verbose > 0 || (of.letter === 'C' && actor.dialect.checkPrints)) describe(rule)
+    if (nft && (of.verbose > 0 || (of.letter === 'C' && actor.dialect.checkPrints))) describe(rule)
     if (of.letter === 'D') edit.remove(chain, at)
   }
+}
+
+/** nft tools before 1.8.11 want to zero a base chain that nobody made yet, and are refused. */
+function refuseMissingBase(command: IptablesCommand, edit: TableEdit, { dialect, out }: Actor): void {
+  const name = command.chain
+  if (!dialect.zeroesMissingBase || name === undefined || edit.chain(name) !== undefined || !edit.table.isBase(name)) return
+  if (!command.alsoZero) throw new RuleError('ENOENT')
+  if (command.verbose > 0) out(`Zeroing chain \`${name}'\n`)
+  throw new RuleError('ENOENT', { operation: 'CHAIN_ZERO', subject: `chain ${name}` })
 }
 
 function forEachChain(command: IptablesCommand, edit: TableEdit, visit: (name: string) => void): void {

@@ -225,7 +225,7 @@ class Reader {
         return { letter: 'V', what: this.invert ? 'not' : '', extensions: [] }
       case 'p':
         this.setOption('p')
-        this.proto = parseProtocol(this.word(arg), env.names, env.dialect)
+        this.proto = parseProtocol(this.word(arg).toLowerCase(), env.names, env.dialect)
         if (this.invert) this.filter.protoInv = true
         if (this.proto === 0 && this.invert) parameterProblem('rule would never match protocol')
         if (this.proto !== 0) this.filter.proto = this.proto

@@ -62,6 +62,8 @@ export interface Dialect {
   readonly lockWait: 'polls' | 'for ever' | 'refuses'
   /** DNAT, SNAT, MASQUERADE and REDIRECT each read their ports by themselves (before 1.8.8). */
   readonly ownNatWords: boolean
+  /** nft backend: -Z of a base chain that does not exist asks the kernel for it (before 1.8.11). */
+  readonly zeroesMissingBase: boolean
   /** -m icmp reads its type by itself (before 1.8.8). */
   readonly ownIcmpWords: boolean
   /** nft backend of 1.8.7: -t looks for its table at once. */
@@ -141,6 +143,7 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     takesWholeWords: patch >= 8 && patch < 11,
     checksTableAtOnce: nft && old,
     lockWait: old ? 'polls' : patch < 11 ? 'for ever' : 'refuses',
+    zeroesMissingBase: nft && patch < 11,
     ownIcmpWords: old,
     ownNatWords: old,
     readsIdleCounters: patch >= 11,

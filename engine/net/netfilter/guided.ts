@@ -4,7 +4,9 @@ import { guidedValue } from './option-types.ts'
 
 /** Takes one option into the draft, with the checks of xtables_option_parse. */
 export function useOption(use: OptionUse, seen: string[]): void {
-  const { option, ext, invert, draft } = use
+  const { ext, invert, draft } = use
+  // libxtables finds an option by its number, and calls an alias by the first name that has it.
+  const option = use.option.same === undefined ? use.option : { ...use.option, name: use.option.same }
   if (!option.ownChecks) {
     const multi = typeof option.multi === 'string' ? use.env.dialect[option.multi] : option.multi
     if (!multi && seen.includes(option.same ?? option.name))
@@ -13,11 +15,12 @@ export function useOption(use: OptionUse, seen: string[]): void {
   }
   seen.push(option.same ?? option.name)
   if (option.use !== undefined) {
-    option.use(option.type === undefined ? use : { ...use, value: guidedValue(use) })
+    const named = { ...use, option }
+    option.use(option.type === undefined ? named : { ...named, value: guidedValue(named) })
     return
   }
   const key = option.key ?? option.name
-  draft[key] = guidedValue(use)
+  draft[key] = guidedValue({ ...use, option })
   if (invert) draft[`${key}Inv`] = true
 }
 

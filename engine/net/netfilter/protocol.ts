@@ -5,11 +5,10 @@ import { parseUint } from './numbers.ts'
 
 /** xtables_parse_protocol */
 export function parseProtocol(text: string, names: NameService, dialect: Dialect): number {
-  const lower = text.toLowerCase()
-  const number = parseUint(lower, 255)
+  const number = parseUint(text, 255)
   if (number !== undefined) return number
-  const known = names.protocolNumber(lower) ?? dialect.chainProtocols.find(([name]) => name === lower)?.[1]
-  return known ?? parameterProblem(`unknown protocol "${lower}" specified`)
+  const known = names.protocolNumber(text) ?? dialect.chainProtocols.find(([name]) => name === text)?.[1]
+  return known ?? parameterProblem(`unknown protocol "${text}" specified`)
 }
 
 /** proto_to_name: what libc says (unless `nolookup`), else xtables' own table; undefined where only the number is left. */

@@ -4,7 +4,7 @@ import { addressText, saveAddress } from '../address.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse, PrintEnv } from '../extension.ts'
 import type { ExtensionData } from '../rule.ts'
-import { inStates } from './states.ts'
+import { inStates, refuseUnknown } from './states.ts'
 
 const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT']
 const STATUSES = ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']
@@ -14,7 +14,7 @@ const PORTS = ['ctorigsrcport', 'ctorigdstport', 'ctreplsrcport', 'ctrepldstport
 function listOption(known: readonly string[], words: string) {
   return ({ draft, arg, invert, option }: OptionUse) => {
     const given = arg.split(',').map((word) => word.toUpperCase())
-    for (const word of given) if (!known.includes(word)) parameterProblem(`Bad ${words} "${arg}"`)
+    refuseUnknown(arg, known, words)
     draft[option.name] = known.filter((s) => given.includes(s))
     if (invert) draft[`${option.name}Inv`] = true
   }

@@ -16,7 +16,7 @@ function spiMatcher(name: 'esp' | 'ah', proto: number): Matcher {
       },
     ],
     print: (d) => {
-      if (d['spi'] === undefined) return name
+      if (d['spi'] === undefined) return name === 'ah' ? 'ah ' : name
       const [low, high] = d['spi'] as Range
       return `${name} spi${low === high ? `:${d['spiInv'] ? '!' : ''}${low}` : `s:${d['spiInv'] ? '!' : ''}${low}:${high}`}`
     },

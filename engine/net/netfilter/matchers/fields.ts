@@ -95,7 +95,7 @@ export const dscp: Matcher = {
 export const realm: Matcher = {
   name: 'realm',
   options: [{ name: 'realm', arg: true, type: { kind: 'mark' }, invert: true, mandatory: true }],
-  print: (d) => `realm ${not(d['realmInv'], '! ')}${markText(...(d['realm'] as Pair))}`,
+  print: (d) => `${not(d['realmInv'], '! ')}realm ${markText(...(d['realm'] as Pair))}`,
   save: (d) => `${not(d['realmInv'])} --realm ${markText(...(d['realm'] as Pair))}`,
   // A packet has a route from INPUT, FORWARD and OUTPUT on.
   refuse: (_, { hooks }) => (hooks.includes('PREROUTING') ? 'EINVAL' : undefined),
@@ -112,6 +112,14 @@ export const devgroup: Matcher = {
   finish: (draft) => {
     if (draft['src-group'] === undefined && draft['dst-group'] === undefined)
       parameterProblem("devgroup match: You must specify either '--src-group' or '--dst-group'")
+  },
+  // xt_devgroup.c: a packet has each device only at some hooks.
+  refuse: (d, { hooks }) => {
+    const within = (key: string, ...known: readonly string[]) =>
+      d[key] === undefined || hooks.every((hook) => known.includes(hook))
+    const placed =
+      within('src-group', 'PREROUTING', 'INPUT', 'FORWARD') && within('dst-group', 'FORWARD', 'OUTPUT', 'POSTROUTING')
+    return placed ? undefined : 'EINVAL'
   },
   print: (d) => groups(d).join(' '),
   save: (d) =>

@@ -2,6 +2,7 @@ import { formatCidr, parseCidr } from '../../../base/ip.ts'
 import type { Packet } from '../../packet.ts'
 import { NotEmulatedError, parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
+import { parseUint } from '../numbers.ts'
 import type { ExtensionData } from '../rule.ts'
 import { parseRate, rateText } from './limit.ts'
 
@@ -29,7 +30,16 @@ export const hashlimit: Matcher = {
     { name: 'hashlimit', same: 'hashlimit-upto', arg: true, invert: true, use: rateOption('upto') },
     { name: 'hashlimit-srcmask', arg: true, type: { kind: 'uint', max: 128 }, key: 'srcmask' },
     { name: 'hashlimit-dstmask', arg: true, type: { kind: 'uint', max: 128 }, key: 'dstmask' },
-    { name: 'hashlimit-burst', arg: true, type: { kind: 'uint', min: 1, max: 10000 }, key: 'burst' },
+    {
+      name: 'hashlimit-burst',
+      arg: true,
+      use: ({ draft, arg }) => {
+        const burst = parseUint(arg, 1_000_000)
+        if (burst === undefined || burst === 0)
+          parameterProblem('bad value for option "--hashlimit-burst", or out of range (1-1000000).')
+        draft['burst'] = burst as number
+      },
+    },
     {
       name: 'hashlimit-mode',
       arg: true,

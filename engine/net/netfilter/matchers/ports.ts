@@ -1,6 +1,6 @@
 import { dialectOf } from '../dialect.ts'
 import { type Errno, parameterProblem } from '../errors.ts'
-import type { ExtensionOption, Matcher, OptionUse, PrintEnv } from '../extension.ts'
+import type { Draft, ExtensionOption, Matcher, OptionUse, ParseEnv, PrintEnv } from '../extension.ts'
 import type { NameService } from '../names.ts'
 import { parseUint } from '../numbers.ts'
 import type { ExtensionData, Rule } from '../rule.ts'
@@ -100,4 +100,15 @@ export function portNativeForm(range: PortRange | undefined): 'none' | 'native' 
 export function portsRefuse(d: ExtensionData, rule: Rule, proto: number, form: Matcher['nativeForm']): Errno | undefined {
   if (rule.filter.proto === proto && !rule.filter.protoInv) return undefined
   return dialectOf(rule.writer).writesNative && form?.(d, rule) !== 'blob' ? undefined : 'EINVAL'
+}
+
+/** Expressions have no "not up to": nft writers of 1.8.8 and later store "! --dport :80" as "81:". */
+export function turnInverted(draft: Draft, { dialect }: ParseEnv): void {
+  if (!dialect.writesNative || draft['option'] !== undefined) return
+  for (const key of ['sport', 'dport']) {
+    const range = draft[key] as PortRange | undefined
+    if (!draft[`${key}Inv`] || range === undefined || range[0] !== 0 || range[1] === 0 || range[1] === 65535) continue
+    draft[key] = [range[1] + 1, 65535]
+    delete draft[`${key}Inv`]
+  }
 }

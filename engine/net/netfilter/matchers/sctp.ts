@@ -80,7 +80,7 @@ export const sctp: Matcher = {
   print: (d, env) => {
     const chunks = (d['chunks'] as readonly string[] | undefined)?.map((name) => (env.numeric ? chunkNumber(name) : name))
     return `sctp${portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'sctp', env)}${portsText('dpt', d['dport'] as PortRange, d['dportInv'] === true, 'sctp', env)}${
-      chunks ? ` ${d['chunksInv'] ? '!' : ''}${d['chunkMode']} ${chunks.join(',')}` : ''
+      chunks ? ` ${d['chunksInv'] ? '! ' : ''}${d['chunkMode']} ${chunks.join(',')}` : ''
     }`
   },
   save: (d) =>

@@ -1,6 +1,5 @@
-import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
-import { inStates } from './states.ts'
+import { inStates, refuseUnknown } from './states.ts'
 
 /** The order in which libxt_conntrack.c prints them (state_print_state). */
 const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED']
@@ -16,7 +15,7 @@ export const state: Matcher = {
       invert: true,
       use: ({ draft, arg, invert }) => {
         const given = arg.split(',').map((word) => word.toUpperCase())
-        for (const word of given) if (!STATES.includes(word)) parameterProblem(`Bad state "${arg}"`)
+        refuseUnknown(arg, STATES, 'state')
         draft['state'] = STATES.filter((s) => given.includes(s))
         if (invert) draft['stateInv'] = true
       },

@@ -2,7 +2,16 @@ import type { TcpHeader } from '../../packet.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Draft, Matcher, OptionUse } from '../extension.ts'
 import { parseUint } from '../numbers.ts'
-import { type PortRange, portMatches, portNativeForm, portOptions, portsRefuse, portsSave, portsText } from './ports.ts'
+import {
+  type PortRange,
+  portMatches,
+  portNativeForm,
+  portOptions,
+  portsRefuse,
+  portsSave,
+  portsText,
+  turnInverted,
+} from './ports.ts'
 
 const FLAGS: readonly (readonly [string, number])[] = [
   ['FIN', 1],
@@ -73,6 +82,7 @@ export const tcp: Matcher = {
       },
     },
   ],
+  finish: turnInverted,
   print: (d, env) => {
     let text = 'tcp'
     text += portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'tcp', env)

@@ -87,6 +87,14 @@ export const time: Matcher = {
     { name: 'kerneltz', type: { kind: 'none' }, key: 'kerneltz' },
   ],
   knownOptions: ['monthdays'],
+  finish: (draft) => {
+    const start = (draft['start'] as number | undefined) ?? 0
+    const stop = (draft['stop'] as number | undefined) ?? 86399
+    delete draft['start']
+    delete draft['stop']
+    // The whole day is no time of day.
+    if (start !== 0 || stop !== 86399) Object.assign(draft, { start, stop })
+  },
   print: (d) => {
     let text = 'TIME'
     if (d['start'] !== undefined || d['stop'] !== undefined)
@@ -97,7 +105,7 @@ export const time: Matcher = {
     return d['kerneltz'] ? `${text} kerneltz` : `${text} UTC`
   },
   save: (d) =>
-    `${d['start'] === undefined ? '' : ` --timestart ${timeText(d['start'] as number)}`}${d['stop'] === undefined ? '' : ` --timestop ${timeText(d['stop'] as number)}`}${
+    `${d['start'] === undefined && d['stop'] === undefined ? '' : ` --timestart ${timeText((d['start'] as number) ?? 0)} --timestop ${timeText((d['stop'] as number) ?? 86399)}`}${
       d['weekdays'] === undefined ? '' : ` --weekdays ${days(d['weekdays'])}`
     }${d['dateStart'] === undefined ? '' : ` --datestart ${dateText(d['dateStart'])}`} --datestop ${dateText(d['dateStop'] ?? LAST)}${d['kerneltz'] ? ' --kerneltz' : ''}`,
   matches: (d, _, { hook }) => {

@@ -1,10 +1,20 @@
 import type { Matcher } from '../extension.ts'
-import { GUIDED_PORTS, type PortRange, portMatches, portNativeForm, portsRefuse, portsSave, portsText } from './ports.ts'
+import {
+  GUIDED_PORTS,
+  type PortRange,
+  portMatches,
+  portNativeForm,
+  portsRefuse,
+  portsSave,
+  portsText,
+  turnInverted,
+} from './ports.ts'
 
 /** libxt_udp.c, xt_tcpudp.c */
 export const udp: Matcher = {
   name: 'udp',
   options: GUIDED_PORTS,
+  finish: turnInverted,
   print: (d, env) =>
     `udp${portsText('spt', d['sport'] as PortRange, d['sportInv'] === true, 'udp', env)}${portsText('dpt', d['dport'] as PortRange, d['dportInv'] === true, 'udp', env)}`,
   save: (d) =>

@@ -35,7 +35,9 @@ export const TOS: Target = {
   print: (d, { numeric }) => {
     const [value, mask] = d['tos'] as Pair
     const name = Object.entries(TOS_NAMES).find(([, v]) => v === value)?.[0]
-    if (!numeric && mask === 0x3f && name !== undefined) return `TOS set ${name}`
+    if (numeric) return `TOS set ${byte(value)}/${byte(mask)}`
+    // Recorded: the blank that belongs before the name stands before the words.
+    if (mask === 0x3f && name !== undefined) return ` TOS set${name}`
     if (value === 0) return `TOS and ${byte(~mask & 255)}`
     if (value === mask) return `TOS or ${byte(value)}`
     return mask === 0 ? `TOS xor ${byte(value)}` : `TOS set ${byte(value)}/${byte(mask)}`
@@ -171,11 +173,14 @@ export const TCPMSS: Target = {
   },
   print: (d) => (d['clamp'] ? 'TCPMSS clamp to PMTU' : `TCPMSS set ${d['mss']}`),
   save: (d) => (d['clamp'] ? ' --clamp-mss-to-pmtu' : ` --set-mss ${d['mss']}`),
-  refuse: (d, { rule, hooks }) => {
+  refuse: (d, { rule, hooks, backend }) => {
     if (rule.filter.proto !== 6 || rule.filter.protoInv) return 'EINVAL'
-    const syn = rule.matches.some(
-      (m) => m.ext === 'tcp' && m['flags'] !== undefined && ((m['flags'] as Pair)[1] & 2) !== 0 && !m['flagsInv'],
-    )
+    // A rule of nft's is not searched for its other matches (nft_compat).
+    const syn =
+      backend === 'nft' ||
+      rule.matches.some(
+        (m) => m.ext === 'tcp' && m['flags'] !== undefined && ((m['flags'] as Pair)[1] & 2) !== 0 && !m['flagsInv'],
+      )
     if (!syn) return 'EINVAL'
     return d['clamp'] && !hooks.every((hook) => hook === 'FORWARD' || hook === 'OUTPUT' || hook === 'POSTROUTING')
       ? 'EINVAL'

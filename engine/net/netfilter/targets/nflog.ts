@@ -10,7 +10,7 @@ function options(d: ExtensionData, dashes: string, dialect: Dialect): string {
     d['group'] ? ` ${dashes}nflog-group ${d['group']}` : '',
     d['size'] === undefined ? '' : ` ${dashes}nflog-size ${d['size']}`,
     d['range'] === undefined ? '' : ` ${dashes}nflog-range ${d['range']}`,
-    d['threshold'] === undefined || d['threshold'] === 1 ? '' : ` ${dashes}nflog-threshold ${d['threshold']}`,
+    d['threshold'] === undefined ? '' : ` ${dashes}nflog-threshold ${d['threshold']}`,
   ].join('')
 }
 
@@ -26,7 +26,6 @@ export const NFLOG: Target = {
   ],
   finish: (draft) => {
     if (draft['group'] === 0) delete draft['group']
-    if (draft['threshold'] === 1) delete draft['threshold']
   },
   print: (d, { dialect }) => options(d, '', dialect).slice(1),
   save: (d, { dialect }) => options(d, '--', dialect),

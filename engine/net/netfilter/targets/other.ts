@@ -35,7 +35,8 @@ export const TEE: Target = {
     { name: 'gateway', arg: true, type: { kind: 'host' }, mandatory: true },
     { name: 'oif', arg: true, type: { kind: 'string', max: 15 } },
   ],
-  print: (d) => `TEE gw:${d['gateway']}${d['oif'] === undefined ? '' : ` oif=${d['oif']}`}`,
+  print: (d, env) =>
+    `TEE gw:${(env.numeric ? undefined : env.names.hostName(d['gateway'] as string)) ?? d['gateway']}${d['oif'] === undefined ? '' : ` oif=${d['oif']}`}`,
   save: (d) => ` --gateway ${d['gateway']}${d['oif'] === undefined ? '' : ` --oif ${d['oif']}`}`,
   act: (d, { packet }, { hook }) => {
     const coming = hook.hook === 'PREROUTING' || hook.hook === 'INPUT'
