@@ -3,6 +3,7 @@ import type { Json } from '../base/json.ts'
 import { TABLE_MAIN } from '../net/fib.ts'
 import type { Link } from '../net/link.ts'
 import type { Netns } from '../net/netns.ts'
+import { showTunnel } from '../net/overlay.ts'
 import { icmpPacket } from '../net/path/build.ts'
 import { type Frame, newFrame } from '../net/path/frame.ts'
 import { placeOf, socketText } from '../net/walk-header.ts'
@@ -13,6 +14,10 @@ import { ciliumRules } from './cilium-rules.ts'
 import { ServiceTranslator } from './cilium-services.ts'
 import { firstFree, inRange } from './ipam.ts'
 import { type AddPodResult, type CniEnv, type CniNode, type CniPlugin, type CniPod, podNetns } from './plugin.ts'
+
+/** Reserved numbers end below this one (identity.MinimalNumericIdentity); what a node itself sends carries 6. */
+const FIRST_IDENTITY = 256
+const REMOTE_NODE = 6
 
 const POD_MTU = 1500
 const TUNNEL_MTU = 1450
@@ -208,6 +213,9 @@ export class Cilium implements CniPlugin {
       return
     }
     wire.bpf.did(ns, frame, 'bpf.tunnel', { place: placeText(placeOf(there.id)) }, { device: 'cilium_vxlan' })
+    const { taps } = this.env.network
+    if (taps.active)
+      showTunnel(taps, ns, there, 'cilium_vxlan', frame.packet, this.identity(frame.packet.src), this.mode === 'bpf')
     this.fromOverlay(there, frame, wire)
   }
 
@@ -237,6 +245,15 @@ export class Cilium implements CniPlugin {
     if (frame.packet !== before) wire.bpf.did(ns, frame, 'bpf.reply', { to: socketText(src, sport) }, { device, before })
     wire.bpf.did(ns, frame, 'bpf.redirect', { device: 'eth0', place: placeText(placeOf(pod.id)) }, { device })
     wire.inject(pod, 'eth0', newFrame(frame.packet, frame.flow, frame.nr))
+  }
+
+  /** The number that stands for a packet's source in the tunnel: one for all pods of a workload, 6 for hosts (REMOTE_NODE_ID). */
+  private identity(src: string): number {
+    const key = this.pods.keyOf(src)
+    if (key === undefined) return REMOTE_NODE
+    let sum = 0
+    for (const char of key.replace(/(-[0-9a-f]{6,10})?-[a-z0-9]{5}$/, '')) sum = (sum * 31 + char.charCodeAt(0)) >>> 0
+    return FIRST_IDENTITY + (sum % (65_536 - FIRST_IDENTITY))
   }
 
   private split(ip: string): [string, string] {

@@ -6,9 +6,9 @@ const byte = (n: number) => String.fromCharCode(n & 0xff)
 const two = (n: number) => byte(n >> 8) + byte(n)
 const four = (n: number) => two(n >>> 16) + two(n)
 
-/** Whether the packet forbids fragments: all but the ICMP that the kernel itself makes (ip_dont_fragment). */
-export function dontFragment({ family, icmp }: Packet): boolean {
-  return family === 4 && (icmp === undefined || icmp.type === 8)
+/** Whether the packet forbids fragments: all but the ICMP that the kernel itself makes, and what a tunnel carries (ip_dont_fragment). */
+export function dontFragment({ family, icmp, carries }: Packet): boolean {
+  return family === 4 && carries === undefined && (icmp === undefined || icmp.type === 8)
 }
 
 function addressBytes(address: string): string {
@@ -82,7 +82,8 @@ function transportBytes(packet: Packet, checksum: number, partial: boolean): str
  * a sending host leaves to its device; a RST without a socket is always summed by the host itself.
  */
 export function packetBytes(packet: Packet, partial = false): string {
-  const ported = packet.tcp !== undefined || packet.proto === PROTO.udp
+  // A tunnel over IPv4 leaves its own checksum out.
+  const ported = packet.carries === undefined && (packet.tcp !== undefined || packet.proto === PROTO.udp)
   const left = partial && packet.tcp?.options !== false
   const checksum = !ported ? 0 : left ? pseudoSum(packet, transportBytes(packet, 0, true).length) : transportChecksum(packet)
   const body = transportBytes(packet, checksum, partial)

@@ -51,6 +51,8 @@ export interface Packet {
   readonly dport?: number
   readonly tcp?: TcpHeader
   readonly icmp?: IcmpHeader
+  /** The packet inside a tunnel's datagram. */
+  readonly carries?: Packet
   /** Application bytes as text (one char per byte, latin-1). */
   readonly payload: string
 }

@@ -8,6 +8,8 @@ import { parseFilter } from '../../../engine/cli/tcpdump/filter/parser.ts'
 import type { Captured } from '../../../engine/cli/tcpdump/frame.ts'
 import { frameText } from '../../../engine/cli/tcpdump/print/frame.ts'
 import type { Printer, PrintOptions } from '../../../engine/cli/tcpdump/print/printer.ts'
+import { encapsulate } from '../../../engine/net/overlay.ts'
+import { tcpPacket } from '../../../engine/net/path/build.ts'
 
 /** 68 frames whose bytes a real tcpdump 4.99.3 read from a file: what it printed with each option, and which each filter took. */
 interface Recorded {
@@ -88,3 +90,21 @@ async function failure(expression: string): Promise<string> {
     throw error
   }
 }
+
+test('a tunnel’s datagram shows the packet inside, as tcpdump reads VXLAN on 8472', () => {
+  const ends = { src: '10.0.0.88', dst: '10.0.1.2', sport: 4444, dport: 8080 }
+  const inner = tcpPacket(ends, { syn: true }, 5, 0, '', { mss: 1460, id: 7 })
+  const packet = encapsulate(inner, '192.168.56.10', '192.168.56.11', 1234)
+  const frame = { ...(recorded.frames[4] as Captured), packet, partial: true }
+  const print = (words: string) => {
+    const printer: Printer = { options: options(words), names: { host: (a) => a, port: (p) => String(p) }, flows: new Map() }
+    return frameText(frame, printer, { number: 1, before: undefined, first: frame.at })
+  }
+  // Printed by tcpdump 4.99.3 from the same bytes.
+  expect(print('-nt')).toBe(
+    'IP 192.168.56.10.35397 > 192.168.56.11.8472: OTV, flags [I] (0x08), overlay 0, instance 1234\nIP 10.0.0.88.4444 > 10.0.1.2.8080: Flags [S], seq 5, win 64240, options [mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 7], length 0\n',
+  )
+  expect(print('-nte')).toContain(
+    'length 124: 192.168.56.10.35397 > 192.168.56.11.8472: OTV, flags [I] (0x08), overlay 0, instance 1234\n00:00:00:00:00:00 > 00:00:00:00:00:00, ethertype IPv4 (0x0800), length 74: 10.0.0.88.4444 > 10.0.1.2.8080: Flags [S]',
+  )
+})

@@ -27,9 +27,9 @@ function headerText(packet: Packet): string {
 
 function transportText(packet: Packet, partial: boolean, printer: Printer): string {
   if (packet.tcp !== undefined) return tcpText(packet, partial, printer)
-  if (packet.proto === PROTO.udp) return udpText(packet, partial, printer)
+  const inner = (of: Packet) => ipText(of, partial, printer)
+  if (packet.proto === PROTO.udp) return udpText(packet, partial, printer, inner)
   if (packet.icmp !== undefined) {
-    const inner = (of: Packet) => ipText(of, partial, printer)
     return packet.family === 4 ? icmpText(packet, printer, inner) : icmp6Text(packet, printer)
   }
   const { host } = printer.names
