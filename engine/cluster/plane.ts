@@ -26,7 +26,7 @@ import { serviceBackends } from './backends.ts'
 import { SpecError } from './load-objects.ts'
 import { type NodeInfo, primaryIP } from './nodes.ts'
 import { programs } from './programs.ts'
-import { proxySettings, registerProxies } from './proxies.ts'
+import { proxyLog, proxySettings, refusedArgs, registerProxies } from './proxies.ts'
 import type { ClusterSpec } from './spec.ts'
 
 export interface PlaneParts {
@@ -69,6 +69,8 @@ export class Plane implements Stateful {
     const { spec, nodes, network, dice, clock, context } = parts
     const { proxyMode } = spec.profile
     if (proxyMode !== 'iptables') throw new SpecError(`profile.proxyMode: ${proxyMode} is valid, but not emulated`)
+    const refused = refusedArgs(spec.profile.proxyArgs)
+    if (refused !== undefined) throw new SpecError(`profile.proxyArgs: ${refused}`)
     registerWorkloads(network)
     registerProxies(network, (node) => this.proxies.get(node))
     registerDns(network, storeDnsSource(context.store, Math.floor(clock.now / 1000)))
@@ -175,6 +177,7 @@ export class Plane implements Stateful {
       node,
       kernel: nodeKernel(netns, node, spec.profile.proxyIptables),
       config: proxySettings(context.store, spec.profile.proxyArgs),
+      log: proxyLog(context.store, this.logs, clock, node),
       kubernetes: spec.profile.kubernetes,
       ...(firstOrder === undefined ? {} : { firstOrder }),
     })

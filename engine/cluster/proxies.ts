@@ -1,9 +1,11 @@
 import type { Store } from '../api/store.ts'
+import type { Clock } from '../clock/clock.ts'
 import { ProxyFlagError, parseProxyArgs } from '../kube-proxy/config.ts'
 import { parseProxyConfigFile } from '../kube-proxy/config-file.ts'
 import { PROXY_PROGRAM, type ProxyListener } from '../kube-proxy/iptables/node-kernel.ts'
 import type { KubeProxy } from '../kube-proxy/kube-proxy.ts'
 import type { ProxyConfig } from '../kube-proxy/proxy-config.ts'
+import type { ContainerLogs } from '../kubelet/logs.ts'
 import type { Network } from '../net/network.ts'
 import { formatResponse, httpDate, takeRequest } from '../workload/http-message.ts'
 
@@ -30,6 +32,36 @@ export function proxySettings(store: Store, proxyArgs: readonly string[]): () =>
           : parseProxyConfigFile(text)
     if (config.mode !== 'iptables') throw new ProxyFlagError(`mode ${config.mode} is valid, but not emulated`)
     return config
+  }
+}
+
+/** Refuses a profile whose flags kube-proxy would not start with; returns why. */
+export function refusedArgs(proxyArgs: readonly string[]): string | undefined {
+  try {
+    const { mode } = parseProxyArgs(proxyArgs)
+    return mode === 'iptables' ? undefined : `${mode} is valid, but not emulated`
+  } catch (error) {
+    if (error instanceof ProxyFlagError) return error.message
+    throw error
+  }
+}
+
+/** Where the kube-proxy of a node writes its log: its pod's, if it runs as one. */
+export function proxyLog(
+  store: Store,
+  logs: ContainerLogs,
+  clock: Clock,
+  node: string,
+): (severity: string, message: string) => void {
+  return (severity, message) => {
+    const pod = store
+      .list('pods', 'kube-system')
+      .find((p) => p.metadata.labels?.['k8s-app'] === 'kube-proxy' && p.spec?.nodeName === node)
+    if (pod === undefined) return
+    // klog's header: severity, month and day, time to the microsecond, process id.
+    const at = new Date(clock.now).toISOString()
+    const header = `${severity}${at.slice(5, 7)}${at.slice(8, 10)} ${at.slice(11, 23)}000       1`
+    logs.append('kube-system', pod.metadata.name, 'kube-proxy', `${header} ${message}\n`)
   }
 }
 

@@ -151,6 +151,32 @@ describe('syncing', () => {
   })
 })
 
+describe('starting', () => {
+  it('fails with a line in the log where the settings are refused, and leaves the rules alone', () => {
+    const { clock, store, proxy, size, chainOf } = setup()
+    proxy.stop()
+    const lines: string[] = []
+    const options = {
+      clock: new Clock(clock.now),
+      dice: new Dice('t'),
+      store,
+      node: 'm',
+      kubernetes: '1.35.4',
+      kernel: {} as ProxyKernel,
+    }
+    const refused = new KubeProxy({
+      ...options,
+      config: () => parseProxyArgs(['--iptables-masquerade-bit=40']),
+      log: (severity, message) => lines.push(`${severity} ${message}`),
+    })
+    refused.start()
+    expect(refused.running).toBe(false)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^E run\.go:72\] "command failed" err="failed validate: KubeProxyConfiguration/)
+    expect(size(chainOf('one'))).toBe(2)
+  })
+})
+
 describe('flags', () => {
   it('refuses what kube-proxy refuses', () => {
     expect(() => parseProxyArgs(['--nonsense'])).toThrow(new ProxyFlagError('unknown flag: --nonsense'))

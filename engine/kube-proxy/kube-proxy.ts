@@ -27,6 +27,8 @@ export interface KubeProxyOptions {
   readonly config: ProxyConfig | (() => ProxyConfig)
   /** The release that is modelled: "1.31.4". */
   readonly kubernetes: string
+  /** Its log: a line of klog's, behind the header. */
+  readonly log?: (severity: 'I' | 'W' | 'E', message: string) => void
   /** NodeSpec.kubeProxyFirstOrder. */
   readonly firstOrder?: readonly string[]
 }
@@ -102,6 +104,7 @@ export class KubeProxy implements Stateful {
     } catch (error) {
       if (!(error instanceof ProxyFlagError)) throw error
       this.state = { ...this.state, failure: error.message }
+      this.options.log?.('E', `run.go:72] "command failed" err=${JSON.stringify(error.message)}`)
       return
     }
     this.state = { ...this.state, running: true, started: clock.now, failure: null, config }
