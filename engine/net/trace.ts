@@ -122,7 +122,8 @@ export class Trace implements TraceSink, Stateful {
       draft.matched = matchedSpans(step.chain, source, before.family)
       draft.counters = { packets: step.packets, bytes: step.bytes }
       const { iif, oif, ctState } = frame
-      draft.why = ruleWhy(step, source, { packet: before, mark: markBefore, iif, oif, ctState, facts: this.facts }, frame.mark)
+      const seen = { hook, packet: before, mark: markBefore, iif, oif, ctState, facts: this.facts }
+      draft.why = ruleWhy(step, source, seen, frame.mark)
     }
     this.add(kept, draft)
   }

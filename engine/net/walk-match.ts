@@ -8,6 +8,7 @@ import type { WhyCode } from './walk-why.data.ts'
 
 /** The packet as the rule saw it. */
 export interface Seen {
+  readonly hook: string
   readonly packet: Packet
   readonly mark: number
   readonly iif: string | undefined

@@ -37,7 +37,9 @@ function effect(step: RuleStep, rule: Rule, seen: Seen, markAfter: number): [Why
   if (target.kind === 'jump') return ['rule.jump', { chain: target.chain }]
   if (target.kind === 'goto') return ['rule.goto', { chain: target.chain }]
   if (target.kind === 'verdict') {
-    if (target.name === 'RETURN') return ['rule.return', {}]
+    // RETURN in a base chain ends it.
+    if (target.name === 'RETURN')
+      return step.chain === seen.hook ? ['rule.return.base', { chain: step.chain }] : ['rule.return', {}]
     if (target.name === 'ACCEPT') return ['rule.accept', { table }]
     return target.name === 'DROP' ? ['rule.drop', {}] : ['rule.end', { target: target.name, table }]
   }

@@ -42,7 +42,8 @@ export const WHY = {
   // What a rule does.
   'rule.jump': 'it goes on in {chain}',
   'rule.goto': 'it goes on in {chain}, and will not come back here',
-  'rule.return': 'back to the chain it came from',
+  'rule.return': 'back to where it jumped from last',
+  'rule.return.base': 'it leaves the rules of {chain}, and the policy decides',
   'rule.accept': 'the {table} table lets it pass',
   'rule.drop': 'it is dropped, and nobody is told',
   'rule.reject': 'it is refused, and the sender is told with {with}',
@@ -61,10 +62,10 @@ export const WHY = {
   'rule.end': '{target} ends its way through the {table} table',
 
   // The end of a chain.
-  'chain.empty': '{chain} has no rules: back to the chain it came from',
-  'chain.none': 'none of the {rules} rules of {chain} matches: back to the chain it came from',
-  'chain.one': 'the only rule of {chain} does not match: back to the chain it came from',
-  'chain.rest': 'no rule of {chain} after number {last} matches: back to the chain it came from',
+  'chain.empty': '{chain} has no rules: back to where it jumped from last',
+  'chain.none': 'none of the {rules} rules of {chain} matches: back to where it jumped from last',
+  'chain.one': 'the only rule of {chain} does not match: back to where it jumped from last',
+  'chain.rest': 'no rule of {chain} after number {last} matches: back to where it jumped from last',
   'policy.empty': '{chain} has no rules: its policy {policy} holds',
   'policy.none': 'none of the {rules} rules of {chain} matches: its policy {policy} holds',
   'policy.one': 'the only rule of {chain} does not match: its policy {policy} holds',

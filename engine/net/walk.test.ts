@@ -165,6 +165,31 @@ describe('a masqueraded connection: a pod asks a Service of three', () => {
   })
 })
 
+describe('where a chain leads back to', () => {
+  it('RETURN in a base chain leaves it to the policy, in another it goes back to the last jump; GOTO leaves no way back', () => {
+    const bench = new WalkBench(RULES)
+    bench.add(
+      'mangle',
+      ':ONE - [0:0]',
+      ':TWO - [0:0]',
+      '-A OUTPUT -j ONE',
+      '-A ONE -g TWO',
+      '-A OUTPUT -p tcp -j RETURN',
+      '-A OUTPUT -j DROP',
+    )
+    const walk = bench.tcp(bench.node, '10.100.0.1', 80)
+    const mangle = packet(walk, 1).steps.filter((s) => s.table === 'mangle' && s.hook === 'OUTPUT')
+    expect(mangle.map((s) => `${s.chain}:${s.rule} ${s.why.code}`)).toEqual([
+      'OUTPUT:1 rule.jump',
+      'ONE:1 rule.goto',
+      'TWO:0 chain.empty',
+      'OUTPUT:2 rule.return.base',
+      'OUTPUT:0 policy.rest',
+    ])
+    countersHold(bench, walk)
+  })
+})
+
 describe('session affinity', () => {
   it('notes the client the first time, and knows it the second', () => {
     const bench = new WalkBench(RULES)

@@ -41,7 +41,8 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   // What a rule does.
   'rule.jump': 'nó đi tiếp trong {chain}',
   'rule.goto': 'nó đi tiếp trong {chain} và sẽ không quay lại đây',
-  'rule.return': 'quay về chain đã gọi nó',
+  'rule.return': 'quay về chỗ nó nhảy đi lần cuối',
+  'rule.return.base': 'nó rời các rule của {chain}, và chính sách của chain quyết định',
   'rule.accept': 'bảng {table} cho nó qua',
   'rule.drop': 'nó bị bỏ, không ai được báo',
   'rule.reject': 'nó bị từ chối, bên gửi được báo bằng {with}',
@@ -60,10 +61,10 @@ export const WHY_VI: Readonly<Record<string, string>> = {
   'rule.end': '{target} kết thúc đường đi của nó trong bảng {table}',
 
   // The end of a chain.
-  'chain.empty': '{chain} không có rule nào: quay về chain đã gọi nó',
-  'chain.none': 'không rule nào trong {rules} rule của {chain} khớp: quay về chain đã gọi nó',
-  'chain.one': 'rule duy nhất của {chain} không khớp: quay về chain đã gọi nó',
-  'chain.rest': 'sau rule {last} không rule nào của {chain} khớp: quay về chain đã gọi nó',
+  'chain.empty': '{chain} không có rule nào: quay về chỗ nó nhảy đi lần cuối',
+  'chain.none': 'không rule nào trong {rules} rule của {chain} khớp: quay về chỗ nó nhảy đi lần cuối',
+  'chain.one': 'rule duy nhất của {chain} không khớp: quay về chỗ nó nhảy đi lần cuối',
+  'chain.rest': 'sau rule {last} không rule nào của {chain} khớp: quay về chỗ nó nhảy đi lần cuối',
   'policy.empty': '{chain} không có rule nào: chính sách {policy} của nó có hiệu lực',
   'policy.none': 'không rule nào trong {rules} rule của {chain} khớp: chính sách {policy} của nó có hiệu lực',
   'policy.one': 'rule duy nhất của {chain} không khớp: chính sách {policy} của nó có hiệu lực',
