@@ -9,6 +9,8 @@ import { BashFs, ERR_PATH, OUT_PATH, type Terminal } from './bash-fs.ts'
 import type { HostAbort, Turns, World } from './host.ts'
 import { type InterpreterState, keepState, loadState, saveState, startAndCapture, stateOf } from './interpreter-state.ts'
 import { Buffered, type Call, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
+import { PIPE, stagesOf } from './own-pipelines.ts'
+import { runPipeline } from './pipes.ts'
 import { BACKGROUND, DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite, UNEMULATED_USE } from './rewrite.ts'
 import { type SyntaxSource, syntaxError } from './syntax.ts'
 import { BUILTIN_COMMANDS, TEXT_TOOLS } from './text-tools.ts'
@@ -232,7 +234,7 @@ export class BashShell {
       .filter((command) => commandOn(machine, command.name) !== undefined)
       .flatMap((command) => [command.name, ...(command.aliases ?? [])])
     return [
-      ...['bash', 'sh', ...names].map((name) => defineCommand(name, (args, context) => this.program(name, args, context))),
+      ...['bash', 'sh', PIPE, ...names].map((name) => defineCommand(name, (args, context) => this.program(name, args, context))),
       defineCommand(BACKGROUND, async () => {
         this.launcher?.mark('not emulated')
         return {
@@ -261,7 +263,7 @@ export class BashShell {
     const out = new Buffered()
     const err = new Buffered()
     const toTerminal = direct.includes('1') && tty !== undefined
-    const exit = await this.guarded({
+    const call: Call = {
       argv: [name, ...args],
       env: { ...env, PWD: context.cwd },
       cwd: context.cwd,
@@ -272,26 +274,33 @@ export class BashShell {
       stderr: direct.includes('2') ? terminal.stderr : err,
       ...(toTerminal ? { tty } : {}),
       signal: this.canceller as Canceller,
-    })
+    }
+    const { exit, all } = await this.guarded(call)
     this.setTime(this.running)
     if (direct.includes('1')) this.files.onPrinted()
     return {
       stdout: out.bytes,
       stderr: decodeUtf8(err.bytes),
       exitCode: exit,
+      // What just-bash then shows as PIPESTATUS.
+      ...(all === undefined ? {} : { internalPipeStatusOverride: all }),
       stdoutKind: 'bytes' as const,
       stdoutEncoding: 'binary' as const,
     }
   }
 
   /** Our own bugs must not turn into a tool's words: they end the line and are thrown from `run`. */
-  private async guarded(call: Call): Promise<number> {
+  private async guarded(call: Call): Promise<{ readonly exit: number; readonly all?: number[] }> {
+    const launcher = this.launcher as Launcher
     try {
-      return await runProgram(this.launcher as Launcher, call)
+      if (call.argv[0] !== PIPE) return { exit: await runProgram(launcher, call) }
+      const all = await runPipeline(launcher, stagesOf(call.argv.slice(1)), call)
+      const failed = this.running?.options.pipefail === true ? all.findLast((exit) => exit !== 0) : undefined
+      return { exit: failed ?? all.at(-1) ?? 0, all }
     } catch (error) {
       this.failure ??= { error }
       this.abort?.abort()
-      return 70
+      return { exit: 70 }
     }
   }
 
@@ -321,6 +330,7 @@ function isFoundAt(machine: Machine, path: string): boolean {
   return (
     known ||
     isShellName(name) ||
+    name === PIPE ||
     name === LEAVE ||
     name === BACKGROUND ||
     name === UNEMULATED_USE ||

@@ -2,6 +2,7 @@ import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, Statemen
 import { functionNames, redirectsItself, substitutions } from './ast.ts'
 import { ERR_PATH, IN_LINE_PATH, IN_PATH, OUT_PATH, TICK_PATH } from './bash-fs.ts'
 import { opened, type Redirection } from './opened.ts'
+import { ownPipeline, PIPE } from './own-pipelines.ts'
 import { unemulatedUse } from './unemulated-uses.ts'
 
 /** Where a function's own commands print: inherited, so that `f | grep x` still feeds the pipe. */
@@ -87,6 +88,12 @@ function statements(list: StatementNode[], place: Place, options: RewriteOptions
 }
 
 function pipeline(node: PipelineNode, place: Place, options: RewriteOptions): void {
+  const own = ownPipeline(node, (command) => runsBesideOthers(command, options))
+  if (own !== undefined) {
+    Object.assign(node, { commands: [own], pipeStderr: undefined })
+    command(own, { ...place, shellItself: false }, options)
+    return
+  }
   const last = node.commands.length - 1
   for (const [i, each] of node.commands.entries()) {
     if (
@@ -112,6 +119,19 @@ function pipeline(node: PipelineNode, place: Place, options: RewriteOptions): vo
       options,
     )
   }
+}
+
+/** Whether a command is a program of ours by its plain name, and does what it does with what just-bash hands it. */
+function runsBesideOthers({ name, args }: SimpleCommandNode, options: RewriteOptions): boolean {
+  const word = name === null ? undefined : literal(name)
+  if (word === undefined || word.includes('/') || word === 'bash' || word === 'sh' || options.isFunction(word)) return false
+  return (
+    options.isOurs(word) &&
+    unemulatedUse(
+      word,
+      args.map((arg) => literal(arg) ?? ''),
+    ) === undefined
+  )
 }
 
 function command(node: CommandNode, place: Place, options: RewriteOptions): void {
@@ -197,7 +217,7 @@ function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions):
     const direct = directFiles(redirections, place)
     if (!direct.includes('1')) node.assignments.push(assign(OUT_VARIABLE, [{ type: 'Literal', value: '/dev/stdout' }]))
     if (!direct.includes('2')) node.assignments.push(assign(ERR_VARIABLE, [{ type: 'Literal', value: '/dev/stderr' }]))
-  } else if (name !== undefined && options.isOurs(name)) {
+  } else if (name !== undefined && (name === PIPE || options.isOurs(name))) {
     // Always said, even when it is none: just-bash lets a substitution in a command's words see that command's own assignments.
     node.assignments.push(assign(DIRECT_VARIABLE, directValue(directFiles(redirections, place), place.inFunction)))
   } else if (place.in && options.stdinIsTty && name !== undefined && !readsElsewhere(node)) {

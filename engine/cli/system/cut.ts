@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../../base/utf8.ts'
 import type { Command, Flag } from '../command.ts'
-import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput } from './text-input.ts'
+import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput, stdinLines } from './text-input.ts'
 
 const FLAGS: readonly Flag[] = [
   { short: 'f', long: 'fields', value: 'LIST', status: 'emulated', suite: 'shell' },
@@ -57,6 +57,13 @@ export const cut: Command = {
     }
     let exit = 0
     for (const file of result.operands.length === 0 ? ['-'] : result.operands) {
+      if (file === '-') {
+        for await (const { text } of stdinLines(context, end)) {
+          const line = cutLine(text)
+          if (line !== undefined) context.stdout.write(line + end)
+        }
+        continue
+      }
       const input = await readInput(context, file)
       if ('why' in input) exit = complain(context, `${file}: ${input.why}`)
       else {

@@ -82,6 +82,12 @@ async function show(context: CommandContext, wanted: Wanted, files: readonly str
   let first = true
   let exit = 0
   for (const file of files) {
+    if (file === '-' && !wanted.elide) {
+      if (headed) context.stdout.write(`${first ? '' : '\n'}==> standard input <==\n`)
+      first = false
+      await asItComes(context, wanted)
+      continue
+    }
     const input = await readInput(context, file)
     if ('why' in input && input.at === 'open') {
       exit = complain(context, `cannot open '${file}' for reading: ${input.why}`)
@@ -95,6 +101,26 @@ async function show(context: CommandContext, wanted: Wanted, files: readonly str
     else context.stdout.write(part(input.text, wanted))
   }
   return exit
+}
+
+/** Passes on what is wanted of standard input as it comes, and reads no further. */
+async function asItComes({ stdin, stdout, signal }: CommandContext, { unit, count, end }: Wanted): Promise<void> {
+  let left = count
+  while (left > 0 && !signal.aborted) {
+    const piece = await stdin.piece()
+    if (piece === undefined) return
+    let taken = 0
+    if (unit === 'bytes') {
+      taken = Math.min(left, piece.length)
+      left -= taken
+    } else
+      while (left > 0 && taken < piece.length) {
+        const at = piece.indexOf(end, taken)
+        taken = at < 0 ? piece.length : at + 1
+        if (at >= 0) left--
+      }
+    stdout.write(piece.slice(0, taken))
+  }
 }
 
 function part(text: string, { unit, count, elide, end }: Wanted): string {

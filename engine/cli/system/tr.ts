@@ -49,10 +49,10 @@ export const tr: Command = {
     const [first, second] = sets as [TrSet, TrSet | undefined]
     const named = new Set(first.bytes)
     const source = has('cC') ? ALL_BYTES.filter((byte) => !named.has(byte)) : first.bytes
-    let text = await context.stdin.text()
+    let change = (text: string) => text
     if (remove) {
       const gone = new Set(source)
-      text = [...text].filter((byte) => !gone.has(byte)).join('')
+      change = (text) => [...text].filter((byte) => !gone.has(byte)).join('')
     } else if (second !== undefined) {
       if (second.classes.some((name) => name !== 'upper' && name !== 'lower'))
         return complain(
@@ -65,13 +65,19 @@ export const tr: Command = {
         const to = second.bytes[i] ?? (has('t') ? undefined : second.bytes.at(-1))
         if (to !== undefined) map.set(byte, to)
       })
-      text = [...text].map((byte) => map.get(byte) ?? byte).join('')
+      change = (text) => [...text].map((byte) => map.get(byte) ?? byte).join('')
     }
-    if (squeeze) {
-      const repeated = new Set(second?.bytes ?? source)
-      text = [...text].filter((byte, i, all) => byte !== all[i - 1] || !repeated.has(byte)).join('')
+    const repeated = new Set(squeeze ? (second?.bytes ?? source) : [])
+    const { stdin, stdout, signal } = context
+    let last = ''
+    for (let piece = await stdin.piece(); piece !== undefined && !signal.aborted; piece = await stdin.piece()) {
+      const text = change(piece)
+      const bytes = [...text]
+      stdout.write(
+        squeeze ? bytes.filter((byte, i) => byte !== (i === 0 ? last : bytes[i - 1]) || !repeated.has(byte)).join('') : text,
+      )
+      last = bytes.at(-1) ?? last
     }
-    context.stdout.write(text)
     return 0
   },
 }
