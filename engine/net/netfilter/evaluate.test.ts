@@ -218,7 +218,7 @@ describe('the walk of indexed chains', () => {
         expect(indexed.accounting()).toEqual(other.accounting())
         expect(indexed.recentLists()).toEqual(other.recentLists())
       }),
-      { numRuns: 150, seed: 4 },
+      { numRuns: 80, seed: 4 },
     )
   })
 
