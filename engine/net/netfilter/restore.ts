@@ -274,8 +274,9 @@ class Restore {
       throw first?.error ?? error
     }
     if (!this.options.test) {
-      const { family } = this.options
-      if (edit.table.chains.size > 0) this.ruleset.put(family, this.actor.dialect.backend, edit.table)
+      const { family, noflush, verbose } = this.options
+      if (edit.table.chains.size > 0)
+        this.ruleset.put(family, this.actor.dialect.backend, edit.table, this.nft && !noflush && !verbose)
       else this.ruleset.drop(family, this.actor.dialect.backend, edit.table.name)
     }
     this.line = commitLine

@@ -59,12 +59,13 @@ export class Ruleset implements Stateful, Shared {
     return [...this.tables].filter(([key]) => key.startsWith(prefix)).map(([, table]) => table)
   }
 
-  /** Puts a whole table in force at once. */
-  put(family: Family, backend: Backend, table: Table): void {
+  /** Puts a whole table in force at once; `anew`: its hooks are registered again, not kept. */
+  put(family: Family, backend: Backend, table: Table, anew = false): void {
     const key = `${family}/${backend}/${table.name}`
     const replaced = this.tables.get(key)
     const left = table.adopt()
     const every = [...this.recents.keys()]
+    if (anew) this.tables.delete(key)
     this.tables.set(key, table)
     this.generation++
     this.dropUnusedLimits()
@@ -90,15 +91,15 @@ export class Ruleset implements Stateful, Shared {
 
   /** What a table says of a packet at a hook. Legacy tables and nft tables both have their say. */
   evaluate(family: Family, name: TableName, skb: Skb, env: HookEnv): TableVerdict {
-    const { legacy, nft } = this.asked(family, name)
-    if (legacy !== undefined) {
-      const verdict = evaluateTable(family, 'legacy', legacy, skb, env, this)
+    let verdict = ACCEPT
+    for (const [backend, table] of this.asked(family, name)) {
+      verdict = evaluateTable(family, backend, table, skb, env, this)
       if (verdict.kind !== 'accept') return verdict
     }
-    return nft === undefined ? ACCEPT : evaluateTable(family, 'nft', nft, skb, env, this)
+    return verdict
   }
 
-  /** The tables that a packet meets, remembered until one comes or goes. */
+  /** The tables that a packet meets, the newest first (nf_hook_entries_grow of equal priorities), remembered until one comes or goes. */
   private asked(family: Family, name: TableName): Asked {
     if (this.askedAt !== this.generation) {
       this.askedAt = this.generation
@@ -106,7 +107,10 @@ export class Ruleset implements Stateful, Shared {
     }
     const known = this.askedTables[family][name]
     if (known !== undefined) return known
-    const found = { legacy: this.table(family, 'legacy', name), nft: this.table(family, 'nft', name) }
+    const found: (readonly [Backend, Table])[] = []
+    for (const [key, table] of this.tables)
+      for (const backend of ['legacy', 'nft'] as const)
+        if (key === `${family}/${backend}/${name}`) found.unshift([backend, table])
     this.askedTables[family][name] = found
     return found
   }
@@ -288,10 +292,7 @@ export class Ruleset implements Stateful, Shared {
   }
 }
 
-interface Asked {
-  readonly legacy: Table | undefined
-  readonly nft: Table | undefined
-}
+type Asked = readonly (readonly [Backend, Table])[]
 
 interface SavedRuleset {
   readonly tables: Readonly<Record<string, SavedTable>>
