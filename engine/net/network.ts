@@ -41,10 +41,10 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
   readonly clock: Clock
   readonly dice: Dice
   readonly flows = new Flows()
-  readonly bpf = new BpfNotes(() => this.trace, this.flows)
+  /** The packet walks, keyed by a connection's id. */
+  readonly walk: Trace
+  readonly bpf: BpfNotes
   readonly taps = new Taps()
-  private readonly walks: Trace
-  private tracing = true
   readonly spaces = new Map<string, Netns>()
   private readonly stacks = new Map<string, IpStack>()
   private readonly programs = new Map<string, Program>()
@@ -57,7 +57,8 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
   constructor(clock: Clock, dice: Dice) {
     this.clock = clock
     this.dice = dice
-    this.walks = new Trace(() => clock.now, this.flows)
+    this.walk = new Trace(() => clock.now, this.flows)
+    this.bpf = new BpfNotes(this.walk, this.flows)
     clock.handle('net.tcp.rto', (args) => this.onSocket(args, retransmit))
     clock.handle('net.tcp.ack', (args) => this.onSocket(args, acknowledgeLate))
     clock.handle('net.tcp.timewait', (args) => this.onTimeWait(args))
@@ -163,25 +164,12 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
     return this.flows.list()
   }
 
-  /** The packet walks, keyed by a connection's id. */
-  get walk(): Trace {
-    return this.walks
-  }
-
-  get trace(): Trace | undefined {
-    return this.tracing ? this.walks : undefined
-  }
-
-  setTracing(on: boolean): void {
-    this.tracing = on
-  }
-
   sawMark(flow: number, mark: number): void {
     this.flows.mark(flow, mark)
   }
 
   traceOf(frame: Frame): Trace | undefined {
-    return frame.nr === undefined ? undefined : this.trace
+    return frame.nr === undefined ? undefined : this.walk
   }
 
   accepted(ns: Netns, socket: Socket): void {
@@ -344,13 +332,12 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
     return {
       spaces: [...this.spaces.values()].map((ns) => [ns.id, ns.save()]),
       flows: this.flows.save(),
-      walks: this.walks.save(),
-      tracing: this.tracing,
+      walks: this.walk.save(),
     } as unknown as Json
   }
 
   load(state: Json): void {
-    const saved = state as unknown as { spaces: [string, Json][]; flows: Json; walks: Json; tracing: boolean }
+    const saved = state as unknown as { spaces: [string, Json][]; flows: Json; walks: Json }
     const wanted = new Set(saved.spaces.map(([id]) => id))
     for (const id of [...this.spaces.keys()]) {
       if (wanted.has(id)) continue
@@ -360,8 +347,7 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
     // Namespaces that exist on both sides keep their identity: machines hold on to them.
     for (const [id, state] of saved.spaces) (this.spaces.get(id) ?? this.adopt(id)).load(state)
     this.flows.load(saved.flows)
-    this.walks.load(saved.walks)
-    this.tracing = saved.tracing
+    this.walk.load(saved.walks)
     this.queue = []
     this.waiting = []
   }

@@ -21,7 +21,7 @@ import { ICMP_ERROR, icmpError, rejectPacket } from './icmp-errors.ts'
 
 /** What a stack needs of the network it is plugged into. */
 export interface StackPort {
-  readonly trace: TraceSink | undefined
+  readonly walk: TraceSink
   program(name: string): Program | undefined
   later(ns: Netns, socket: Socket): void
   accepted(ns: Netns, socket: Socket): void
@@ -115,7 +115,7 @@ export class IpStack implements SocketHost {
     }
     this.aim(frame, route)
     if (answered !== undefined) this.attach(frame, answered)
-    if (frame.flow !== undefined) this.port.trace?.begin(this.ns.id, frame)
+    if (frame.flow !== undefined) this.port.walk.begin(this.ns.id, frame)
     const trace = this.traceOf(frame)
     if (trace !== undefined) noteRoute(trace, this.ns, frame, route, false)
     const result = this.hook('OUTPUT', frame, this.reroute)
@@ -156,7 +156,7 @@ export class IpStack implements SocketHost {
 
   /** Who keeps this packet's walk, if anybody does. */
   private traceOf(frame: Frame): TraceSink | undefined {
-    return frame.nr === undefined ? undefined : this.port.trace
+    return frame.nr === undefined ? undefined : this.port.walk
   }
 
   private readonly reroute = (frame: Frame): boolean => {
