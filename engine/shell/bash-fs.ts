@@ -198,6 +198,11 @@ export class BashFs implements IFileSystem {
         this.files.write(path, bytes, { append })
       } catch (error) {
         if (!(error instanceof FsError)) throw error
+        if (error.code === 'EINVAL') {
+          // The file was opened; it is the value that the kernel refuses (/proc/sys). just-bash has no word for a failed write.
+          this.terminal.stderr.write('bash: line 1: echo: write error: Invalid argument\n')
+          return
+        }
         this.refused.set(path, error.code)
         throw failure(error.code, 'open', path)
       }
