@@ -65,6 +65,8 @@ export class Netns implements Stateful {
     this.netfilter = new Ruleset()
     this.conntrack = new ConntrackTable(() => net.clock.now)
     this.ownLog = new KernelLog(() => net.clock.now)
+    this.netfilter.printk = (text, level) => this.log(text, level)
+    this.netfilter.forceCounting = () => this.forceCounting()
   }
 
   // -- devices ---------------------------------------------------------------------------------------------------------
@@ -314,6 +316,13 @@ export class Netns implements Stateful {
     let h = 0x811c9dc5
     for (let i = 0; i < this.id.length; i++) h = Math.imul(h ^ this.id.charCodeAt(i), 0x01000193)
     return 4_026_532_000 + ((h >>> 0) % 2900)
+  }
+
+  /** A connbytes rule turns accounting on (connbytes_mt_check). */
+  private forceCounting(): void {
+    if (this.sysctl('net.netfilter.nf_conntrack_acct') !== '0') return
+    this.setSysctl('net.netfilter.nf_conntrack_acct', '1')
+    this.log('xt_connbytes: Forcing CT accounting to be enabled')
   }
 
   /** dmesg's ring: the node's. */

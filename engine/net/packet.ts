@@ -97,8 +97,8 @@ export interface CtInfo {
   /** Whether it is in the table (IPS_CONFIRMED). */
   readonly confirmed?: boolean
   /** Counted in both directions. */
-  readonly packets?: readonly [number, number]
-  readonly bytes?: readonly [number, number]
+  readonly packets?: readonly [number, number] | undefined
+  readonly bytes?: readonly [number, number] | undefined
   readonly mark: number
   /** Remaining lifetime in seconds (ctexpire). */
   readonly expires: number

@@ -90,6 +90,10 @@ export interface Memory {
 export interface Shared {
   countAccounting(name: string, bytes: number): void
   hasAccounting(name: string): boolean
+  /** A line of the kernel log, at a syslog level. */
+  printk?: ((text: string, level: number) => void) | undefined
+  /** Turns the counting of connections on, which connbytes needs (nf_ct_set_acct). */
+  forceCounting?: (() => void) | undefined
   recent(name: string): RecentList
   /** A table of hashlimit: bucket to its credit and when that was counted. */
   limits(name: string): Map<string, readonly [number, number]>

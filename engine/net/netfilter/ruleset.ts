@@ -39,6 +39,8 @@ export class Ruleset implements Stateful, Shared {
   /** hashlimit's tables by name. */
   private limitTables = new Map<string, Map<string, readonly [number, number]>>()
   private limitsSaved = true
+  printk: Shared['printk']
+  forceCounting: Shared['forceCounting']
   /** What was saved last, handed out again while it holds. */
   private saved: SavedRuleset | undefined
   private accountingSaved = false

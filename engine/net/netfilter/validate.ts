@@ -5,6 +5,7 @@ import { type Errno, PARAMETER_PROBLEM, ToolError } from './errors.ts'
 import type { CheckPlace, Shared } from './extension.ts'
 import { JumpGraph } from './graph.ts'
 import { findMatcher } from './matchers/registry.ts'
+import { refusalWords } from './refusal-words.ts'
 import type { Rule } from './rule.ts'
 import { Survey } from './survey.ts'
 import { BASE_CHAINS, type Table } from './table.ts'
@@ -51,7 +52,10 @@ export function validateTable(
   if (loop !== undefined) return { ...loop, errno: backend === 'nft' ? 'EMLINK' : 'ELOOP' }
   for (const { chain, hooks } of survey.places.values()) {
     const refused = chain === undefined ? undefined : check(chain, chain.rules, hooks)
-    if (refused !== undefined) return refused
+    if (refused === undefined) continue
+    const said = refusalWords(refused.rule, { table: table.name, family, hooks, rule: refused.rule, shared, backend })
+    if (said !== undefined) shared.printk?.(said, 6)
+    return refused
   }
   survey.finish()
   table.surveyed(survey.places, survey.recents)

@@ -107,11 +107,12 @@ export class CtView implements CtInfo {
   get confirmed(): boolean {
     return this.entry.confirmed
   }
-  get packets(): readonly [number, number] {
-    return this.entry.packets
+  /** Only of flows that began while accounting was on. */
+  get packets(): readonly [number, number] | undefined {
+    return this.entry.acct ? this.entry.packets : undefined
   }
-  get bytes(): readonly [number, number] {
-    return this.entry.bytes
+  get bytes(): readonly [number, number] | undefined {
+    return this.entry.acct ? this.entry.bytes : undefined
   }
   get expires(): number {
     // Until it is in the table its timeout is no time of day (nf_ct_expires).

@@ -180,6 +180,10 @@ export const connbytes: Matcher = {
     `${d['connbytesInv'] ? '! ' : ''}connbytes ${count(d['connbytes'])} connbytes mode ${d['mode']} connbytes direction ${d['dir']}`,
   save: (d) =>
     `${d['connbytesInv'] ? ' !' : ''} --connbytes ${count(d['connbytes'])} --connbytes-mode ${d['mode']} --connbytes-dir ${d['dir']}`,
+  refuse: (_, { shared }) => {
+    shared.forceCounting?.()
+    return undefined
+  },
   matches: (d, { ct }) => {
     if (ct?.packets === undefined || ct.bytes === undefined) return false
     const of = (both: readonly [number, number]) =>
