@@ -69,6 +69,11 @@ export class Trace implements TraceSink, Stateful {
     return this.store.get(flow)
   }
 
+  /** How many packets a connection has had, kept or not. */
+  total(flow: number): number {
+    return this.store.total(flow)
+  }
+
   /** Connections whose walks are kept, oldest first. */
   kept(): readonly number[] {
     return this.store.kept()

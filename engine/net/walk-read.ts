@@ -67,6 +67,6 @@ function summaryOf(network: Network, c: ConnectionRecord): ConnectionSummary {
       : { backend: { place: placeOf(backend.netns), address: backend.address, port: backend.port } }),
     ...(sourceSeen === undefined ? {} : { sourceSeen }),
     result: c.result,
-    packets: network.walk.of(c.id)?.total ?? 0,
+    packets: network.walk.total(c.id),
   }
 }

@@ -95,6 +95,12 @@ export class WalkStore implements Stateful {
     return slot.walk
   }
 
+  /** How many packets the connection has had; told without unpacking its walk. */
+  total(flow: number): number {
+    const slot = this.slots.get(flow)
+    return slot?.walk?.total ?? slot?.saved?.total ?? 0
+  }
+
   /** Connections whose walks are kept, oldest first. */
   kept(): readonly number[] {
     return [...this.slots.keys()]
