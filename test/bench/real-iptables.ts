@@ -13,7 +13,7 @@ export function realIptables(backend: 'legacy' | 'nft', rules: string): RealFigu
   const tool = `iptables-${backend}`
   if (spawnSync('sh', ['-c', `command -v ${tool}-restore`]).status !== 0) return 'not installed'
   if (process.getuid?.() !== 0) return 'needs root'
-  if (spawnSync('unshare', ['-n', 'true']).status !== 0) return 'no network namespace'
+  if (spawnSync('sh', ['-c', 'unshare -n true']).status !== 0) return 'no network namespace'
   const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'))
   const steps = [
     ['restore', `${tool}-restore < ${folder}/rules`],
@@ -26,7 +26,8 @@ export function realIptables(backend: 'legacy' | 'nft', rules: string): RealFigu
     const script = steps
       .map(([, line]) => `{ time timeout ${LIMIT} sh -c '${line}' 2>/dev/null; } 2>&1 || echo failed`)
       .join('\n')
-    const out = execFileSync('unshare', ['-n', 'bash', '-c', `TIMEFORMAT='%U %S'\n${script}`], { encoding: 'utf8' })
+    writeFileSync(`${folder}/script`, `TIMEFORMAT='%U %S'\n${script}\n`)
+    const out = execFileSync('sh', ['-c', `unshare -n bash ${folder}/script`], { encoding: 'utf8' })
     const figures: Record<string, string> = {}
     const lines = out.trim().split('\n')
     for (const [step] of steps) {

@@ -131,9 +131,11 @@ describe('undo', () => {
     } as const
     const points: { state: ReturnType<Ruleset['save']>; seen: unknown }[] = []
     const steps = 600
-    let accepted = 0
+    let looped = 0
+    const declared = Array.from({ length: 9 }, (_, i) => `:D${i} - [0:0]\n`).join('')
+    restoreText(ruleset, `*filter\n${declared}COMMIT\n`, { family: 4, writer: '1.8.9/nft', noflush: true })
     for (let i = 0; i < steps; i++) {
-      const n = () => `C${dice.int(i % 2 === 0 ? 12 : 300)}`
+      const n = () => `C${dice.int(300)}`
       const [a, b] = [n(), n()]
       const text = [
         () => `:${a} - [0:0]\n-A ${a} -s 10.0.0.${dice.int(9)} -j RETURN\n-A INPUT -j ${a}\n`,
@@ -141,9 +143,11 @@ describe('undo', () => {
         () => `-F ${a}\n-X ${a}\n`,
         () => `-D INPUT -j ${a}\n`,
         () => `-A INPUT -p tcp -m tcp --dport 80\n`,
-        () => `-A ${a} -j ${b}\n`,
-        () => `:${a} - [0:0]\n-A ${a} -g ${b}\n-A ${b} -p tcp -j REJECT --reject-with tcp-reset\n`,
-      ][dice.int(7)]?.()
+        ...Array.from({ length: 5 }, () => () => `-A D${dice.int(9)} -${'jg'[dice.int(2)]} D${dice.int(9)}\n`),
+        () => `-F D${dice.int(9)}\n-A INPUT -j D${dice.int(9)}\n`,
+        () => `-A D${dice.int(9)} -p tcp -j REJECT --reject-with tcp-reset\n`,
+        () => `-A D${dice.int(9)} -j REJECT --reject-with tcp-reset\n`,
+      ][dice.int(13)]?.()
       // What is carried along from version to version says the same as a look at the whole table.
       const whole = new Ruleset()
       whole.load(JSON.parse(JSON.stringify(ruleset.save())))
@@ -151,7 +155,7 @@ describe('undo', () => {
         restoreText(to, `*filter\n${text}COMMIT\n`, { family: 4, writer: '1.8.9/nft', noflush: true })
       const result = write(ruleset)
       expect(result).toEqual(write(whole))
-      accepted += result.ok ? 1 : 0
+      looped += !result.ok && result.error.includes('Too many links') ? 1 : 0
       for (let k = 0; k < dice.int(3); k++)
         ruleset.evaluate(4, 'filter', { packet, mark: 0, iif: 'eth0', oif: undefined, ct: undefined }, env)
       points.push({ state: ruleset.save(), seen: seen() })
@@ -160,9 +164,7 @@ describe('undo', () => {
       ruleset.load(dice.int(2) === 0 ? point.state : JSON.parse(JSON.stringify(point.state)))
       expect(seen()).toEqual(point.seen)
     }
-    // Neither all nor none of them may loop.
-    expect(accepted).toBeGreaterThan(steps / 4)
-    expect(accepted).toBeLessThan(steps)
+    expect(looped).toBeGreaterThan(10)
   })
 })
 
