@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts'
-import type { Parts } from './walk-parts-pool.ts'
+import type { Parts } from './walk-parts.ts'
 import type { KeptPacket, KeptStep, KeptWalk } from './walk-store.ts'
 
 /**

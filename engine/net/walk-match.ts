@@ -2,8 +2,8 @@ import type { MatchFact } from './netfilter/env.ts'
 import { findMatcher } from './netfilter/matchers/registry.ts'
 import type { ExtensionData, Filter, Rule } from './netfilter/rule.ts'
 import { type Packet, PROTO } from './packet.ts'
-import { printEnv } from './walk-parts.ts'
 import { type Why, why } from './walk-say.ts'
+import { printEnv } from './walk-spans.ts'
 import type { WhyCode } from './walk-why.data.ts'
 
 /** The packet as the rule saw it. */

@@ -1,57 +1,55 @@
-import { dialectOf } from './netfilter/dialect.ts'
-import type { PrintEnv } from './netfilter/extension.ts'
-import { NO_NAMES } from './netfilter/names.ts'
-import type { Filter, Rule } from './netfilter/rule.ts'
-import { ruleText } from './netfilter/save.ts'
+import type { Json } from '../base/json.ts'
 
-/** [start, end) in a rule's text. */
-export type Span = readonly [number, number]
+/** A part by its name, as saved. */
+export type Named = readonly [string, Json]
 
-/** In the order in which -S prints them (save.ts). */
-const FIELDS: readonly (readonly (keyof Filter)[])[] = [
-  ['src', 'srcInv'],
-  ['dst', 'dstInv'],
-  ['iif', 'iifInv'],
-  ['oif', 'oifInv'],
-  ['proto', 'protoInv'],
-  ['frag', 'fragInv'],
-]
-
-export function printEnv(rule: Rule, family: 4 | 6): PrintEnv {
-  return { dialect: dialectOf(rule.writer), family, names: NO_NAMES, numeric: true, proto: 0 }
+/** Two FNV-1a hashes over a text, for names that do not depend on who came first. */
+function nameOf(text: string): string {
+  let a = 0x811c9dc5
+  let b = 0x9747b28c
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    a = Math.imul(a ^ c, 0x01000193)
+    b = Math.imul(b ^ c, 0x85ebca6b)
+  }
+  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}`
 }
 
-/** Where each test of a rule stands in its text: filter fields, then matches; a comment tests nothing. */
-function spansOf(chain: string, rule: Rule, family: 4 | 6): readonly Span[] {
-  const env = printEnv(rule, family)
-  const until = (filter: Filter, matches: Rule['matches']) =>
-    ruleText(chain, { ...rule, filter, matches, target: undefined }, env).trimEnd().length
-  const spans: Span[] = []
-  let filter: Filter = {}
-  let at = until(filter, [])
-  const reach = (end: number, tests: boolean) => {
-    // The blank in front of a part is none of it.
-    if (tests && end > at) spans.push([at + 1, end])
-    at = end
-  }
-  for (const keys of FIELDS) {
-    const more = Object.fromEntries(keys.filter((k) => rule.filter[k] !== undefined).map((k) => [k, rule.filter[k]]))
-    filter = { ...filter, ...more }
-    reach(until(filter, []), true)
-  }
-  rule.matches.forEach((match, i) => {
-    reach(until(filter, rule.matches.slice(0, i + 1)), match.ext !== 'comment')
-  })
-  return spans
-}
+/**
+ * Parts that walks share, each once, by names made from what they say: what is saved depends on the walks alone, never on when
+ * they were saved before.
+ */
+export class Parts {
+  private readonly byName: Map<string, Json>
+  private readonly names = new Map<string, string>()
 
-const known = new WeakMap<Rule, { readonly chain: string; readonly spans: readonly Span[] }>()
+  constructor(saved: readonly Named[] = []) {
+    this.byName = new Map(saved)
+  }
 
-/** The parts of a rule's text that a matching packet has passed. */
-export function matchedSpans(chain: string, rule: Rule, family: 4 | 6): readonly Span[] {
-  const found = known.get(rule)
-  if (found?.chain === chain) return found.spans
-  const spans = spansOf(chain, rule, family)
-  known.set(rule, { chain, spans })
-  return spans
+  at(name: string): Json {
+    return this.byName.get(name) as Json
+  }
+
+  /** The part's name; `text` says the same as the part. */
+  name(text: string, part: object): string {
+    let name = this.names.get(text)
+    if (name === undefined) {
+      name = nameOf(text)
+      this.names.set(text, name)
+      if (!this.byName.has(name)) this.byName.set(name, part as Json)
+    }
+    return name
+  }
+
+  /** Those that are still named, in order; the rest is forgotten. */
+  only(used: ReadonlySet<string>): readonly Named[] {
+    const kept = [...used].sort().map((name): Named => [name, this.byName.get(name) as Json])
+    if (this.byName.size > 2 * used.size) {
+      this.byName.clear()
+      this.names.clear()
+      for (const [name, part] of kept) this.byName.set(name, part)
+    }
+    return kept
+  }
 }

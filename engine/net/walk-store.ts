@@ -2,7 +2,7 @@ import type { Json, Stateful } from '../base/json.ts'
 import type { ConnectionRecord } from './flows.ts'
 import type { PacketEnd, WalkPacket, WalkStep } from './walk.ts'
 import { decodeWalk, type Encoded, encodeWalk } from './walk-codec.ts'
-import { type Named, Parts } from './walk-parts-pool.ts'
+import { type Named, Parts } from './walk-parts.ts'
 import type { Why } from './walk-say.ts'
 
 /** A step as it is kept: its sentence is made when somebody reads it. */
