@@ -42,9 +42,14 @@ export async function followEvents(context: CommandContext, q: CtQuery): Promise
   // Flows end at their time although no packet comes by: the garbage collector finds them.
   while (!context.signal.aborted) {
     const next = table.nextExpiry()
-    await waitFor(context, [{ watch: (wake) => table.on(() => wake()) }], () => false, next)
-    if (next !== undefined && next <= context.clock.now) table.collect()
-    else if (next === undefined && !context.signal.aborted) break
+    let changed = false
+    const watched = { watch: (wake: () => void) => table.on(() => wake()) }
+    const unwatch = table.on(() => {
+      changed = true
+    })
+    await waitFor(context, [watched], () => changed, next)
+    unwatch()
+    table.collect()
   }
   stop()
   if (has('xml')) stdout.write(XML_TAIL)
