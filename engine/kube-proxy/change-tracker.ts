@@ -57,6 +57,9 @@ export class ChangeTracker implements Stateful {
   private startTime = 0
   private counts: Counts = { serviceChanges: 0, endpointChanges: 0 }
   private services: Map<string, readonly ServicePort[]> | undefined
+  /** The objects that the ports come from, and what each came to: objects stay the same through undo. */
+  private readonly objects = new Map<string, KubeObject>()
+  private readonly known = new WeakMap<KubeObject, readonly ServicePort[]>()
   private readonly slices: SliceCache
 
   constructor(store: Store, family: IpFamily, node: string, release: Release = NEWEST) {
@@ -102,6 +105,13 @@ export class ChangeTracker implements Stateful {
   endpointsOfService(key: string): EndpointsMap {
     this.built()
     return this.slices.endpointsOf(key)
+  }
+
+  /** The objects that a Service's rules come from. */
+  sourceOf(service: string): readonly KubeObject[] {
+    this.built()
+    const object = this.objects.get(service)
+    return [...(object === undefined ? [] : [object]), ...this.slices.of(service)]
   }
 
   /** What waits for a sync: for the metrics of that name. */
@@ -166,13 +176,14 @@ export class ChangeTracker implements Stateful {
     // Its informer does not show it headless Services and those of other proxies.
     if (!(before && isWatched(before)) && !(after && isWatched(after))) return false
     this.counts = { ...this.counts, serviceChanges: this.counts.serviceChanges + 1 }
-    const ports = after === undefined ? [] : servicePorts(after, this.family, this.release)
-    const previous =
-      this.changedServices.get(key) ?? (before === undefined ? [] : servicePorts(before, this.family, this.release))
+    const ports = after === undefined ? [] : this.portsFrom(after)
+    const previous = this.changedServices.get(key) ?? (before === undefined ? [] : this.portsFrom(before))
     if (same(previous, ports)) this.changedServices.delete(key)
     else this.changedServices.set(key, previous)
-    if (ports.length > 0) this.services?.set(key, ports)
-    else this.services?.delete(key)
+    this.services?.delete(key)
+    if (after === undefined || ports.length === 0) return this.changedServices.size > 0
+    this.services?.set(key, ports)
+    this.objects.set(key, after)
     return this.changedServices.size > 0
   }
 
@@ -206,13 +217,25 @@ export class ChangeTracker implements Stateful {
     return slice.addressType === (this.family === 4 ? 'IPv4' : 'IPv6') && sliceService(slice) !== undefined ? slice : undefined
   }
 
+  private portsFrom(service: KubeObject): readonly ServicePort[] {
+    let ports = this.known.get(service)
+    if (ports === undefined) {
+      ports = servicePorts(service, this.family, this.release)
+      this.known.set(service, ports)
+    }
+    return ports
+  }
+
   private built(): Map<string, readonly ServicePort[]> {
     if (this.services !== undefined) return this.services
     this.services = new Map()
     this.slices.clear()
+    this.objects.clear()
     for (const service of this.store.list(SERVICES)) {
-      const ports = servicePorts(service, this.family, this.release)
-      if (ports.length > 0) this.services.set(serviceKey(service), ports)
+      const ports = this.portsFrom(service)
+      if (ports.length === 0) continue
+      this.services.set(serviceKey(service), ports)
+      this.objects.set(serviceKey(service), service)
     }
     for (const slice of this.store.list(SLICES)) if (this.relevant(slice)) this.slices.add(slice)
     return this.services

@@ -72,6 +72,7 @@ export class KubeProxy implements Stateful {
   private readonly options: KubeProxyOptions
   readonly release: Release
   private readonly healthPorts: HealthPorts
+  private madeFor = ''
   private state: State = STOPPED
   private place: NodePlace
 
@@ -188,8 +189,8 @@ export class KubeProxy implements Stateful {
     }
     this.state = { ...rest, lastRun: lastRun ?? Number.NEGATIVE_INFINITY }
     this.place = nodePlace(this.nodeName(this.state.config), this.self())
-    this.proxiers.length = 0
-    if (rest.config !== null) this.makeProxiers(rest.config)
+    if (rest.config === null) this.proxiers.length = 0
+    else if (this.madeFor !== this.purpose(rest.config)) this.makeProxiers(rest.config)
     this.proxiers.forEach((proxier, i) => {
       proxier.load(proxiers[i] as Json)
     })
@@ -197,7 +198,13 @@ export class KubeProxy implements Stateful {
     this.healthPorts.load(ports)
   }
 
+  /** All that proxiers are made for, as text. */
+  private purpose(config: ProxyConfig): string {
+    return JSON.stringify([config, nodeFacts(this.self(), config), this.nodeName(config)])
+  }
+
   private makeProxiers(config: ProxyConfig): void {
+    this.madeFor = this.purpose(config)
     const { store, dice, kernel, firstOrder } = this.options
     const node = this.nodeName(config)
     const facts = nodeFacts(this.self(), config)

@@ -45,6 +45,11 @@ export class SliceCache {
     return this.slices.keys()
   }
 
+  /** The slices of a Service. */
+  of(service: string): Iterable<KubeObject> {
+    return this.slices.get(service)?.values() ?? []
+  }
+
   /** How many slices there are. */
   count(): number {
     let count = 0

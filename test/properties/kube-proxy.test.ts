@@ -210,6 +210,30 @@ describe("kube-proxy's rules on random clusters", () => {
     )
   })
 
+  it('go on after undo as if what was undone had never been', () => {
+    check(
+      property(clusters(), clusters(), clusters(), node),
+      ([first, second, third, name]) => {
+        const nodes = first.nodes
+        const one = new Bench(first, [], name)
+        const other = new Bench(first, [], name)
+        const [proxy, store, clock, ruleset] = [other.proxy.save(), other.store.save(), other.clock.save(), other.ruleset.save()]
+        other.become({ ...second, nodes })
+        other.wait(1500)
+        other.clock.load(clock)
+        other.store.load(store)
+        other.ruleset.load(ruleset)
+        other.proxy.load(proxy)
+        for (const bench of [one, other]) {
+          bench.become({ ...third, nodes })
+          bench.wait(1500)
+        }
+        expect(other.saved()).toEqual(one.saved())
+      },
+      40,
+    )
+  })
+
   it('go on from a snapshot as they would have without', () => {
     check(
       property(clusters(), clusters(), node),

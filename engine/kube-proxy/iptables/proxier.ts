@@ -91,6 +91,10 @@ export class IptablesProxier implements Stateful {
   private left: Table | undefined
   /** Somebody may have made chains since stale ones were last looked for among all. */
   private strangers = true
+  /** The state was replaced: pages hold only for Services whose objects are still the same. */
+  private suspect = false
+  /** Where the node was when the pages were made. */
+  private madeAt = ''
   /** The last rules of KUBE-SERVICES as they were written then. */
   private last: readonly Rule[] = []
   private readonly fixedRules = new Map<string, Rule>()
@@ -177,7 +181,7 @@ export class IptablesProxier implements Stateful {
 
   /** Services that want a health check port of this node (ServicePortMap.HealthCheckNodePorts). */
   healthChecks(): { readonly service: string; readonly port: number }[] {
-    if (this.book.isEmpty) this.rewrite(this.services())
+    this.catchUp()
     return [...this.book.withHealthCheck()].map(({ service, port }) => ({ service, port: port.healthCheckNodePort }))
   }
 
@@ -203,10 +207,9 @@ export class IptablesProxier implements Stateful {
     const full = this.state.needFullSync || now - this.state.lastFullSync > FULL_SYNC_PERIOD
     const changes = this.tracker.take()
     if (full) this.ensureJumps()
-    if (full || this.book.isEmpty) {
-      this.book.clear()
-      this.rewrite(this.services())
-    } else this.rewrite(changes.services)
+    if (full) this.book.clear()
+    this.catchUp()
+    if (!full) this.rewrite(changes.services)
     const { totals } = this.book
     const isLarge = totals.endpoints > LARGE_CLUSTER_ENDPOINTS
     const cleanup = !isLarge || now - this.state.lastCleanup > this.options.config.syncPeriod
@@ -241,13 +244,21 @@ export class IptablesProxier implements Stateful {
     const { tracker, ...state } = saved as unknown as State & { readonly tracker: Json }
     this.state = state
     this.tracker.load(tracker)
-    this.book.clear()
+    this.suspect = true
     this.left = undefined
   }
 
-  /** Every Service's "namespace/name", in order: the book is filled fastest so. */
-  private services(): readonly string[] {
-    return [...this.tracker.all().keys()].sort()
+  /** Fills an empty book; after another state was loaded, keeps the pages that still hold. */
+  private catchUp(): void {
+    const at = JSON.stringify(this.options.place())
+    if (at !== this.madeAt) this.book.clear()
+    this.madeAt = at
+    if (!this.suspect && !this.book.isEmpty) return
+    this.suspect = false
+    const all = this.tracker.all()
+    for (const key of this.book.services()) if (!all.has(key)) this.book.remove(key)
+    // In the order of names: the book is filled fastest so.
+    this.rewrite([...all.keys()].filter((key) => !this.book.comesFrom(key, this.tracker.sourceOf(key))).sort())
   }
 
   /** Works out the rules of these Services anew. */
@@ -257,7 +268,9 @@ export class IptablesProxier implements Stateful {
     let endpoints = 0
     for (const key of services) {
       this.book.remove(key)
-      for (const port of this.tracker.portsOf(key)) {
+      const ports = this.tracker.portsOf(key)
+      if (ports.length > 0) this.book.cite(key, this.tracker.sourceOf(key))
+      for (const port of ports) {
         const own = this.tracker.endpointsOf(port)
         found.push({ key, port, endpoints: own })
         endpoints += own.length

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/object.ts'
 import type { Rule } from '../../net/netfilter/rule.ts'
 import type { ChainWrite } from '../../net/netfilter/write.ts'
 import type { ServicePort } from '../service-map.ts'
@@ -47,6 +48,8 @@ export class RuleBook {
   private readonly context: RuleContext
   private readonly readers: Readers
   private readonly pages = new Map<string, readonly Page[]>()
+  /** The objects that a Service's pages were worked out from. */
+  private readonly sources = new Map<string, readonly KubeObject[]>()
   /** Names of all their chains, while somebody asks. */
   private chains: Set<string> | undefined
   /** Chains that no Service uses any more. */
@@ -75,6 +78,7 @@ export class RuleBook {
 
   clear(): void {
     this.pages.clear()
+    this.sources.clear()
     this.chains = undefined
     this.dropped.clear()
     this.checked.clear()
@@ -100,6 +104,23 @@ export class RuleBook {
       for (const { name } of page.chains) this.dropped.add(name)
     }
     this.pages.delete(service)
+    this.sources.delete(service)
+  }
+
+  /** Says what a Service's pages come from. */
+  cite(service: string, source: readonly KubeObject[]): void {
+    this.sources.set(service, source)
+  }
+
+  /** Whether a Service's pages come from these very objects. */
+  comesFrom(service: string, source: readonly KubeObject[]): boolean {
+    const known = this.sources.get(service)
+    return known?.length === source.length && known.every((object, i) => object === source[i])
+  }
+
+  /** "namespace/name" of every Service with pages. */
+  services(): readonly string[] {
+    return [...this.pages.keys()]
   }
 
   /** Works out the rules of one Service port; `named` is false in a large cluster. */
