@@ -54,6 +54,14 @@ export function checkNative(rules: readonly Rule[], dialect: Dialect): void {
     }
 }
 
+/** "! -s 0.0.0.0/0" is a compare of no bytes, which nf_tables refuses. */
+function refuseNotAny(rules: readonly Rule[], letter: string, chain: string): void {
+  const operation = { I: 'RULE_INSERT', R: 'RULE_REPLACE' }[letter] ?? 'RULE_APPEND'
+  for (const { filter: f } of rules)
+    if ((f.srcInv && f.src?.endsWith('/0')) || (f.dstInv && f.dst?.endsWith('/0')))
+      throw new RuleError('EINVAL', { operation, subject: `rule in chain ${chain}` })
+}
+
 /** Carries out a command that changes the table (everything but -L and -S). */
 export function act(command: IptablesCommand, edit: TableEdit, actor: Actor): void {
   const nft = actor.dialect.backend === 'nft'
@@ -71,7 +79,9 @@ export function act(command: IptablesCommand, edit: TableEdit, actor: Actor): vo
     case 'D': {
       if (nft && (command.letter === 'A' || command.letter === 'I')) edit.ensureBase(chain)
       const rules = resolveJump(command, edit, actor)
-      checkNative(rules, actor.dialect)
+      // 1.8.9 makes the expressions before it looks for the rule.
+      if (!'CD'.includes(command.letter) || actor.dialect.comparesExpressions) checkNative(rules, actor.dialect)
+      if (nft && !'CD'.includes(command.letter)) refuseNotAny(rules, command.letter, chain)
       if (command.letter === 'A' || command.letter === 'I') {
         if (edit.chain(chain) === undefined) throw new RuleError('ENOENT')
         rules.forEach((rule, i) => {

@@ -64,6 +64,8 @@ export interface Dialect {
   readonly ownNatWords: boolean
   /** nft backend: -Z of a base chain that does not exist asks the kernel for it (before 1.8.11). */
   readonly zeroesMissingBase: boolean
+  /** nft backend of 1.8.9: -C and -D turn the rule into expressions before they look for it. */
+  readonly comparesExpressions: boolean
   /** -m icmp reads its type by itself (before 1.8.8). */
   readonly ownIcmpWords: boolean
   /** nft backend of 1.8.7: -t looks for its table at once. */
@@ -144,6 +146,7 @@ function dialect(version: string, backend: 'nft' | 'legacy'): Dialect {
     checksTableAtOnce: nft && old,
     lockWait: old ? 'polls' : patch < 11 ? 'for ever' : 'refuses',
     zeroesMissingBase: nft && patch < 11,
+    comparesExpressions: nft && patch < 11,
     ownIcmpWords: old,
     ownNatWords: old,
     readsIdleCounters: patch >= 11,

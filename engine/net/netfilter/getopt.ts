@@ -87,7 +87,7 @@ export class Getopt<T> {
     const option = this.short.get(letter)
     const word = this.argv[this.index - 1] as string
     // Inside a cluster getopt has not moved on yet: argv[optind - 1] is the word before.
-    const seen = this.cluster === '' ? word : (this.argv[this.index - 2] ?? word)
+    const seen = this.cluster === '' ? word : (this.argv[this.index - 2]?.replace(/^!$/, '') ?? word)
     if (option === undefined) return { kind: 'unknown', text: seen, letter }
     if (option.has === 0) return { kind: 'option', value: option.value, arg: undefined }
     if (this.cluster !== '') {

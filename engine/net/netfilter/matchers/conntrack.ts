@@ -15,7 +15,9 @@ function listOption(known: readonly string[], words: string) {
   return ({ draft, arg, invert, option }: OptionUse) => {
     const given = arg.split(',').map((word) => word.toUpperCase())
     refuseUnknown(arg, known, words)
-    draft[option.name] = known.filter((s) => given.includes(s))
+    const kept = known.filter((s) => given.includes(s))
+    // NONE is no bit: beside others it is nothing.
+    draft[option.name] = kept.length > 1 ? kept.filter((s) => s !== 'NONE') : kept
     if (invert) draft[`${option.name}Inv`] = true
   }
 }

@@ -37,6 +37,13 @@ export function rateText(period: number): string {
   return `${Math.floor(size / period)}/${name}`
 }
 
+/** user2credits of xt_limit.c with HZ=250: 128 credits a jiffy, in 32 bits. */
+function credits(user: number): number {
+  const perSecond = 250 * 128
+  const whole = user > Math.floor(0xffffffff / perSecond)
+  return (whole ? Math.floor(user / SCALE) * perSecond : Math.floor((user * perSecond) / SCALE)) % 2 ** 32
+}
+
 /** libxt_limit.c, xt_limit.c. The nft backend has always stored it natively, in a form every version reads. */
 export const limit: Matcher = {
   name: 'limit',
@@ -55,9 +62,13 @@ export const limit: Matcher = {
   init: { period: (SCALE * 3600) / 3, burst: 5 },
   print: (d) => `limit: avg ${rateText(d['period'] as number)} burst ${d['burst']}`,
   save: (d) => ` --limit ${rateText(d['period'] as number)}${d['burst'] === 5 ? '' : ` --limit-burst ${d['burst']}`}`,
-  // user2credits of xt_limit.c overflows 32 bits with HZ=250 for one a day.
-  refuse: (d, { backend }) =>
-    backend === 'legacy' && (d['period'] as number) * (d['burst'] as number) * 250 >= 2 ** 32 * 200 ? 'ERANGE' : undefined,
+  // limit_mt_check: a burst whose credits overflow 32 bits.
+  refuse: (d, { backend }) => {
+    const period = d['period'] as number
+    const burst = d['burst'] as number
+    if (backend !== 'legacy') return undefined
+    return burst === 0 || credits((period * burst) % 2 ** 32) < credits(period) ? 'ERANGE' : undefined
+  },
   matches: (d, _, { hook, memory }) => {
     const period = (d['period'] as number) / 10
     const full = period * (d['burst'] as number)

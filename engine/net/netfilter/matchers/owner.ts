@@ -32,7 +32,7 @@ export const owner: Matcher = {
   },
   print: (d) => {
     const parts: string[] = []
-    if (d['socket']) parts.push(`owner${d['socketInv'] ? ' !' : ''} socket exists`)
+    if (d['socket']) parts.push(`${d['socketInv'] ? '! ' : ''}owner socket exists`)
     if (d['uid']) parts.push(`${d['uidInv'] ? '! ' : ''}owner UID match ${range(d['uid'])}`)
     if (d['gid']) parts.push(`${d['gidInv'] ? '! ' : ''}owner GID match ${range(d['gid'])}`)
     return parts.join(' ')

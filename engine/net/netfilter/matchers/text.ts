@@ -2,6 +2,7 @@ import { packetBytes } from '../../bytes.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher } from '../extension.ts'
 import { quoted } from '../quote.ts'
+import { isValidProgram, parseProgram, runProgram } from './bpf-program.ts'
 
 /** libxt_string.c: --hex-string is kept as the bytes it names and printed back as hex when they do not print. */
 export const string: Matcher = {
@@ -81,7 +82,7 @@ export const helper: Matcher = {
   matches: (d) => d['helperInv'] === true,
 }
 
-/** libxt_bpf.c: kept as given; this kernel refuses the recorded program, and none is run here. */
+/** libxt_bpf.c, xt_bpf.c: a classic BPF program over the packet from its IP header on. No program is pinned anywhere here. */
 export const bpf: Matcher = {
   name: 'bpf',
   options: [
@@ -90,5 +91,21 @@ export const bpf: Matcher = {
   ],
   print: (d) => `match bpf ${d['bytecode'] ?? `pinned ${d['object-pinned']}`}`,
   save: (d) => (d['bytecode'] === undefined ? ` --object-pinned ${d['object-pinned']}` : ` --bytecode "${d['bytecode']}"`),
-  refuse: () => 'EINVAL',
+  refuse: (d) => {
+    if (d['bytecode'] === undefined) return 'ENOENT'
+    return isValidProgram(parseProgram(d['bytecode'] as string)) ? undefined : 'EINVAL'
+  },
+  matches: (d, { packet }) => runProgram(programOf(d['bytecode'] as string), packetBytes(packet)) !== 0,
+}
+
+const programs = new Map<string, ReturnType<typeof parseProgram>>()
+
+/** Programs are read once. */
+function programOf(text: string): ReturnType<typeof parseProgram> {
+  let program = programs.get(text)
+  if (program === undefined) {
+    program = parseProgram(text)
+    programs.set(text, program)
+  }
+  return program
 }

@@ -30,7 +30,7 @@ export const TOS: Target = {
     })),
   ],
   finish: (draft) => {
-    if (draft['tos'] === undefined) parameterProblem('TOS: One of the --set-tos, --{and,or,xor}-tos options is required')
+    if (draft['tos'] === undefined) parameterProblem('TOS: An action is required')
   },
   print: (d, { numeric }) => {
     const [value, mask] = d['tos'] as Pair
