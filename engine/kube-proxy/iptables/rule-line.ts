@@ -103,7 +103,9 @@ function remembering(uses: readonly number[], fill: Filled): Filled {
   let last: readonly Word[] = []
   let made: unknown
   return (words) => {
-    if (last.length > 0 && uses.every((i) => words[i] === last[i])) return made
+    let isSame = last.length > 0
+    for (let i = 0; isSame && i < uses.length; i++) isSame = words[uses[i] as number] === last[uses[i] as number]
+    if (isSame) return made
     last = words
     made = fill(words)
     return made
