@@ -44,6 +44,7 @@ const SUITES: Readonly<Record<string, string[][]>> = {
     ...commandLines(lines('behaviour/conntrack-tool.jsonl.gz')),
     ...commandLines(lines('node/tools.jsonl.gz')),
   ],
+  sysctl: commandLines(lines('node/sysctl.jsonl')),
   // Every ss record names processes and backlogs of the recorder's own stubs, so none of them is compared.
   'node-tools': commandLines(lines('node/tools.jsonl.gz')).filter((w) => w[0] !== 'ss'),
   shell: commandLines(

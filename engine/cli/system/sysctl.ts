@@ -6,9 +6,11 @@ import { USAGE } from './sysctl-usage.data.ts'
 const ROOT = '/proc/sys'
 const DEFAULT_FILE = '/etc/sysctl.conf'
 
+/** Other names of -a, -p and --help. */
+const UNRECORDED = ['A', 'X', 'f', 'd', 'help']
 const on = (long: string | undefined, short?: string, value?: string, valueOptional = false): Flag => ({
   status: 'emulated',
-  suite: 'modelled',
+  suite: UNRECORDED.includes(long ?? short ?? '') ? 'modelled' : 'sysctl',
   ...(long === undefined ? {} : { long }),
   ...(short === undefined ? {} : { short }),
   ...(value === undefined ? {} : { value }),
