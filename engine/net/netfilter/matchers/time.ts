@@ -116,7 +116,8 @@ export const time: Matcher = {
     const seconds = at.getUTCHours() * 3600 + at.getUTCMinutes() * 60 + at.getUTCSeconds()
     const start = (d['start'] as number | undefined) ?? 0
     const stop = (d['stop'] as number | undefined) ?? 86399
-    const within = start <= stop ? seconds >= start && seconds <= stop : seconds >= start || seconds <= stop
+    // A span that ends where it begins, or before, goes over midnight (time_mt).
+    const within = start < stop ? seconds >= start && seconds <= stop : seconds >= start || seconds <= stop
     const weekdays = d['weekdays'] as readonly number[] | undefined
     return within && (weekdays === undefined || weekdays.includes((at.getUTCDay() + 6) % 7))
   },
