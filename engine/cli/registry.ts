@@ -18,17 +18,25 @@ import { awk } from './system/awk/awk.ts'
 import { cat } from './system/cat.ts'
 import { md5sum, sha1sum, sha256sum } from './system/checksums.ts'
 import { clear } from './system/clear.ts'
+import { column } from './system/column.ts'
+import { comm } from './system/comm.ts'
 import { cut } from './system/cut.ts'
 import { nano, vi } from './system/editors.ts'
+import { expr } from './system/expr.ts'
+import { fold } from './system/fold.ts'
 import { grep } from './system/grep/grep.ts'
 import { head } from './system/head.ts'
 import { history } from './system/history.ts'
 import { hostname, id, uname, whoami } from './system/identity.ts'
+import { join } from './system/join.ts'
 import { ls } from './system/ls.ts'
+import { nl } from './system/nl.ts'
 import { od } from './system/od.ts'
 import { less, more } from './system/pager.ts'
 import { paste } from './system/paste.ts'
+import { rev } from './system/rev.ts'
 import { sed } from './system/sed/sed.ts'
+import { seq } from './system/seq.ts'
 import { sleep } from './system/sleep.ts'
 import { sort } from './system/sort.ts'
 import { sudo } from './system/sudo.ts'
@@ -53,11 +61,15 @@ export const COMMANDS: readonly Command[] = [
   cat,
   chainwalk,
   clear,
+  column,
+  comm,
   conntrack,
   curl,
   cut,
   dmesg,
   flock,
+  expr,
+  fold,
   grep,
   head,
   history,
@@ -67,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   iptables,
   iptablesRestore,
   iptablesSave,
+  join,
   kubectl,
   less,
   ls,
@@ -75,10 +88,13 @@ export const COMMANDS: readonly Command[] = [
   nano,
   nc,
   nfacct,
+  nl,
   od,
   paste,
   ping,
+  rev,
   sed,
+  seq,
   sha1sum,
   sha256sum,
   sleep,

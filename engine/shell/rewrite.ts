@@ -3,7 +3,6 @@ import { functionNames, redirectsItself, substitutions } from './ast.ts'
 import { ERR_PATH, IN_LINE_PATH, IN_PATH, OUT_PATH, TICK_PATH } from './bash-fs.ts'
 import { opened, type Redirection } from './opened.ts'
 import { ownPipeline, PIPE } from './own-pipelines.ts'
-import { unemulatedUse } from './unemulated-uses.ts'
 
 /** Where a function's own commands print: inherited, so that `f | grep x` still feeds the pipe. */
 export const OUT_VARIABLE = '__chainwalk_out'
@@ -12,7 +11,7 @@ export const ERR_VARIABLE = '__chainwalk_err'
 export const DIRECT_VARIABLE = '__chainwalk_direct'
 /** Stands in for a job that was to run in the background. */
 export const BACKGROUND = '__chainwalk_background'
-/** Says what of a text tool's command line is valid but not emulated: its name, then what. */
+/** Says what of a line is valid but not emulated: of which program, then what. */
 export const UNEMULATED_USE = '__chainwalk_unemulated'
 /** Runs just before `exit`. */
 export const LEAVE = '__chainwalk_leave'
@@ -121,17 +120,11 @@ function pipeline(node: PipelineNode, place: Place, options: RewriteOptions): vo
   }
 }
 
-/** Whether a command is a program of ours by its plain name, and does what it does with what just-bash hands it. */
-function runsBesideOthers({ name, args }: SimpleCommandNode, options: RewriteOptions): boolean {
+/** Whether a command is a program of ours, by its plain name. */
+function runsBesideOthers({ name }: SimpleCommandNode, options: RewriteOptions): boolean {
   const word = name === null ? undefined : literal(name)
   if (word === undefined || word.includes('/') || word === 'bash' || word === 'sh' || options.isFunction(word)) return false
-  return (
-    options.isOurs(word) &&
-    unemulatedUse(
-      word,
-      args.map((arg) => literal(arg) ?? ''),
-    ) === undefined
-  )
+  return options.isOurs(word)
 }
 
 function command(node: CommandNode, place: Place, options: RewriteOptions): void {
@@ -196,22 +189,6 @@ function simple(node: SimpleCommandNode, place: Place, options: RewriteOptions):
   const { redirections } = node
   node.redirections = opened(redirections)
   if (name !== undefined && LEAVE_ALONE.has(name)) return
-  const use =
-    name === undefined || options.isFunction(name)
-      ? undefined
-      : unemulatedUse(
-          name,
-          node.args.map((w) => literal(w) ?? ''),
-        )
-  if (use !== undefined) {
-    node.args = [
-      { type: 'Word', parts: [{ type: 'Literal', value: name as string }] },
-      { type: 'Word', parts: [{ type: 'Literal', value: use }] },
-    ]
-    node.name = { type: 'Word', parts: [{ type: 'Literal', value: UNEMULATED_USE }] }
-    node.redirections.unshift(...outputs(place))
-    return
-  }
   const isFunction = name === undefined || name === 'eval' || name === 'source' || name === '.' || options.isFunction(name)
   if (isFunction) {
     const direct = directFiles(redirections, place)
