@@ -20,6 +20,7 @@ function part(name: string, extension: string, of: Matcher | Target, acted: bool
     const obeyed = acted && of.acts?.({ ext: of.name, [o.key ?? o.name]: true }) !== false
     return { long: o.name, ...(o.arg ? { value: 'VALUE' } : {}), status: obeyed ? 'emulated' : 'known', suite }
   })
+  for (const long of of.knownOptions ?? []) flags.push({ long, status: 'known' })
   return { name, status, flags, suite }
 }
 
