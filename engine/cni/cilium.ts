@@ -1,5 +1,6 @@
 import { parseCidr } from '../base/ip.ts'
 import type { Json } from '../base/json.ts'
+import { showFrame } from '../net/captured.ts'
 import { TABLE_MAIN } from '../net/fib.ts'
 import type { Link } from '../net/link.ts'
 import type { Netns } from '../net/netns.ts'
@@ -244,7 +245,16 @@ export class Cilium implements CniPlugin {
     const { src, sport } = frame.packet
     if (frame.packet !== before) wire.bpf.did(ns, frame, 'bpf.reply', { to: socketText(src, sport) }, { device, before })
     wire.bpf.did(ns, frame, 'bpf.redirect', { device: 'eth0', place: placeText(placeOf(pod.id)) }, { device })
-    wire.inject(pod, 'eth0', newFrame(frame.packet, frame.flow, frame.nr))
+    const fresh = newFrame(frame.packet, frame.flow, frame.nr)
+    const link = ns.link(device)
+    if (link !== undefined) {
+      // Without BPF host routing, which kube-proxy's rules rule out, the packet leaves by the pod's device (redirect_ep).
+      fresh.srcMac = link.mac
+      fresh.dstMac = pod.link('eth0')?.mac
+      const { taps } = this.env.network
+      if (taps.active) showFrame(taps, { ns, link }, 'Out', fresh)
+    }
+    wire.inject(pod, 'eth0', fresh)
   }
 
   /** The number that stands for a packet's source in the tunnel: one for all pods of a workload, 6 for hosts (REMOTE_NODE_ID). */
