@@ -108,6 +108,21 @@ describe("kube-proxy's ports", () => {
   })
 })
 
+describe('an older kube-proxy', () => {
+  it('says its health and its metrics as 1.31 did', () => {
+    const lan = new Lan(local, { kubernetes: '1.31.4' })
+    lan.cluster.clock.advanceTo(lan.cluster.clock.now + 1500)
+    const now = '"2026-01-01 00:00:01.5 +0000 UTC m=+1.500000000"'
+    expect(bodyOf(get(lan, 'nodes/a', '127.0.0.1', 10256, '/healthz'))).toBe(
+      `{"lastUpdated": ${now},"currentTime": ${now}, "nodeEligible": true}`,
+    )
+    const metrics = bodyOf(get(lan, 'nodes/a', '127.0.0.1', 10249, '/metrics'))
+    expect(metrics).not.toContain('ip_family')
+    expect(metrics).not.toContain('conntrack_reconciler')
+    expect(metric(metrics, 'kubeproxy_sync_full_proxy_rules_duration_seconds_count')).toBe(2)
+  })
+})
+
 describe("kube-proxy's settings", () => {
   it('reach the node: conntrack sysctls, route_localnet', () => {
     const lan = new Lan(local, {
