@@ -119,10 +119,7 @@ export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number
     if (verdict === 'invalid') return 'invalid'
     if (verdict === 'keep') next = old
   }
-  const acked = kind === RST && header.ackSeq === tcp.lastEnd && (entry.seenReply ? tcp.lastKind === SYN : false)
-  const acknowledges = kind === RST && header.ackSeq === tcp.lastEnd && !entry.assured && tcp.lastKind === ACK
-  // A RST that answers what was let through unseen is not held against the numbers.
-  const fit = acked || acknowledges ? 'in' : inWindow(tcp, header, end, dir)
+  const fit = answersIgnored(entry, tcp, header, kind) ? 'in' : inWindow(tcp, header, end, dir)
   if (fit === 'invalid' && !tcp.liberal && !settings.beLiberal) return 'invalid'
   if (fit === 'early') {
     tcp.seen[dir].end = end
@@ -140,6 +137,12 @@ export function trackTcp(entry: CtEntry, packet: Packet, dir: 0 | 1, now: number
 /** Whether this SYN/ACK acknowledges the SYN that was ignored before. */
 function resynced(tcp: TcpTrack, kind: number, dir: 0 | 1, header: Header): boolean {
   return kind === SYNACK && tcp.lastKind === SYN && tcp.lastDir !== dir && header.ackSeq === tcp.lastEnd
+}
+
+/** A RST in answer to what was let through although it did not fit is not held against the numbers. */
+function answersIgnored(entry: CtEntry, tcp: TcpTrack, header: Header, kind: number): boolean {
+  if (kind !== RST || header.ackSeq !== tcp.lastEnd) return false
+  return (entry.seenReply && tcp.lastKind === SYN) || (!entry.assured && tcp.lastKind === ACK)
 }
 
 /** Where a segment lies (tcp_in_window): in its place, ahead of what the peer can take, or about things nobody has sent. */
