@@ -114,6 +114,7 @@ class Reader {
       table: this.table as TableName,
       proto: this.proto,
       protoInv: this.filter.protoInv === true,
+      warn: this.env.warn,
     }
   }
 

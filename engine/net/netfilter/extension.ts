@@ -15,6 +15,8 @@ export interface ParseEnv {
   /** Of the rule so far (-p), 0 for any. */
   readonly proto: number
   readonly protoInv: boolean
+  /** Lines for stderr that do not end the command. */
+  readonly warn?: (text: string) => void
 }
 
 /** What printing may know. */

@@ -192,7 +192,8 @@ class Restore {
     if (base) edit.ensureBase(name)
     else {
       if (edit.chain(name) === undefined) edit.addChain(name)
-      else edit.flush(name)
+      else if (this.nft || this.options.noflush) edit.flush(name)
+      else parameterProblem(`error creating chain '${name}':File exists${this.actor.dialect.trailingNewlines ? '\n' : ''}`)
     }
     if (policy === '-') return
     if (!base && this.nft) return

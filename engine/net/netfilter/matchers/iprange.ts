@@ -5,9 +5,12 @@ import type { Matcher, OptionUse } from '../extension.ts'
 type Span = readonly [string, string]
 
 function take({ draft, arg, invert, option, env }: OptionUse): void {
-  const [low = '', high = low] = arg.split('-')
+  const dash = arg.indexOf('-')
+  const low = dash < 0 ? arg : arg.slice(0, dash)
+  const high = dash < 0 ? arg : arg.slice(dash + 1)
   for (const address of [low, high])
-    if (ipFamily(address) !== env.family) parameterProblem(`iprange: Bad value for "--${option.name}" option: "${arg}"`)
+    if (ipFamily(address) !== env.family) parameterProblem(`iprange: Bad value for "--${option.name}" option: "${address}"`)
+  if (ipToBigInt(low) > ipToBigInt(high)) env.warn?.(`xt_iprange: range ${low}-${high} is reversed and will never match\n`)
   draft[option.name] = [low, high]
   if (invert) draft[`${option.name}Inv`] = true
 }

@@ -40,8 +40,8 @@ export const recent: Matcher = {
     { name: 'seconds', arg: true, type: { kind: 'uint', min: 1 } },
     { name: 'reap', type: { kind: 'none' }, also: ['seconds'] },
     { name: 'hitcount', arg: true, type: { kind: 'uint' } },
-    { name: 'rttl', type: { kind: 'none' } },
-    { name: 'name', arg: true, type: { kind: 'string', min: 1, size: 199 } },
+    { name: 'rttl', type: { kind: 'none' }, exclusive: ['set', 'remove'] },
+    { name: 'name', arg: true, type: { kind: 'string', size: 199 } },
     {
       name: 'rsource',
       use: ({ draft }) => {
@@ -57,8 +57,9 @@ export const recent: Matcher = {
     {
       name: 'mask',
       arg: true,
-      use: ({ draft, arg, env }) => {
-        if (arg !== fullMask(env.family)) draft['mask'] = arg
+      type: { kind: 'host' },
+      use: ({ draft, value, env }) => {
+        if (value !== fullMask(env.family)) draft['mask'] = value as string
       },
     },
   ],
@@ -85,7 +86,7 @@ export const recent: Matcher = {
   },
   // recent_mt_check: a stamp count fits a byte, and only checks may be qualified.
   refuse: (d) => {
-    if ((d['hitcount'] as number) > MAX_STAMPS) return 'EINVAL'
+    if ((d['hitcount'] as number) > MAX_STAMPS || d['name'] === '') return 'EINVAL'
     const plain = d['action'] === 'set' || d['action'] === 'remove'
     return plain && (d['seconds'] || d['hitcount'] || d['rttl'] || d['reap']) ? 'EINVAL' : undefined
   },
