@@ -1,5 +1,6 @@
 import { encodeUtf8 } from '../../../base/utf8.ts'
 import { type Command, type CommandContext, type Flag, notEmulated } from '../../command.ts'
+import { TooHard } from '../regex/subject.ts'
 import { readInput } from '../text-input.ts'
 import { NotEmulated } from './expressions.ts'
 import { Endless, Interpreter } from './interpreter.ts'
@@ -48,6 +49,7 @@ export const awk: Command = {
         return fail(`run time error: ${error.message}\n${machine.place().trimEnd()}`)
       if (error instanceof AwkMistake || error instanceof Fatal) return fail(error.message)
       if (error instanceof RunError) return fail(`run time error: ${error.message}\n${(machine?.place() ?? '').trimEnd()}`)
+      if (error instanceof TooHard) return notEmulated(context, 'a pattern this hard to match')
       if (error instanceof NotEmulated) return notEmulated(context, error.message)
       if (error instanceof Endless) {
         await context.sleep(FOR_EVER_MS)

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../../../base/utf8.ts'
 import { type Command, type CommandContext, notEmulated } from '../../command.ts'
-import { TooHard } from '../regex/backtrack.ts'
+import { TooHard } from '../regex/subject.ts'
 import { readInput } from '../text-input.ts'
 import { filesUnder, isExcludedFolder, isWanted } from './files.ts'
 import { GREP_FLAGS } from './flags.ts'
@@ -38,7 +38,7 @@ export const grep: Command = {
     try {
       return await new Grep(context, options, matcher).all()
     } catch (error) {
-      if (error instanceof TooHard) return notEmulated(context, 'a pattern with back-references this hard to match')
+      if (error instanceof TooHard) return notEmulated(context, 'a pattern this hard to match')
       throw error
     }
   },

@@ -1,10 +1,8 @@
 import type { Node } from './ast.ts'
-import type { Matcher, Spanned, Spans, Subject } from './subject.ts'
+import { type Matcher, type Spanned, type Spans, type Subject, TooHard } from './subject.ts'
 
 /** Steps after which a pattern with back-references counts as too hard; glibc would go on for as long as it takes. */
 const MOST_STEPS = 2_000_000
-
-export class TooHard extends Error {}
 
 /** The longest match at `start` of a pattern with back-references: every way is tried, the first of the longest counts. */
 export const longestByTrial: Matcher = (root, subject) => (start) => longest(root, subject, start)

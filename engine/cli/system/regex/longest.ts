@@ -1,5 +1,8 @@
 import type { CharSet, Node } from './ast.ts'
-import type { Matcher, Spans, Subject } from './subject.ts'
+import { type Matcher, type Spans, type Subject, TooHard } from './subject.ts'
+
+/** Steps of a search through one text after which it counts as too hard: some seconds. */
+const MOST_STEPS = 30_000_000
 
 /**
  * The leftmost longest match, for patterns without back-references: every node's possible ends at a place are computed once (never
@@ -22,6 +25,7 @@ class Search {
   private readonly subject: Subject
   private readonly known = new Map<Node, Map<number, readonly number[]>>()
   private readonly tails = new Map<Node, Node[]>()
+  private steps = 0
 
   constructor(subject: Subject) {
     this.subject = subject
@@ -83,6 +87,7 @@ class Search {
     }
     enter(at, 0)
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (++this.steps > MOST_STEPS) throw new TooHard()
       const end = top.ends[top.next++]
       if (end === undefined) {
         if (top.round >= min) found.add(top.at)
@@ -102,6 +107,7 @@ class Search {
       if (here < 0) break
       if (count >= min) found.push(here)
     }
+    this.steps += found.length
     return found.reverse()
   }
 

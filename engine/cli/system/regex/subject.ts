@@ -77,6 +77,9 @@ export class Subject {
   }
 }
 
+/** A match that takes longer to find than anybody would wait; what glibc would do in that time is not emulated. */
+export class TooHard extends Error {}
+
 /** Where each group of a match lies. */
 export type Spans = (readonly [number, number] | undefined)[]
 

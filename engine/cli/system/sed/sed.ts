@@ -1,8 +1,8 @@
 import { encodeUtf8 } from '../../../base/utf8.ts'
 import { type Command, type CommandContext, type Flag, notEmulated } from '../../command.ts'
 import { type GetoptResult, getopt, notEmulatedOption } from '../../getopt.ts'
-import { TooHard } from '../regex/backtrack.ts'
 import { decodeText } from '../regex/chars.ts'
+import { TooHard } from '../regex/subject.ts'
 import { readInput } from '../text-input.ts'
 import { Input, ScriptFiles } from './input.ts'
 import { SedMachine } from './machine.ts'
@@ -57,7 +57,7 @@ export const sed: Command = {
       if (error instanceof BadScript) return fail(error.message, error.exit)
       if (error instanceof ScriptMistake) return fail(`-e expression #1, char 0: ${error.message}`, error.exit)
       if (error instanceof ShellCommand) return notEmulated(context, error.message)
-      if (error instanceof TooHard) return notEmulated(context, 'a pattern with back-references this hard to match')
+      if (error instanceof TooHard) return notEmulated(context, 'a pattern this hard to match')
       throw error
     }
   },
