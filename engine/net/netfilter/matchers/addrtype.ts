@@ -1,6 +1,7 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
 import type { ExtensionData } from '../rule.ts'
+import { namedIn } from './states.ts'
 
 const TYPES = [
   'UNSPEC',
@@ -19,9 +20,9 @@ const TYPES = [
 
 function typeOption(key: string) {
   return ({ draft, arg, invert }: OptionUse) => {
-    const given = arg.split(',').map((word) => word.toUpperCase())
-    for (const word of given) if (!TYPES.includes(word)) parameterProblem(`addrtype: bad type "${arg}"`)
-    draft[key] = TYPES.filter((type) => given.includes(type))
+    draft[key] = namedIn(arg, TYPES, (from, last) =>
+      parameterProblem(last ? `addrtype: bad type "${from}"` : `addrtype: bad type \`${from}'`),
+    )
     if (invert) draft[`${key}Inv`] = true
   }
 }

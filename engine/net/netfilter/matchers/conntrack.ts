@@ -4,7 +4,7 @@ import { addressText, saveAddress } from '../address.ts'
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse, PrintEnv } from '../extension.ts'
 import type { ExtensionData } from '../rule.ts'
-import { inStates, refuseUnknown } from './states.ts'
+import { inStates, statesIn } from './states.ts'
 
 const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT']
 const STATUSES = ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']
@@ -13,9 +13,7 @@ const PORTS = ['ctorigsrcport', 'ctorigdstport', 'ctreplsrcport', 'ctrepldstport
 
 function listOption(known: readonly string[], words: string) {
   return ({ draft, arg, invert, option }: OptionUse) => {
-    const given = arg.split(',').map((word) => word.toUpperCase())
-    refuseUnknown(arg, known, words)
-    const kept = known.filter((s) => given.includes(s))
+    const kept = statesIn(arg, known, words)
     // NONE is no bit: beside others it is nothing.
     draft[option.name] = kept.length > 1 ? kept.filter((s) => s !== 'NONE') : kept
     if (invert) draft[`${option.name}Inv`] = true

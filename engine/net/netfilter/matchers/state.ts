@@ -1,5 +1,5 @@
 import type { Matcher } from '../extension.ts'
-import { inStates, refuseUnknown } from './states.ts'
+import { inStates, statesIn } from './states.ts'
 
 /** The order in which libxt_conntrack.c prints them (state_print_state). */
 const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED']
@@ -14,9 +14,7 @@ export const state: Matcher = {
       mandatory: true,
       invert: true,
       use: ({ draft, arg, invert }) => {
-        const given = arg.split(',').map((word) => word.toUpperCase())
-        refuseUnknown(arg, STATES, 'state')
-        draft['state'] = STATES.filter((s) => given.includes(s))
+        draft['state'] = statesIn(arg, STATES, 'state')
         if (invert) draft['stateInv'] = true
       },
     },

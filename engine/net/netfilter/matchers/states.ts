@@ -9,9 +9,21 @@ export function inStates(ct: CtInfo | undefined, states: readonly string[]): boo
   return (ct.snat && states.includes('SNAT')) || (ct.dnat && states.includes('DNAT'))
 }
 
-/** Refuses a list with an unknown word, naming it from that word on (parse_states). */
-export function refuseUnknown(list: string, known: readonly string[], what: string): void {
+/**
+ * The names of a list, in the order of `known`; a beginning of a name is enough (strncasecmp with the word's length). A word that
+ * begins none is handed to `refuse` with all behind it.
+ */
+export function namedIn(list: string, known: readonly string[], refuse: (from: string, last: boolean) => never): string[] {
   const words = list.split(',')
-  const at = words.findIndex((word) => !known.includes(word.toUpperCase()))
-  if (at >= 0) parameterProblem(`Bad ${what} "${words.slice(at).join(',')}"`)
+  const chosen = words.map((word, at) => {
+    const upper = word.toUpperCase()
+    const found = word === '' ? undefined : known.find((name) => name.startsWith(upper))
+    return found ?? refuse(words.slice(at).join(','), at === words.length - 1)
+  })
+  return known.filter((name) => chosen.includes(name))
+}
+
+/** The same in the words of libxt_conntrack.c. */
+export function statesIn(list: string, known: readonly string[], what: string): string[] {
+  return namedIn(list, known, (from) => parameterProblem(`Bad ${what} "${from}"`))
 }
