@@ -63,8 +63,16 @@ export class OpenAttempt {
 
   async openTerminal(target: ShellTarget, columns: number, rows: number): Promise<TerminalView> {
     const shell = this.nextShell()
-    await this.attempt.apply({ type: 'open', shell, target, columns, rows })
-    return this.startTerminal(shell, { columns, rows }).view
+    // Its client starts meanwhile.
+    const terminal = this.startTerminal(shell, { columns, rows })
+    try {
+      await this.attempt.apply({ type: 'open', shell, target, columns, rows })
+    } catch (error) {
+      this.terminals.delete(shell)
+      terminal.close()
+      throw error
+    }
+    return terminal.view
   }
 
   terminal(id: string): Terminal {
