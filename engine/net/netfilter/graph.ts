@@ -1,7 +1,7 @@
 import type { Chain } from './chain.ts'
 import type { HookName, TableName } from './env.ts'
+import type { Places } from './places.ts'
 import type { Rule } from './rule.ts'
-import type { Survey } from './survey.ts'
 import { jumpTarget } from './uses.ts'
 
 /** Ranks beyond this leave the decision on depth to the full walk. */
@@ -11,7 +11,6 @@ const SAFE_RANK = 15
 export interface Jumping {
   readonly name: TableName
   readonly chains: { keys(): Iterable<string>; get(name: string): Chain | undefined }
-  isBase(chain: string): boolean
 }
 
 /**
@@ -19,21 +18,29 @@ export interface Jumping {
  * and the hooks it may be reached from (at least; a lost way is forgotten only by the full walk). A small edit extends it.
  */
 export class JumpGraph {
-  private readonly places: Map<string, { rank: number; hooks: readonly HookName[] }>
+  private readonly places: Places
   private widened = new Set<string>()
 
-  constructor(survey: Survey) {
-    this.places = survey.places
+  /** `places` as a survey found them. */
+  constructor(places: Places) {
+    this.places = places
   }
 
   hooksOf(name: string): readonly HookName[] {
-    return this.places.get(name)?.hooks ?? []
+    return this.places.hooksIn(this.places.reachOf(name))
   }
 
-  private reach(name: string, hooks: readonly HookName[]): void {
-    const place = this.places.get(name)
-    if (place === undefined) this.places.set(name, { rank: 0, hooks })
-    else place.hooks = hooks
+  private rankOf(name: string): number | undefined {
+    const id = this.places.find(name)
+    return id === undefined ? undefined : this.places.ranks[id]
+  }
+
+  /** More hooks from which a chain can be reached; false where they are known. */
+  private reach(name: string, bits: number): boolean {
+    const id = this.places.find(name) ?? this.places.add(name)
+    const old = this.places.reach[id] as number
+    this.places.reach[id] = old | bits
+    return (old | bits) !== old
   }
 
   /** Takes in chains that changed, with the rules that are new in them; false when only the full walk can tell. */
@@ -43,7 +50,7 @@ export class JumpGraph {
     const done = new Map<string, number>()
     const visit = (name: string): number | undefined => {
       const rules = fresh.get(name)
-      if (rules === undefined) return this.places.get(name)?.rank
+      if (rules === undefined) return this.rankOf(name)
       const known = done.get(name)
       if (known !== undefined) return known < 0 ? undefined : known
       done.set(name, -1)
@@ -57,7 +64,7 @@ export class JumpGraph {
         if (below === undefined) return undefined
         if (below >= needed) needed = below + 1
       }
-      const old = this.places.get(name)?.rank
+      const old = this.rankOf(name)
       if (old !== undefined && old < needed) return undefined
       const rank = old ?? needed
       done.set(name, rank)
@@ -68,9 +75,8 @@ export class JumpGraph {
       if (rank === undefined || rank > SAFE_RANK) return false
     }
     for (const [name, rank] of done) {
-      const place = this.places.get(name)
-      if (place === undefined) this.places.set(name, { rank, hooks: [] })
-      else place.rank = rank
+      const id = this.places.find(name) ?? this.places.add(name)
+      this.places.ranks[id] = rank
     }
     this.widen(table, fresh)
     return true
@@ -81,21 +87,18 @@ export class JumpGraph {
     this.widened = new Set()
     const stack: string[] = []
     const spread = (name: string, rules: readonly Rule[]) => {
-      const from = this.hooksOf(name)
-      if (from.length === 0) return
+      const from = this.places.reachOf(name)
+      if (from === 0) return
       for (const rule of rules) {
         const to = jumpTarget(rule)
-        if (to === undefined) continue
-        const old = this.hooksOf(to)
-        if (from.every((hook) => old.includes(hook))) continue
-        this.reach(to, [...old, ...from.filter((hook) => !old.includes(hook))])
+        if (to === undefined || !this.reach(to, from)) continue
         this.widened.add(to)
         stack.push(to)
       }
     }
     for (const [name, rules] of fresh) {
-      const base = table.isBase(name) && !this.hooksOf(name).includes(name as HookName)
-      if (base) this.reach(name, [...this.hooksOf(name), name as HookName])
+      const bit = this.places.bitOf(name)
+      const base = bit !== 0 && this.reach(name, bit)
       spread(name, base ? (table.chains.get(name)?.rules ?? []) : rules)
     }
     while (stack.length > 0) {

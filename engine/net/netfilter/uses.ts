@@ -6,9 +6,11 @@ export function jumpTarget(rule: Rule): string | undefined {
 }
 
 /** How often each chain is named, as a survey of the whole table counted it (survey.ts). */
-export type Counted = ReadonlyMap<string, { readonly uses: number }>
+export interface Counted {
+  usesOf(name: string): number
+}
 
-const NOTHING: Counted = new Map()
+const NOTHING: Counted = { usesOf: () => 0 }
 
 /** How many rules name each chain, and each xt_recent list. */
 export class Uses {
@@ -24,7 +26,7 @@ export class Uses {
 
   ofChain(name: string): number {
     const since = this.chains.size === 0 ? 0 : (this.chains.get(name) ?? 0)
-    return (this.counted.get(name)?.uses ?? 0) + since
+    return this.counted.usesOf(name) + since
   }
 
   ofRecent(name: string): number {

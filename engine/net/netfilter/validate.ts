@@ -50,16 +50,16 @@ export function validateTable(
   if (survey.missing !== undefined) throw new ToolError(`Chain '${survey.missing}' does not exist`, PARAMETER_PROBLEM)
   const loop = survey.loop ?? survey.tooDeep
   if (loop !== undefined) return { ...loop, errno: backend === 'nft' ? 'EMLINK' : 'ELOOP' }
-  for (const { chain, hooks } of survey.places.values()) {
-    const refused = chain === undefined ? undefined : check(chain, chain.rules, hooks)
+  for (const [id, chain] of survey.chains.entries()) {
+    const hooks = survey.places.hooksIn(survey.places.reach[id] as number)
+    const refused = check(chain, chain.rules, hooks)
     if (refused === undefined) continue
     const said = refusalWords(refused.rule, { table: table.name, family, hooks, rule: refused.rule, shared, backend })
     if (said !== undefined) shared.printk?.(said, 6)
     return refused
   }
-  survey.finish()
   table.surveyed(survey.places, survey.recents)
-  table.graph = survey.cyclic ? undefined : new JumpGraph(survey)
+  table.graph = survey.cyclic ? undefined : new JumpGraph(survey.places)
   return undefined
 }
 
@@ -73,10 +73,12 @@ function checkRules(
   shared: Shared,
 ): Refusal | undefined {
   for (const rule of rules) {
-    if (rule.matches.length === 0 && rule.target?.kind === 'verdict') continue
-    const place = { table: table.name, family, hooks, rule, shared, backend }
     const to = jumpTarget(rule)
-    const errno = to !== undefined && table.isBase(to) ? baseJump(table, to, backend) : refusedRule(rule, place)
+    const toBase = to !== undefined && table.isBase(to)
+    // Nothing in it that an extension could refuse.
+    if (!toBase && rule.matches.length === 0 && rule.target?.kind !== 'extension') continue
+    const place = { table: table.name, family, hooks, rule, shared, backend }
+    const errno = toBase ? baseJump(table, to, backend) : refusedRule(rule, place)
     if (errno !== undefined) return { errno, chain: chain.name, rule }
   }
   return undefined
