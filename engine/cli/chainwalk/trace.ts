@@ -25,7 +25,7 @@ export async function trace(context: CommandContext, session: SessionPort, words
     const json = outputOf(given) === 'json'
     const walks = given.operands.length > 0 ? [remembered(session, given)] : await opened(context, session, given)
     if (walks === 64) return 64
-    tell(context, walks, json, has(ALL), has(COUNT))
+    tell(context, walks, { json, all: has(ALL), many: has(COUNT), note: quoted(session) })
     return walks.every((w) => w.connection.result === 'connected') ? 0 : 1
   } catch (error) {
     if (error instanceof BadPlace) return bad(context, `trace: ${error.message}`)
@@ -77,7 +77,24 @@ function numberOf(text: string | undefined, option: string, otherwise: number, m
   return value
 }
 
-function tell(context: CommandContext, walks: readonly ConnectionWalk[], json: boolean, all: boolean, many: boolean): void {
+/** Versions read each other imperfectly: a rule quoted as it was written is not always what this node's iptables lists. */
+function quoted({ cluster }: SessionPort): string[] {
+  const { iptables, proxyIptables } = cluster.profile
+  if (iptables === proxyIptables) return []
+  const [here, writer] = [iptables, proxyIptables].map((version) => version.split('/')[0])
+  return [
+    `Rules are quoted as their writers print them; iptables ${here} of the nodes may list less of what iptables ${writer} wrote.`,
+  ]
+}
+
+interface Telling {
+  readonly json: boolean
+  readonly all: boolean
+  readonly many: boolean
+  readonly note: readonly string[]
+}
+
+function tell(context: CommandContext, walks: readonly ConnectionWalk[], { json, all, many, note }: Telling): void {
   const last = walks.at(-1)
   if (json) {
     print(context, [JSON.stringify(many ? walks : last, null, 2)])
@@ -89,5 +106,5 @@ function tell(context: CommandContext, walks: readonly ConnectionWalk[], json: b
     for (const w of walks) ends.set(w.conclusion.text, (ends.get(w.conclusion.text) ?? 0) + 1)
     print(context, [...[...ends].map(([text, times]) => `${String(times).padStart(5)} × ${text}`), ''])
   }
-  print(context, walkText(last, all))
+  print(context, walkText(last, all, note))
 }

@@ -2,8 +2,8 @@ import type { ConnectionSummary, ConnectionWalk, Place, WalkHeader, WalkPacket, 
 import { socketText } from '../../net/walk-header.ts'
 import { placeText } from '../../net/walk-path.ts'
 
-/** A walk in words: the packets wanted, each step with its rule, and the conclusion. */
-export function walkText(walk: ConnectionWalk, all: boolean): string[] {
+/** A walk in words: the packets wanted, each step with its rule, a note on how to read them, and the conclusion last. */
+export function walkText(walk: ConnectionWalk, all: boolean, note: readonly string[]): string[] {
   const { packets, connection } = walk
   const shown = all ? packets : packets.filter((p) => worthTelling(p, packets))
   const rest = connection.packets - shown.length
@@ -13,6 +13,7 @@ export function walkText(walk: ConnectionWalk, all: boolean): string[] {
     ...shown.flatMap((p) => ['', ...packetText(p)]),
     '',
     ...(rest > 0 ? [`${rest} more ${rest === 1 ? 'packet' : 'packets'}${all ? ' not kept' : ' (--all)'}`] : []),
+    ...note,
     walk.conclusion.text,
   ]
 }
