@@ -13,13 +13,13 @@ export function conclude(connection: ConnectionSummary, packets: readonly KeptPa
   if (result === 'connected') {
     const code = proto === 'icmp' ? 'end.echo' : proto === 'udp' ? 'end.answered' : 'end.connected'
     const later = packets.find((p) => p.end !== 'delivered' && p.end !== 'cut')
-    const gone = later === undefined ? [] : [why('fact.lost', { packet: later.id, label: later.label }, [endOf(later)])]
+    const gone = later === undefined ? [] : [why('fact.lost', { packet: later.id, label: later.label }, [endOf(later, packets)])]
     return why(code, reached(connection, packets), [...facts, ...gone])
   }
-  if (lost !== undefined) return failed(lost, tries(packets, lost))
+  if (lost !== undefined) return failed(lost, packets)
   if (lostReply !== undefined) {
     const values = { ...reached(connection, packets), lost: placeText(lastOf(lostReply).place) }
-    return why('end.reply.lost', values, [endOf(lostReply), ...facts])
+    return why('end.reply.lost', values, [endOf(lostReply, packets), ...facts])
   }
   if (packets.length === 0 && result !== 'pending')
     return why('end.none', {}, [why('route.none', { dst: connection.to.address })])
@@ -42,9 +42,16 @@ function reached(connection: ConnectionSummary, packets: readonly KeptPacket[]) 
   return { to: socketText(address, port), place: placeText(place), port }
 }
 
-/** "KUBE-POSTROUTING rule 3", or the policy of a base chain. */
-export function ruleName(step: Pick<WalkStep, 'chain' | 'rule'>): string {
-  return step.rule === 0 ? `the policy of ${step.chain}` : `${step.chain} rule ${step.rule}`
+/** "KUBE-POSTROUTING rule 3", or the policy of a base chain; with its backend where the packets met rules of both. */
+function ruleName(step: WalkStep | KeptStep, packets: readonly KeptPacket[]): string {
+  const name = step.rule === 0 ? `the policy of ${step.chain}` : `${step.chain} rule ${step.rule}`
+  return besideEachOther(packets) ? `${name} (${step.backend})` : name
+}
+
+/** Whether rules of both backends were met: the same chain names then stand for different chains. */
+export function besideEachOther(packets: readonly { readonly steps: readonly Pick<WalkStep, 'backend'>[] }[]): boolean {
+  const met = (backend: WalkStep['backend']) => packets.some((p) => p.steps.some((s) => s.backend === backend))
+  return met('legacy') && met('nft')
 }
 
 function lastOf(packet: KeptPacket): KeptStep {
@@ -52,10 +59,10 @@ function lastOf(packet: KeptPacket): KeptStep {
 }
 
 /** What became of a packet that did not arrive. */
-function endOf(packet: KeptPacket): Why {
+function endOf(packet: KeptPacket, packets: readonly KeptPacket[]): Why {
   const last = lastOf(packet)
   if (last.kind !== 'rule') return last.why
-  return why(packet.end === 'rejected' ? 'fact.rejected' : 'fact.dropped', { rule: ruleName(last) }, last.why.because)
+  return why(packet.end === 'rejected' ? 'fact.rejected' : 'fact.dropped', { rule: ruleName(last, packets) }, last.why.because)
 }
 
 function tries(packets: readonly KeptPacket[], lost: KeptPacket): Why[] {
@@ -63,16 +70,17 @@ function tries(packets: readonly KeptPacket[], lost: KeptPacket): Why[] {
   return same.length < 2 ? [] : [why('fact.tries', { tries: same.length })]
 }
 
-function failed(packet: KeptPacket, facts: readonly Why[]): Why {
+function failed(packet: KeptPacket, packets: readonly KeptPacket[]): Why {
   const last = lastOf(packet)
+  const facts = tries(packets, packet)
   const place = placeText(last.place)
   const reasons = [...(last.why.because ?? []), ...facts]
   if (packet.end === 'expired') return why('end.expired', { place }, facts)
   if (packet.end === 'unroutable') return why('end.unroutable', { place }, [last.why, ...facts])
   if (last.kind === 'rule') {
     if (packet.end === 'rejected')
-      return why('end.rejected', { place, rule: ruleName(last), with: last.why.values['with'] ?? '' }, reasons)
-    return why('end.dropped', { place, rule: ruleName(last) }, reasons)
+      return why('end.rejected', { place, rule: ruleName(last, packets), with: last.why.values['with'] ?? '' }, reasons)
+    return why('end.dropped', { place, rule: ruleName(last, packets) }, reasons)
   }
   return why('end.lost', { place }, [last.why, ...facts])
 }
@@ -89,12 +97,12 @@ function factsOf(packets: readonly KeptPacket[], bpf: boolean): readonly Why[] {
     for (const step of packet.steps) {
       const { before, after } = step
       if (step.kind !== 'rule' || step.table !== 'nat' || after === undefined) continue
-      const rule = ruleName(step)
+      const rule = ruleName(step, packets)
       if (after.dst !== before.dst || after.dport !== before.dport)
         facts.push(why('fact.dnat', { rule, to: socketText(after.dst, after.dport) }))
       if (after.src !== before.src || after.sport !== before.sport) {
         facts.push(why('fact.snat', { rule, as: after.src }))
-        const marker = markedBy(packet, step)
+        const marker = markedBy(packet, step, packets)
         if (marker !== undefined) facts.push(marker)
       }
     }
@@ -106,7 +114,7 @@ function factsOf(packets: readonly KeptPacket[], bpf: boolean): readonly Why[] {
  * Who had the packet marked for this translation, and why that rule matched. Only a mark that the translating chain looked at
  * counts: the rule asks for it, or the chain has just taken it off (KUBE-POSTROUTING returns what has no mark, then clears it).
  */
-function markedBy(packet: KeptPacket, snat: KeptStep): Why | undefined {
+function markedBy(packet: KeptPacket, snat: KeptStep, packets: readonly KeptPacket[]): Why | undefined {
   const { steps } = packet
   const at = steps.indexOf(snat)
   let bits = 0
@@ -122,5 +130,5 @@ function markedBy(packet: KeptPacket, snat: KeptStep): Why | undefined {
   const mark = steps[marking]
   if (mark === undefined) return undefined
   const jump = steps.findLast((s, i) => i < marking && s.verdict === `JUMP ${mark.chain}`) ?? mark
-  return why('fact.marked', { rule: ruleName(jump) }, jump.why.because)
+  return why('fact.marked', { rule: ruleName(jump, packets) }, jump.why.because)
 }

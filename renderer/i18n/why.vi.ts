@@ -172,6 +172,5 @@ export const WORDS_VI: readonly (readonly [RegExp, string])[] = [
   [/^its source$/, 'nguồn của nó'],
   [/^its destination$/, 'đích của nó'],
   [/^pod (?=\S+\/)/, 'Pod '],
-  [/ rule (\d+)$/, ' rule $1'],
-  [/^the policy of (\S+)$/, 'chính sách của $1'],
+  [/^the policy of (\S+)/, 'chính sách của $1'],
 ]

@@ -90,6 +90,15 @@ describe('chainwalk trace', () => {
     )
   })
 
+  it('names the backend where rules of both were met, and whose words the rules are in', async () => {
+    await typist.type('iptables-legacy -I OUTPUT -p tcp --dport 83 -j DROP')
+    const dropped = await typist.type(trace(`--from node/${MASTER}`, '--to 192.168.56.11:83 --timeout 2'))
+    expect(dropped).toMatch(/OUTPUT filter +OUTPUT rule 1 \(legacy\) {2}DROP/)
+    expect(dropped).toMatch(
+      /\nRules are quoted as their writers print them; .*\nDropped on node \S+ by OUTPUT rule 1 \(legacy\);/,
+    )
+  })
+
   it.each([
     ['', '--from is missing (see chainwalk trace --help)'],
     [`--from node/${MASTER}`, '--to is missing (see chainwalk trace --help)'],

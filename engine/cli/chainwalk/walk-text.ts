@@ -1,4 +1,5 @@
 import type { ConnectionSummary, ConnectionWalk, Place, WalkHeader, WalkPacket, WalkStep } from '../../net/walk.ts'
+import { besideEachOther } from '../../net/walk-end.ts'
 import { socketText } from '../../net/walk-header.ts'
 import { placeText } from '../../net/walk-path.ts'
 
@@ -10,7 +11,7 @@ export function walkText(walk: ConnectionWalk, all: boolean, note: readonly stri
   return [
     headline(connection),
     ...(connection.command === undefined ? [] : [`made by ${connection.command}`]),
-    ...shown.flatMap((p) => ['', ...packetText(p)]),
+    ...shown.flatMap((p) => ['', ...packetText(p, besideEachOther(packets))]),
     '',
     ...(rest > 0 ? [`${rest} more ${rest === 1 ? 'packet' : 'packets'}${all ? ' not kept' : ' (--all)'}`] : []),
     ...note,
@@ -30,7 +31,7 @@ function worthTelling(packet: WalkPacket, packets: readonly WalkPacket[]): boole
   return packet === first || (packet.end !== 'delivered' && packet === alike) || packet.answers !== undefined
 }
 
-function packetText(packet: WalkPacket): string[] {
+function packetText(packet: WalkPacket, backends: boolean): string[] {
   const way = packet.direction === 'original' ? '->' : '<-'
   const answers = packet.answers === undefined ? '' : `, answering packet ${packet.answers}`
   const lines = [`packet ${packet.id} ${way} ${packet.label}${answers}: ${packet.end}`]
@@ -38,16 +39,17 @@ function packetText(packet: WalkPacket): string[] {
   packet.steps.forEach((step, i) => {
     if (place?.name !== step.place.name || place.kind !== step.place.kind) lines.push(`  on ${placeText(step.place)}`)
     place = step.place
-    lines.push(...stepText(step, i + 1))
+    lines.push(...stepText(step, i + 1, backends))
   })
   return lines
 }
 
-function stepText(step: WalkStep, number: number): string[] {
+function stepText(step: WalkStep, number: number, backends: boolean): string[] {
   const { hook, table, chain, rule, kind, device, text, verdict, counters } = step
   const where = [hook, table].filter((word) => word !== undefined).join(' ') || (device ?? '')
   const what = chain === undefined ? kind : rule === 0 ? `${chain}, its end` : `${chain} rule ${rule}`
-  const head = `  ${String(number).padStart(4)}  ${where.padEnd(18)} ${what}${verdict === undefined ? '' : `  ${verdict}`}`
+  const whose = backends && step.backend !== undefined ? ` (${step.backend})` : ''
+  const head = `  ${String(number).padStart(4)}  ${where.padEnd(18)} ${what}${whose}${verdict === undefined ? '' : `  ${verdict}`}`
   const counted = counters === undefined ? '' : `  [${counters.packets}:${counters.bytes}]`
   return [
     `${head}${counted}`,
