@@ -20,6 +20,10 @@ export interface SavedChain {
   readonly memory?: readonly (readonly [string, Json])[]
 }
 
+/** Shared by all chains, never added to. */
+const NO_RULES: Rule[] = []
+const UNCOUNTED: number[] = []
+
 /** Who wants to know that a chain no longer is as it was saved. */
 export interface ChainKeeper {
   changed(chain: Chain): void
@@ -35,10 +39,12 @@ export class Chain {
   policy: Policy | undefined
   /** The hook of a base chain that was given another name (nft's -E). */
   hook: string | undefined
-  rules: Rule[] = []
+  rules: Rule[] = NO_RULES
+  /** Whether the rules array is its writer's, who never changes it. */
+  private borrowed = true
   /** By rule; both empty while nothing was counted. */
-  packets: number[] = []
-  bytes: number[] = []
+  packets: number[] = UNCOUNTED
+  bytes: number[] = UNCOUNTED
   policyPackets = 0
   policyBytes = 0
   /** What stateful matchers remember: "rule position/match position" to their value. */
@@ -59,8 +65,11 @@ export class Chain {
   copy(name = this.name): Chain {
     const chain = this.emptied(name)
     chain.rules = this.rules.slice()
-    chain.packets = this.packets.slice()
-    chain.bytes = this.bytes.slice()
+    chain.borrowed = false
+    if (this.packets.length > 0) {
+      chain.packets = this.packets.slice()
+      chain.bytes = this.bytes.slice()
+    }
     if (this.memory !== undefined) chain.memory = new Map(this.memory)
     return chain
   }
@@ -78,6 +87,19 @@ export class Chain {
     const chain = this.copy(name)
     chain.hook = this.policy === undefined ? undefined : (this.hook ?? this.name)
     return chain
+  }
+
+  /** Takes an array of rules as it is; whoever changes the chain copies it first. */
+  borrowRules(rules: readonly Rule[]): void {
+    this.rules = rules as Rule[]
+    this.borrowed = true
+  }
+
+  /** Makes the rules array its own, before it is changed. */
+  ownRules(): void {
+    if (!this.borrowed) return
+    this.rules = this.rules.slice()
+    this.borrowed = false
   }
 
   packetsOf(at: number): number {
@@ -121,6 +143,7 @@ export class Chain {
     const counts = counters[0] !== 0 || counters[1] !== 0
     if (counts && this.packets.length === 0) this.startCounting()
     const counting = counts || this.packets.length > 0
+    this.ownRules()
     if (at === this.rules.length) {
       this.rules.push(rule)
       if (!counting) return
@@ -137,6 +160,7 @@ export class Chain {
   }
 
   remove(at: number): void {
+    this.ownRules()
     this.rules.splice(at, 1)
     if (this.packets.length > 0) {
       this.packets.splice(at, 1)
@@ -148,8 +172,8 @@ export class Chain {
   /** Counters of one rule, or of all with the policy's, back to nothing. */
   zero(at?: number): void {
     if (at === undefined) {
-      this.packets = []
-      this.bytes = []
+      this.packets = UNCOUNTED
+      this.bytes = UNCOUNTED
       this.policyPackets = 0
       this.policyBytes = 0
     } else if (this.packets.length > 0) {
@@ -190,8 +214,8 @@ export class Chain {
     const chain = new Chain(state.name, state.policy)
     chain.rules = state.rules as Rule[]
     chain.hook = state.hook
-    chain.packets = [...(state.packets ?? [])]
-    chain.bytes = [...(state.bytes ?? [])]
+    if (state.packets !== undefined) chain.packets = [...state.packets]
+    if (state.bytes !== undefined) chain.bytes = [...state.bytes]
     ;[chain.policyPackets, chain.policyBytes] = state.policyCounters ?? [0, 0]
     if (state.memory !== undefined) chain.memory = new Map(state.memory)
     chain.saved = state

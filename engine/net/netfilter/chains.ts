@@ -19,7 +19,9 @@ export interface ChainView {
 
 /** The chains in force, and their saved form, kept up as chains change. */
 export class ChainStore implements ChainView, ChainKeeper {
-  private readonly cells = new Map<string, { chain: Chain | undefined }>()
+  private chains = new Map<string, Chain>()
+  /** Of the names that somebody asked a cell for. */
+  private readonly cells = new Map<string, ChainCell>()
   private pages = new Pages<SavedChain>()
   /** Chains that differ from what the pages hold. */
   private dirty: Chain[] = []
@@ -27,43 +29,45 @@ export class ChainStore implements ChainView, ChainKeeper {
   private order: string[] | undefined
 
   get size(): number {
-    return this.cells.size
+    return this.chains.size
   }
 
   get(name: string): Chain | undefined {
-    return this.cells.get(name)?.chain
+    return this.chains.get(name)
   }
 
   has(name: string): boolean {
-    return this.cells.has(name)
+    return this.chains.has(name)
   }
 
   cell(name: string): ChainCell | undefined {
-    return this.cells.get(name)
+    let cell = this.cells.get(name)
+    const chain = this.chains.get(name)
+    if (cell !== undefined || chain === undefined) return cell
+    cell = { chain }
+    this.cells.set(name, cell)
+    return cell
   }
 
   keys(): Iterable<string> {
-    return this.cells.keys()
+    return this.chains.keys()
   }
 
-  *values(): Iterable<Chain> {
-    for (const { chain } of this.cells.values()) if (chain !== undefined) yield chain
+  values(): Iterable<Chain> {
+    return this.chains.values()
   }
 
   private place(chain: Chain): void {
-    const cell = this.cells.get(chain.name)
+    const { name } = chain
+    if (this.order !== undefined && !this.chains.has(name)) this.reorder(name, false)
+    this.chains.set(name, chain)
+    const cell = this.cells.size === 0 ? undefined : this.cells.get(name)
     if (cell !== undefined) cell.chain = chain
-    else this.added(chain)
-  }
-
-  private added(chain: Chain): void {
-    this.cells.set(chain.name, { chain })
-    this.reorder(chain.name, false)
   }
 
   /** All names as strcmp(3) sorts them: by code units, since they are latin-1 bytes. */
   sortedNames(): readonly string[] {
-    this.order ??= [...this.cells.keys()].sort()
+    this.order ??= [...this.chains.keys()].sort()
     return this.order
   }
 
@@ -87,7 +91,7 @@ export class ChainStore implements ChainView, ChainKeeper {
   }
 
   private remove(name: string): void {
-    if (this.cells.has(name)) this.reorder(name, true)
+    if (this.chains.delete(name)) this.reorder(name, true)
     const cell = this.cells.get(name)
     if (cell !== undefined) cell.chain = undefined
     this.cells.delete(name)
@@ -98,12 +102,30 @@ export class ChainStore implements ChainView, ChainKeeper {
   }
 
   put(chain: Chain): void {
-    const cell = this.cells.get(chain.name)
-    chain.slot = cell?.chain?.slot ?? this.pages.reserve()
+    chain.slot = this.chains.get(chain.name)?.slot ?? this.pages.reserve()
     chain.keeper = this
-    if (cell !== undefined) cell.chain = chain
-    else this.added(chain)
+    this.place(chain)
     this.dirty.push(chain)
+  }
+
+  /** Takes the place of most of what there was: the changes become the chains, with those that they leave as they were. */
+  become(changes: Map<string, Chain | undefined>): void {
+    const before = new Map(this.chains)
+    for (const [name, chain] of changes) {
+      if (chain === undefined) {
+        this.delete(name)
+        before.delete(name)
+        changes.delete(name)
+        continue
+      }
+      chain.slot = before.get(name)?.slot ?? this.pages.reserve()
+      chain.keeper = this
+      this.dirty.push(chain)
+    }
+    for (const [name, chain] of before) if (!changes.has(name)) changes.set(name, chain)
+    this.chains = changes as Map<string, Chain>
+    for (const [name, cell] of this.cells) cell.chain = this.chains.get(name)
+    this.order = undefined
   }
 
   delete(name: string): void {
@@ -173,7 +195,10 @@ export class ChainOverlay implements ChainView {
 
   get(name: string): Chain | undefined {
     const own = this.changes.get(name)
-    return own !== undefined || this.changes.has(name) ? own : this.store.get(name)
+    if (own !== undefined) return own
+    // Most of a table written for the first time is in neither.
+    const old = this.store.get(name)
+    return old === undefined || this.changes.has(name) ? undefined : old
   }
 
   has(name: string): boolean {
@@ -213,10 +238,12 @@ export class ChainOverlay implements ChainView {
   /** Puts the changes in force, all at once. */
   commit(): ChainStore {
     if (this.changes.size > FEW) this.store.forgetOrder()
-    for (const [name, chain] of this.changes) {
-      if (chain === undefined) this.store.delete(name)
-      else this.store.put(chain)
-    }
+    if (this.changes.size > FEW && this.changes.size > this.store.size) this.store.become(this.changes)
+    else
+      for (const [name, chain] of this.changes) {
+        if (chain === undefined) this.store.delete(name)
+        else this.store.put(chain)
+      }
     this.store.pack()
     return this.store
   }

@@ -6,6 +6,12 @@ import type { Rule } from './rule.ts'
 import { BASE_CHAINS, Table } from './table.ts'
 import { jumpTarget } from './uses.ts'
 
+/** Never added to: what a chain of a table written anew brings. */
+const NOTHING: Rule[] = []
+
+/** A chain that the edit did not make itself. */
+const isInForce = (chain: Chain) => chain.keeper !== undefined
+
 /** A change of one table in the making: reads see it, the table in force does not until it is put into the ruleset. */
 export class TableEdit {
   readonly table: Table
@@ -37,14 +43,17 @@ export class TableEdit {
   }
 
   private own(chain: Chain, fresh: Rule[], known?: boolean): Chain {
-    this.owned.set(chain, fresh)
+    // Of a table that is looked at as a whole anyway nobody asks what is new.
+    if (!this.table.anew) this.owned.set(chain, fresh)
     this.table.set(chain, known)
     return chain
   }
 
   private writable(name: string): Chain {
     const chain = this.existing(name)
-    return this.owned.has(chain) ? chain : this.own(chain.copy(), [])
+    if (isInForce(chain)) return this.own(chain.copy(), [])
+    chain.ownRules()
+    return chain
   }
 
   /** Makes sure that a base chain of the table is there (the nft backend makes them one by one). */
@@ -99,8 +108,8 @@ export class TableEdit {
 
   flush(name: string): void {
     const chain = this.existing(name)
-    if (chain.rules.length === 0 && this.owned.has(chain)) return
-    for (const rule of chain.rules) this.table.addUse(rule, -1)
+    if (chain.rules.length === 0 && !isInForce(chain)) return
+    this.table.addUses(chain.rules, -1)
     this.owned.delete(chain)
     this.own(chain.emptied(), [])
   }
@@ -114,27 +123,35 @@ export class TableEdit {
     const old = this.chain(name)
     if (old === undefined) {
       const made = new Chain(name, undefined)
-      made.rules = rules.slice()
-      for (const rule of rules) this.table.addUse(rule, 1)
-      this.own(made, made.rules.slice(), false)
+      this.fill(made, rules, false)
       return rules
     }
-    if (old.rules.length === 0 && this.owned.has(old)) {
-      old.rules = rules.slice()
-      for (const rule of rules) this.table.addUse(rule, 1)
-      this.owned.set(old, rules.slice())
+    // Rules that this edit brought itself nobody has looked at yet.
+    const unseen = !isInForce(old)
+    if (unseen && old.rules.length === 0) {
+      this.fill(old, rules, true)
       return rules
     }
     const chain = old.emptied()
-    chain.rules = rules.slice()
-    // Rules that this edit brought itself nobody has looked at yet.
-    const unseen = this.owned.has(old)
     this.owned.delete(old)
-    const { came, went } = unseen ? { came: rules, went: old.rules } : (known ?? difference(old.rules, rules))
-    for (const rule of went) this.table.addUse(rule, -1)
-    for (const rule of came) this.table.addUse(rule, 1)
-    this.own(chain, [...came])
+    if (unseen || this.table.anew) {
+      this.table.addUses(old.rules, -1)
+      this.fill(chain, rules, true)
+      return rules
+    }
+    chain.borrowRules(rules)
+    const { came, went } = known ?? difference(old.rules, rules)
+    this.table.addUses(went, -1)
+    this.table.addUses(came, 1)
+    this.own(chain, [...came], true)
     return came
+  }
+
+  /** Gives an empty chain rules that all are new; `known`: whether the table has a chain of its name. */
+  private fill(chain: Chain, rules: readonly Rule[], known: boolean): void {
+    chain.borrowRules(rules)
+    this.table.addUses(rules, 1)
+    this.own(chain, this.table.anew ? NOTHING : rules.slice(), known)
   }
 
   /** Counters of one rule (1-based), or of a whole chain with its policy. */

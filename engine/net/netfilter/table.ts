@@ -141,7 +141,7 @@ export class Table {
   }
 
   private forget(): void {
-    this.atHook.clear()
+    if (this.atHook.size > 0) this.atHook.clear()
     this.renamed = undefined
   }
 
@@ -149,6 +149,11 @@ export class Table {
   addUse(rule: Rule, by: 1 | -1): void {
     if (this.anew) this.uses?.add(rule, by)
     else this.changes.add(rule, by)
+  }
+
+  addUses(rules: readonly Rule[], by: 1 | -1): void {
+    const counts = this.anew ? this.uses : this.changes
+    if (counts !== undefined) for (const rule of rules) counts.add(rule, by)
   }
 
   /** For edits that write most of the table: it is counted as a whole, when somebody asks or when it is validated. */

@@ -65,7 +65,7 @@ export function writeTables(ruleset: Ruleset, writes: readonly TableWrite[], fam
 function apply(edit: TableEdit, { chains, removed }: TableWrite, nft: boolean, chainDelName: string): void {
   const { size } = edit.table.chains
   // A full sync: the table is looked at as a whole then, which finds jumps to nowhere by the way.
-  if (chains.length > size) edit.table.writeAnew()
+  if (chains.length * 4 > size * 3) edit.table.writeAnew()
   else for (const { name } of chains) if (edit.chain(name) === undefined) edit.addChain(name)
   for (const { name, rules, known } of chains) {
     const fresh = edit.setRules(name, rules, known)
