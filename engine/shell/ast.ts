@@ -48,3 +48,13 @@ export function redirectsItself(script: ScriptNode): boolean {
   })
   return found
 }
+
+/** Whether a job is to run in the background (`&`) anywhere in the script: in a function, a loop, a substitution. */
+export function runsInBackground(script: ScriptNode): boolean {
+  let found = false
+  walk(script, (node) => {
+    found ||= node.type === 'Statement' && (node as { background?: boolean }).background === true
+    return !found
+  })
+  return found
+}

@@ -1,5 +1,5 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash'
-import { functionNames, redirectsItself, substitutions } from './ast.ts'
+import { functionNames, redirectsItself, runsInBackground, substitutions } from './ast.ts'
 import { ERR_PATH, IN_LINE_PATH, IN_PATH, OUT_PATH, TICK_PATH } from './bash-fs.ts'
 import { opened, type Redirection } from './opened.ts'
 import { ownPipeline, PIPE } from './own-pipelines.ts'
@@ -68,6 +68,11 @@ const READS_STDIN = new Set([
 export function rewrite(script: ScriptNode, options: RewriteOptions): ScriptNode {
   const defined = new Set(functionNames(script))
   const known: RewriteOptions = { ...options, isFunction: (name) => defined.has(name) || options.isFunction(name) }
+  // Job control is not emulated. Running the job in the foreground would be a lie, and so would the rest of the line without it.
+  if (runsInBackground(script)) {
+    script.statements = [call(BACKGROUND)]
+    return script
+  }
   const itself = redirectsItself(script)
   if (itself && options.atPrompt) {
     script.statements = [call(UNEMULATED_USE, 'bash', 'exec with a redirection of its output at a prompt')]
@@ -80,8 +85,6 @@ export function rewrite(script: ScriptNode, options: RewriteOptions): ScriptNode
 
 function statements(list: StatementNode[], place: Place, options: RewriteOptions): void {
   for (const statement of list) {
-    // Job control is not emulated, and running the job in the foreground would be a lie.
-    if (statement.background) Object.assign(statement, call(BACKGROUND), { sourceText: undefined })
     for (const each of statement.pipelines) pipeline(each, place, options)
   }
 }
