@@ -1,4 +1,4 @@
-/** What iptables asks of the C library's databases: /etc/services, /etc/protocols, /etc/hosts, /etc/networks. */
+/** What iptables asks of the C library's databases: /etc/services, protocols, hosts, networks, passwd and group. */
 export interface NameService {
   /** getservbyname; `proto` "tcp", or undefined for any. */
   servicePort(name: string, proto: string | undefined): number | undefined
@@ -11,6 +11,12 @@ export interface NameService {
   hostAddresses(name: string, family: 4 | 6): readonly string[]
   /** getnetbyname, as an address. */
   networkAddress(name: string): string | undefined
+  /** getpwnam, getgrnam: the number. */
+  userId(name: string): number | undefined
+  groupId(name: string): number | undefined
+  /** getpwuid, getgrgid. */
+  userName(id: number): string | undefined
+  groupName(id: number): string | undefined
 }
 
 /** No databases at all: what a program that writes numbers (kube-proxy) needs. */
@@ -22,6 +28,10 @@ export const NO_NAMES: NameService = {
   hostName: () => undefined,
   hostAddresses: () => [],
   networkAddress: () => undefined,
+  userId: () => undefined,
+  groupId: () => undefined,
+  userName: () => undefined,
+  groupName: () => undefined,
 }
 
 /** Name databases from the text of the files; each is parsed when first asked. */
@@ -68,6 +78,13 @@ export function namesFromFiles(read: (path: string) => string): NameService {
     }
     return hosts
   }
+  const accounts = (path: string) =>
+    read(path)
+      .split('\n')
+      .flatMap((line) => {
+        const [name = '', , id = ''] = line.split(':')
+        return name !== '' && /^\d+$/.test(id) ? [{ name, id: Number(id) }] : []
+      })
   return {
     servicePort: (name, proto) => loadServices().byName.get(`${name}/${proto ?? ''}`),
     serviceName: (port, proto) => loadServices().byPort.get(`${port}/${proto ?? ''}`),
@@ -91,5 +108,9 @@ export function namesFromFiles(read: (path: string) => string): NameService {
       }
       return networks.get(name)
     },
+    userId: (name) => accounts('/etc/passwd').find((account) => account.name === name)?.id,
+    groupId: (name) => accounts('/etc/group').find((account) => account.name === name)?.id,
+    userName: (id) => accounts('/etc/passwd').find((account) => account.id === id)?.name,
+    groupName: (id) => accounts('/etc/group').find((account) => account.id === id)?.name,
   }
 }

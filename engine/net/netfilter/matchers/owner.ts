@@ -1,28 +1,40 @@
 import { parameterProblem } from '../errors.ts'
 import type { Matcher, OptionUse } from '../extension.ts'
+import type { NameService } from '../names.ts'
+import { scanUint } from '../numbers.ts'
 
-function idOption(key: string, what: string) {
-  return ({ draft, arg, invert }: OptionUse) => {
-    const [low, high] = arg.split('-')
+/** -1 is no id, so the greatest is one less (owner_parse_range). */
+const MAX_ID = 0xfffffffe
+
+/** A name of the machine's own passwd or group, else "FROM[-TO]" in any base (owner_mt_parse). */
+function idOption(key: string, what: string, named: (names: NameService, name: string) => number | undefined) {
+  return ({ draft, arg, invert, env }: OptionUse) => {
     const bad = () => parameterProblem(`owner: Bad value for "--${what}" option: "${arg}"`)
-    // Root is the one name that every machine knows; others would need the machine's passwd.
-    const number = (text: string | undefined) => (text === 'root' ? 0 : /^\d+$/.test(text ?? '') ? Number(text) : bad())
-    draft[key] = [number(low), high === undefined ? number(low) : number(high)]
+    const known = named(env.names, arg)
+    const low = known === undefined ? (scanUint(arg, MAX_ID) ?? bad()) : { value: known, rest: '' }
+    const high = /^[-:]/.test(low.rest) ? (scanUint(low.rest.slice(1), MAX_ID) ?? bad()) : low
+    if (high.rest !== '') bad()
+    draft[key] = [low.value, high.value]
     if (invert) draft[`${key}Inv`] = true
   }
 }
 
-const range = (value: unknown) => {
+const range = (value: unknown, named?: (id: number) => string | undefined) => {
   const [low, high] = value as readonly [number, number]
-  return low === high ? `${low}` : `${low}-${high}`
+  return low === high ? (named?.(low) ?? `${low}`) : `${low}-${high}`
+}
+
+const isReversed = (value: unknown) => {
+  const [low, high] = (value ?? [0, 0]) as readonly [number, number]
+  return low > high
 }
 
 /** libxt_owner.c, xt_owner.c */
 export const owner: Matcher = {
   name: 'owner',
   options: [
-    { name: 'uid-owner', arg: true, invert: true, use: idOption('uid', 'uid-owner') },
-    { name: 'gid-owner', arg: true, invert: true, use: idOption('gid', 'gid-owner') },
+    { name: 'uid-owner', arg: true, invert: true, use: idOption('uid', 'uid-owner', (names, name) => names.userId(name)) },
+    { name: 'gid-owner', arg: true, invert: true, use: idOption('gid', 'gid-owner', (names, name) => names.groupId(name)) },
     { name: 'socket-exists', type: { kind: 'none' }, invert: true, key: 'socket' },
   ],
   knownOptions: ['suppl-groups'],
@@ -30,18 +42,24 @@ export const owner: Matcher = {
     if (draft['uid'] === undefined && draft['gid'] === undefined && draft['socket'] === undefined)
       parameterProblem('owner: At least one of --uid-owner, --gid-owner or --socket-exists is required')
   },
-  print: (d) => {
+  print: (d, { numeric, names }) => {
     const parts: string[] = []
+    const user = numeric ? undefined : names.userName
+    const group = numeric ? undefined : names.groupName
     if (d['socket']) parts.push(`${d['socketInv'] ? '! ' : ''}owner socket exists`)
-    if (d['uid']) parts.push(`${d['uidInv'] ? '! ' : ''}owner UID match ${range(d['uid'])}`)
-    if (d['gid']) parts.push(`${d['gidInv'] ? '! ' : ''}owner GID match ${range(d['gid'])}`)
+    if (d['uid']) parts.push(`${d['uidInv'] ? '! ' : ''}owner UID match ${range(d['uid'], user)}`)
+    if (d['gid']) parts.push(`${d['gidInv'] ? '! ' : ''}owner GID match ${range(d['gid'], group)}`)
     return parts.join(' ')
   },
   save: (d) =>
     `${d['socket'] ? `${d['socketInv'] ? ' !' : ''} --socket-exists` : ''}${d['uid'] ? `${d['uidInv'] ? ' !' : ''} --uid-owner ${range(d['uid'])}` : ''}${
       d['gid'] ? `${d['gidInv'] ? ' !' : ''} --gid-owner ${range(d['gid'])}` : ''
     }`,
-  refuse: (_, { hooks }) => (hooks.every((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING') ? undefined : 'EINVAL'),
+  // owner_check
+  refuse: (d, { hooks }) =>
+    hooks.every((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING') && !isReversed(d['uid']) && !isReversed(d['gid'])
+      ? undefined
+      : 'EINVAL',
   matches: (d, skb) => {
     const has = (key: string, id: number | undefined) => {
       if (d[key] === undefined) return true
