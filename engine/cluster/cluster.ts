@@ -46,7 +46,7 @@ export class Cluster implements Stateful {
       profile: spec.profile,
       ...(server === undefined ? {} : { address: `${server}:6443` }),
     })
-    this.network = new Network(this.clock, this.dice)
+    this.network = new Network(this.clock, this.dice, spec.profile.kernel)
     this.machines = new Machines({
       spec,
       nodes,

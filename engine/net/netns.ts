@@ -23,6 +23,7 @@ import type { Taps } from './taps.ts'
 export interface NetworkPort {
   readonly clock: Clock
   readonly dice: Dice
+  readonly kernel: string
   /** Puts a frame on the wire. */
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void
   /** Whether the other end of a device is up. */
@@ -47,7 +48,7 @@ export class Netns implements Stateful {
   private linkList: readonly Link[] = []
   private routeList: readonly Route[] = []
   private readonly neighbours = new Neighbours()
-  private readonly sysctls = new Sysctls(() => this.linkList.map((l) => l.name.replaceAll('.', '/')))
+  private readonly sysctls = new Sysctls(this)
   /** The node whose kernel this namespace runs on; undefined for the node's own (init_net). */
   host: string | undefined
   private readonly ownLog: KernelLog
@@ -267,7 +268,6 @@ export class Netns implements Stateful {
   }
 
   writeSysctl(key: string, value: string): SysctlResult {
-    this.sysctls.initial = this.host === undefined
     const result = this.sysctls.write(key, value)
     if (result !== 'ok') return result
     this.tracking = undefined

@@ -6,6 +6,7 @@ import { Arp, type ArpPort } from './arp.ts'
 import { BROADCAST, showArrival, showLeaving } from './captured.ts'
 import type { Crossing } from './crossing.ts'
 import { type ConnectionRecord, Flows } from './flows.ts'
+import { NEWEST_KERNEL } from './kernel-release.ts'
 import type { Link } from './link.ts'
 import { Netns, type NetworkPort } from './netns.ts'
 import { crossed, type Frame, scrub } from './path/frame.ts'
@@ -40,6 +41,8 @@ const MAC_LOCAL = 0x02
 export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort {
   readonly clock: Clock
   readonly dice: Dice
+  /** The release that the nodes run ("5.15.0-127-generic"). */
+  readonly kernel: string
   readonly flows = new Flows()
   /** The packet walks, keyed by a connection's id. */
   readonly walk: Trace
@@ -54,9 +57,10 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
   private depth = 0
   private waiting: [Netns, Socket][] = []
 
-  constructor(clock: Clock, dice: Dice) {
+  constructor(clock: Clock, dice: Dice, kernel = NEWEST_KERNEL) {
     this.clock = clock
     this.dice = dice
+    this.kernel = kernel
     this.walk = new Trace(() => clock.now, this.flows)
     this.bpf = new BpfNotes(this.walk, this.flows)
     clock.handle('net.tcp.rto', (args) => this.onSocket(args, retransmit))
@@ -250,6 +254,8 @@ export class Network implements Stateful, NetworkPort, StackPort, Wire, ArpPort 
   transmit(ns: Netns, link: Link, frame: Frame, nexthop: string): void {
     if (link.kind === 'loopback') {
       frame.srcMac = frame.dstMac = link.mac
+      // Its socket is forgotten (loopback_xmit: skb_orphan), and as the route stays no early demux finds another (ip_rcv_finish_core).
+      frame.uid = frame.gid = undefined
       this.traceOf(frame)?.note(ns.id, frame, 'device', 'device.loopback', {}, { device: link.name })
       this.enqueue({ ns, link, frame })
       return

@@ -1,5 +1,7 @@
 import type { Json } from '../base/json.ts'
 import { CONNTRACK_DEFAULTS } from './conntrack/timeouts.ts'
+import { KEY_SINCE, KEY_UNTIL, VALUE_UNTIL } from './kernel-keys.data.ts'
+import { olderThan } from './kernel-release.ts'
 import { CONF4_KEYS, CONF6_KEYS, NEIGH4_KEYS, NEIGH6_KEYS, NET_KEYS } from './sysctl.data.ts'
 
 /** What `write` says of a value that the kernel's handler does not take (EINVAL), or of a key that is not there. */
@@ -18,6 +20,8 @@ const PREFIX = 'net.netfilter.'
 /** Keys that belong to the whole kernel: other namespaces than the node's own may only read them. */
 const ONLY_INITIAL =
   /^net\.(core\.(?!somaxconn|optmem_max|txrehash|xfrm|rps_default)|netfilter\.nf_conntrack_(max|buckets|expect_max)$)/
+/** The same number twice: the older name is in the node's own namespace only (nf_ct_netfilter_table). */
+const CONNTRACK_MAX = 'net.nf_conntrack_max'
 /** Keys that a handler computes. */
 const READ_ONLY = new Set([
   'net.netfilter.nf_conntrack_count',
@@ -39,7 +43,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 const CONGESTION = 'net.ipv4.tcp_congestion_control'
 /** Switches: 0 or 1 and nothing else (proc_dou8vec_minmax, proc_dobool). */
 const SWITCHED: readonly [number, number] = [0, 1]
-const SWITCH = /nf_conntrack_(acct|checksum|timestamp|tcp_loose|tcp_be_liberal|tcp_ignore_invalid_rst)$/
+const SWITCH = /nf_conntrack_(acct|checksum|timestamp|helper|dccp_loose|tcp_loose|tcp_be_liberal|tcp_ignore_invalid_rst)$/
 const PER_DEVICE: readonly { readonly start: string; readonly keys: Readonly<Record<string, string>>; readonly all: boolean }[] =
   [
     { start: 'net.ipv4.conf.', keys: CONF4_KEYS, all: true },
@@ -54,6 +58,13 @@ const SPECIAL: Readonly<Record<string, string>> = {
   'net.ipv4.conf.lo.disable_xfrm': '1',
 }
 
+/** What sysctls need of their namespace: its devices, the node it lives on if it is not that node's own, and the kernel. */
+export interface SysctlOwner {
+  readonly links: readonly { readonly name: string }[]
+  readonly host: string | undefined
+  readonly net: { readonly kernel: string }
+}
+
 /**
  * The sysctls of one network namespace below net.*: what was written, over what a fresh namespace has. What packets ask for is
  * worked out once and kept until some key or device changes.
@@ -65,22 +76,38 @@ export class Sysctls {
   private ports: readonly [number, number] | undefined
   private folders: Map<string, Set<string>> | undefined
   private forwarding: { readonly 4: boolean; readonly 6: boolean } | undefined
-  private readonly devices: () => readonly string[]
-  /** Whether this is the node's own namespace (init_net). */
-  initial = true
+  private readonly of: SysctlOwner
 
-  constructor(devices: () => readonly string[]) {
-    this.devices = devices
+  constructor(of: SysctlOwner) {
+    this.of = of
+  }
+
+  /** Devices as keys name them. */
+  private devices(): readonly string[] {
+    return this.of.links.map((l) => l.name.replaceAll('.', '/'))
+  }
+
+  /** Whether this is the node's own namespace (init_net). */
+  private initial(): boolean {
+    return this.of.host === undefined
+  }
+
+  private kernel(): string {
+    return this.of.net.kernel
   }
 
   /** The value of "net.ipv4.ip_forward" and the like, or undefined where there is no such key. */
   get(key: string): string | undefined {
+    if (key === CONNTRACK_MAX) return this.initial() ? this.get(`${PREFIX}nf_conntrack_max`) : undefined
     const written = this.written.get(key)
     if (written !== undefined) return written
     return SPECIAL[key] ?? this.fresh(key)
   }
 
   private fresh(key: string): string | undefined {
+    if (!this.has(key)) return undefined
+    const before = KEY_UNTIL[key] ?? VALUE_UNTIL[key]
+    if (before !== undefined && olderThan(this.kernel(), before[0])) return before[1]
     const global = NET_KEYS[key]
     if (global !== undefined) return global
     if (key.startsWith(PREFIX)) return CONNTRACK_DEFAULTS[key.slice(PREFIX.length)]
@@ -97,6 +124,12 @@ export class Sysctls {
       return value
     }
     return undefined
+  }
+
+  /** Whether this kernel has a key, so far as releases differ. */
+  private has(key: string): boolean {
+    const since = KEY_SINCE[key] ?? KEY_SINCE[key.slice(key.lastIndexOf('.') + 1)]
+    return since === undefined || !olderThan(this.kernel(), since)
   }
 
   /** A numeric key; the first number of several. */
@@ -142,13 +175,14 @@ export class Sysctls {
     return this.ports
   }
 
-  write(key: string, text: string): SysctlResult {
+  write(name: string, text: string): SysctlResult {
+    const key = name === CONNTRACK_MAX && this.initial() ? `${PREFIX}nf_conntrack_max` : name
     const now = this.get(key)
     if (now === undefined) return 'ENOENT'
-    if (READ_ONLY.has(key) || (!this.initial && ONLY_INITIAL.test(key))) return 'EACCES'
+    if (READ_ONLY.has(key) || (!this.initial() && ONLY_INITIAL.test(key))) return 'EACCES'
     if (key === CONGESTION && !(this.get('net.ipv4.tcp_available_congestion_control') ?? '').split(' ').includes(text.trim()))
       return 'ENOENT'
-    const value = taken(key, now, text)
+    const value = taken(key, now, text, this.kernel())
     if (value === undefined) return 'EINVAL'
     this.forget()
     this.written.set(key, value)
@@ -219,12 +253,15 @@ export class Sysctls {
   }
 
   private keys(): string[] {
-    const keys = [...Object.keys(NET_KEYS), ...Object.keys(CONNTRACK_DEFAULTS).map((k) => PREFIX + k)]
+    const kernel = this.kernel()
+    const gone = Object.entries(KEY_UNTIL).filter(([, [release]]) => olderThan(kernel, release))
+    const keys = [...Object.keys(NET_KEYS), ...Object.keys(CONNTRACK_DEFAULTS).map((k) => PREFIX + k), ...gone.map(([k]) => k)]
+    if (this.initial()) keys.push(CONNTRACK_MAX)
     const devices = this.devices()
     for (const { start, keys: names, all } of PER_DEVICE)
       for (const device of all ? ['all', 'default', ...devices] : devices)
         for (const name of Object.keys(names)) keys.push(`${start}${device}.${name}`)
-    return keys.sort()
+    return keys.filter((key) => this.has(key)).sort()
   }
 
   save(): Json {
@@ -238,7 +275,7 @@ export class Sysctls {
 }
 
 /** The value as the handler stores it, or undefined where it refuses. Whole numbers (one or several) are checked; words are taken. */
-function taken(key: string, now: string, text: string): string | undefined {
+function taken(key: string, now: string, text: string, kernel: string): string | undefined {
   const value = text.trim()
   if (!/^-?\d+(\s+-?\d+)*$/.test(now)) return value
   const parts = value.split(/\s+/)
@@ -246,7 +283,8 @@ function taken(key: string, now: string, text: string): string | undefined {
   if (!parts.every((p) => /^[-+]?(0[xX][0-9a-fA-F]+|\d+)$/.test(p))) return undefined
   const numbers = parts.map(Number)
   if (numbers.some((n) => Number.isNaN(n) || n > 4294967295 || n < -2147483648)) return undefined
-  const range = SWITCH.test(key) ? SWITCHED : RANGES[key]
+  const events = key === 'net.netfilter.nf_conntrack_events' && olderThan(kernel, '5.19')
+  const range = events || SWITCH.test(key) ? SWITCHED : RANGES[key]
   if (range !== undefined && numbers.some((n) => n < range[0] || n > range[1])) return undefined
   if (
     key === 'net.ipv4.ip_local_port_range' &&

@@ -56,7 +56,7 @@ test('LOG writes what nf_log_syslog writes', () => {
 })
 
 test('loopback has an Ethernet header of zeros, and what comes back has no owner', () => {
-  const hosts = new TwoHosts('*filter\n-A INPUT -i lo -j LOG --log-prefix "lo "\nCOMMIT\n')
+  const hosts = new TwoHosts('*filter\n-A INPUT -i lo -j LOG --log-prefix "lo " --log-uid\nCOMMIT\n')
   hosts.node.ip.connectTcp({ dst: '127.0.0.1', port: 81, uid: 0 })
   expect(hosts.log().map(masked)).toEqual([
     'lo IN=lo OUT= MAC=00:00:00:00:00:00:00:00:00:00:00:00:08:00 SRC=127.0.0.1 DST=127.0.0.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=N DF PROTO=TCP SPT=N DPT=81 WINDOW=65495 RES=0x00 SYN URGP=0 ',
