@@ -7,13 +7,14 @@ import { Network } from './network.ts'
 /** Two hosts on a cable, as the real kernel was asked: 10.9.0.1 has the rules, 10.9.0.2 talks to it. */
 export class TwoHosts {
   readonly clock = new Clock(Date.UTC(2026, 0, 1))
-  readonly network = new Network(this.clock, new Dice('two hosts'))
+  readonly network: Network
   readonly node: Netns
   readonly client: Netns
   private readonly writer: string
 
-  constructor(rules = '', writer = '1.8.9/nft') {
+  constructor(rules = '', writer = '1.8.9/nft', kernel = '6.18.0', seed = 'two hosts') {
     this.writer = writer
+    this.network = new Network(this.clock, new Dice(seed), kernel)
     this.node = this.network.createNetns('nodes/node')
     this.client = this.network.createNetns('nodes/client')
     this.network.addVeth(this.node, 'eth0', this.client, 'eth0', {

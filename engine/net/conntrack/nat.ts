@@ -1,4 +1,5 @@
 import type { Dice } from '../../clock/dice.ts'
+import { olderThan } from '../kernel-release.ts'
 import type { NatRequest } from '../netfilter/env.ts'
 import { type Packet, PROTO, type Tuple } from '../packet.ts'
 import type { Frame } from '../path/frame.ts'
@@ -13,14 +14,28 @@ export type Manip = 'src' | 'dst'
 const MAX_ATTEMPTS = 128
 const FEWEST_ATTEMPTS = 16
 const HARDER_BELOW = 32
+/** The release that began to give up flows for a port ("netfilter: snat: evict closing tcp entries on reply tuple collision"). */
+const HARDER_SINCE = '6.5'
+
+/** Chance, and the kernel whose ways are followed. */
+export interface NatWays {
+  readonly dice: Dice
+  readonly kernel: string
+}
 
 /**
  * Gives a flow its translation of one kind (nf_nat_setup_info). Without a request: a null binding, which keeps the address
  * and moves the source port only where another flow holds the tuple already.
  */
-export function setupNat(entry: CtEntry, manip: Manip, request: NatRequest | undefined, table: ConntrackTable, dice: Dice): void {
+export function setupNat(
+  entry: CtEntry,
+  manip: Manip,
+  request: NatRequest | undefined,
+  table: ConntrackTable,
+  ways: NatWays,
+): void {
   const current = invertTuple(entry.reply)
-  const wanted = uniqueTuple(current, entry, manip, request, table, dice)
+  const wanted = uniqueTuple(current, entry, manip, request, table, ways)
   if (!sameTuple(wanted, current)) {
     entry.reply = invertTuple(wanted)
     if (manip === 'src') entry.snat = true
@@ -37,7 +52,7 @@ function uniqueTuple(
   manip: Manip,
   request: NatRequest | undefined,
   table: ConntrackTable,
-  dice: Dice,
+  ways: NatWays,
 ): Tuple {
   const free = (t: Tuple) => !table.used(invertTuple(t), entry)
   const anyPort = request?.randomFully === true || request?.random === true
@@ -59,7 +74,7 @@ function uniqueTuple(
       if (port >= minPort && port <= maxPort && (minPort === maxPort || free(tuple))) return tuple
     } else if (free(tuple)) return tuple
   }
-  return uniquePort(tuple, entry, manip, request, table, dice)
+  return uniquePort(tuple, entry, manip, request, table, ways)
 }
 
 function inRange(tuple: Tuple, request: NatRequest | undefined): boolean {
@@ -99,19 +114,19 @@ function uniquePort(
   manip: Manip,
   request: NatRequest | undefined,
   table: ConntrackTable,
-  dice: Dice,
+  ways: NatWays,
 ): Tuple {
   const range = portRange(tuple, manip, request)
   if (range === undefined) return tuple
   const [min, max] = range
   const size = max - min + 1
   const anywhere = request?.randomFully === true || request?.random === true || manip === 'src'
-  let offset = request?.basePort !== undefined ? portOf(tuple, manip) - request.basePort : anywhere ? dice.int(65_536) : 0
+  let offset = request?.basePort !== undefined ? portOf(tuple, manip) - request.basePort : anywhere ? ways.dice.int(65_536) : 0
   let candidate = tuple
-  for (let attempts = Math.min(size, MAX_ATTEMPTS); ; attempts >>= 1, offset = dice.int(65_536)) {
+  for (let attempts = Math.min(size, MAX_ATTEMPTS); ; attempts >>= 1, offset = ways.dice.int(65_536)) {
     for (let i = 0; i < attempts; i++, offset++) {
       candidate = withPort(tuple, manip, min + (((offset % size) + size) % size))
-      if (!taken(candidate, entry, table, attempts - i)) return candidate
+      if (!taken(candidate, entry, table, olderThan(ways.kernel, HARDER_SINCE) ? MAX_ATTEMPTS : attempts - i)) return candidate
     }
     // Out of ports: the last one tried, and the table will refuse the flow.
     if (attempts >= size || attempts < FEWEST_ATTEMPTS) return candidate
@@ -124,6 +139,7 @@ function taken(tuple: Tuple, entry: CtEntry, table: ConntrackTable, left: number
   if (other === undefined || other === entry) return false
   if (left > HARDER_BELOW || tuple.proto !== PROTO.tcp || entry.tcp?.state !== 'SYN_SENT') return true
   if (sameTuple(other.original, invertTuple(tuple))) return true
+  if (!other.snat) return true
   const state = other.tcp?.state
   if (state !== 'TIME_WAIT' && state !== 'CLOSE') return true
   const advanced = ((entry.tcp.seen[0].end ?? 0) - (other.tcp?.seen[0].end ?? 0)) | 0

@@ -237,7 +237,7 @@ export class Hooks implements TrackEnv {
       // A flow that began before there was a nat table stays untranslated (nf_nat_setup_info refuses confirmed ones).
       if (!entry.confirmed) {
         // A rule may ask for the other kind only where the kernel lets it: then this kind stays as it was.
-        setupNat(entry, request?.manip ?? manip, request, ns.conntrack, ns.net.dice)
+        setupNat(entry, request?.manip ?? manip, request, ns.conntrack, ns.net)
         if (request?.masquerade && frame.oif !== undefined) entry.masqOif = frame.oif
         if (manip === 'src') entry.srcDone = true
         else entry.dstDone = true
