@@ -9,8 +9,15 @@ export function sessionPort(
   lab: LabState,
   cluster: Cluster,
   stack: UndoStack,
-  session: { ask(input: Input): void; status(): SessionView },
+  session: { ask(input: Input): void; readonly asked: readonly Input[]; status(): SessionView },
 ): SessionPort {
+  const step = (kind: 'undo' | 'redo') => {
+    const pending = session.asked.reduce((n, { type }) => n + (type === 'undo' ? 1 : type === 'redo' ? -1 : 0), 0)
+    const done = stack.ahead(kind, pending)
+    if (done === undefined) return { refused: `nothing to ${kind}` }
+    session.ask({ type: kind })
+    return { done }
+  }
   const mark = (input: Extract<Input, { type: 'answer' | 'predict' }>) => {
     const refused = lab.apply(input)
     if (refused === undefined) lab.evaluate()
@@ -19,17 +26,8 @@ export function sessionPort(
   return {
     cluster,
     hasLab: lab.isOpen,
-    undo: () => {
-      // The newest point is the one before `chainwalk undo` itself.
-      if (stack.depth < 2) return { refused: 'nothing to undo' }
-      session.ask({ type: 'undo' })
-      return { done: stack.labelBelow ?? '' }
-    },
-    redo: () => {
-      if (stack.redoLabel === undefined) return { refused: 'nothing to redo' }
-      session.ask({ type: 'redo' })
-      return { done: stack.redoLabel }
-    },
+    undo: () => step('undo'),
+    redo: () => step('redo'),
     status: () => {
       const { clock, points, versions, fidelity } = session.status()
       return [

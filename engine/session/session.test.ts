@@ -173,6 +173,31 @@ describe('a session', () => {
     expect(await type('cat /root/f')).toBe('1\n')
   })
 
+  it('says of undo and redo on a line that they wait for its end, and of which step each is', async () => {
+    const { type } = await open()
+    await type('iptables -N A')
+    await type('iptables -N B')
+    const told = await type("chainwalk undo; iptables -S | grep -c -- '-N [AB]$'; chainwalk undo; chainwalk undo")
+    const words = [
+      'undone once this line has ended: iptables -N B',
+      '2',
+      'undone once this line has ended: iptables -N A',
+      'chainwalk: nothing to undo',
+      '-- undone: iptables -N B --',
+      '-- undone: iptables -N A --',
+    ]
+    expect(words.map((line) => told.indexOf(line))).toEqual(words.map((line) => told.indexOf(line)).toSorted((x, y) => x - y))
+    expect(words.filter((line) => !told.includes(line))).toEqual([])
+    expect(await type("iptables -S | grep -c -- '-N [AB]$'")).toContain('0')
+    expect(await type('chainwalk redo; chainwalk redo; chainwalk redo')).toMatch(
+      /^done again once this line has ended: iptables -N A\r?\ndone again once this line has ended: iptables -N B\r?\nchainwalk: nothing to redo/,
+    )
+    expect(await type("iptables -S | grep -c -- '-N [AB]$'")).toContain('2')
+    expect(await type('chainwalk undo; chainwalk redo')).toMatch(
+      /undone once .*: iptables -N B\r?\ndone again once .*: iptables -N B/,
+    )
+  })
+
   it('comes back from its snapshot as it was, and refuses a damaged one', async () => {
     const { session, type } = await open()
     // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it

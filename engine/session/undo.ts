@@ -60,13 +60,13 @@ export class UndoStack {
     this.undone = []
   }
 
-  get depth(): number {
-    return this.done.length
-  }
-
-  /** The label below the newest. */
-  get labelBelow(): string | undefined {
-    return this.done.at(-2)?.label
+  /**
+   * What a line being run would take back, or do again, once it has ended: its own point is the newest. `pending`: the steps back that
+   * it has asked for already.
+   */
+  ahead(kind: 'undo' | 'redo', pending: number): string | undefined {
+    const here = this.done.length - 1 - pending
+    return [...this.done.slice(0, -1), ...this.undone.toReversed()][kind === 'undo' ? here - 1 : here]?.label
   }
 
   get undoLabel(): string | undefined {

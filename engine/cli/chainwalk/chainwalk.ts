@@ -31,8 +31,8 @@ export const chainwalk: Command = {
 
 const VERBS: Readonly<Record<string, Verb>> = {
   status: (context, session) => print(context, session.status()),
-  undo: (context, session) => outcome(context, session.undo()),
-  redo: (context, session) => outcome(context, session.redo()),
+  undo: (context, session) => outcome(context, 'undone', session.undo()),
+  redo: (context, session) => outcome(context, 'done again', session.redo()),
   task: (context, session) => {
     if (!session.hasLab) return fail(context, 'no lab is open')
     return print(
@@ -79,7 +79,9 @@ function mark(
   return refused === undefined ? 0 : fail(context, refused)
 }
 
-function outcome(context: CommandContext, result: ReturnType<SessionPort['undo']>): number {
-  // What was taken back is said by the terminals themselves, once it has happened.
-  return 'refused' in result ? fail(context, result.refused) : 0
+/** What was taken back is said once more by the terminals, when it has happened. */
+function outcome(context: CommandContext, what: string, result: ReturnType<SessionPort['undo']>): number {
+  if ('refused' in result) return fail(context, result.refused)
+  context.stdout.write(`${what} once this line has ended: ${result.done}\n`)
+  return 0
 }
