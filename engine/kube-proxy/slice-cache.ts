@@ -10,6 +10,7 @@ export class SliceCache {
   private readonly release: Release
   private readonly slices = new Map<string, Map<string, KubeObject>>()
   private readonly endpoints = new Map<string, EndpointsMap>()
+  private total = 0
 
   constructor(family: IpFamily, node: string, release: Release) {
     this.family = family
@@ -19,6 +20,7 @@ export class SliceCache {
 
   clear(): void {
     this.slices.clear()
+    this.total = 0
     this.endpoints.clear()
   }
 
@@ -26,8 +28,9 @@ export class SliceCache {
     const key = sliceService(slice)
     if (key === undefined) return
     const slices = this.slices.get(key) ?? new Map<string, KubeObject>()
+    if (slices.size === 0) this.slices.set(key, slices)
+    if (!slices.has(slice.metadata.name)) this.total++
     slices.set(slice.metadata.name, slice)
-    this.slices.set(key, slices)
     this.endpoints.delete(key)
   }
 
@@ -35,7 +38,7 @@ export class SliceCache {
     const key = sliceService(slice)
     if (key === undefined) return
     const slices = this.slices.get(key)
-    slices?.delete(slice.metadata.name)
+    if (slices?.delete(slice.metadata.name)) this.total--
     if (slices?.size === 0) this.slices.delete(key)
     this.endpoints.delete(key)
   }
@@ -52,9 +55,7 @@ export class SliceCache {
 
   /** How many slices there are. */
   count(): number {
-    let count = 0
-    for (const slices of this.slices.values()) count += slices.size
-    return count
+    return this.total
   }
 
   endpointsOf(service: string): EndpointsMap {

@@ -106,6 +106,10 @@ function filledObject(value: object, changing: Changing): Filled {
     const [kind, data] = [part('kind'), part('data')]
     return (words) => ({ kind: kind(words), data: data(words) })
   }
+  if (keys === 'ext,ports,to') {
+    const [ext, ports, to] = [part('ext'), part('ports'), part('to')]
+    return (words) => ({ ext: ext(words), ports: ports(words), to: to(words) })
+  }
   if (keys === 'src') {
     const src = part('src')
     return (words) => ({ src: src(words) })

@@ -52,6 +52,8 @@ export class Chain {
   /** Its place among the saved chains of its table, and who keeps them; set once it is in force. */
   slot = -1
   keeper: ChainKeeper | undefined
+  /** Its number in the survey under way (survey.ts); means nothing to anybody else, or later. */
+  mark = 0
   /** What running its rules worked out (compile.ts); only once it is in force, when rules no longer change. */
   compiled: CompiledChain | undefined
   private saved: SavedChain | undefined

@@ -4,7 +4,9 @@ const NO_HOOKS: readonly HookName[] = []
 
 /** What is known of each chain's place among the others, by number: there may be a hundred thousand, so nothing is an object. */
 export class Places {
-  private readonly ids = new Map<string, number>()
+  /** By name; made when somebody first asks, which no full write of a table does. */
+  private index: Map<string, number> | undefined
+  private readonly names: readonly string[]
   private readonly hooks: readonly HookName[]
   /** The hooks of each set that was asked for. */
   private readonly sets: (readonly HookName[])[] = [NO_HOOKS]
@@ -15,11 +17,22 @@ export class Places {
   /** The hooks from which it can be reached, a bit each. */
   reach: Uint8Array
 
-  constructor(hooks: readonly HookName[], size: number) {
+  /** Places of these chains, numbered in this order. */
+  constructor(hooks: readonly HookName[], names: readonly string[]) {
+    const size = names.length
     this.hooks = hooks
+    this.names = names
     this.uses = new Int32Array(size)
     this.ranks = new Int32Array(size)
     this.reach = new Uint8Array(size)
+  }
+
+  private get ids(): Map<string, number> {
+    if (this.index === undefined) {
+      this.index = new Map()
+      for (const [id, name] of this.names.entries()) this.index.set(name, id)
+    }
+    return this.index
   }
 
   find(name: string): number | undefined {

@@ -6,7 +6,7 @@ import { countRecents, jumpTarget } from './uses.ts'
 
 /** What the survey asks of a table. */
 interface Surveyed {
-  readonly chains: { readonly size: number; values(): Iterable<Chain> }
+  readonly chains: { values(): Iterable<Chain>; get(name: string): Chain | undefined }
   isBase(chain: string): boolean
 }
 
@@ -50,13 +50,14 @@ export class Survey {
   constructor(table: Surveyed, hooks: readonly HookName[], deepest: number) {
     const chains = [...table.chains.values()]
     this.chains = chains
-    const places = new Places(hooks, chains.length)
-    this.places = places
+    const names: string[] = []
     let rules = 0
     for (const chain of chains) {
-      places.add(chain.name)
+      chain.mark = names.length
+      names.push(chain.name)
       rules += chain.rules.length
     }
+    this.places = new Places(hooks, names)
     this.firstOf = new Int32Array(chains.length + 1)
     this.leadsTo = new Int32Array(rules)
     this.ruleAt = new Int32Array(rules)
@@ -64,20 +65,20 @@ export class Survey {
     this.order = new Int32Array(chains.length)
     this.readJumps(table, hooks)
     for (const hook of hooks) {
-      const id = places.find(hook)
+      const id = table.chains.get(hook)?.mark
       if (id !== undefined && this.states[id] === NEW) this.visit(id, deepest, true)
     }
     for (let id = 0; id < chains.length; id++) if (this.states[id] === NEW) this.visit(id, deepest, false)
-    this.spread(hooks)
+    this.spread(table, hooks)
   }
 
   /** Every rule is looked at once, in the order of chains; all else follows from numbers. */
   private readJumps(table: Surveyed, hooks: readonly HookName[]): void {
-    const { places, chains, firstOf, leadsTo, ruleAt } = this
-    const { uses } = places
+    const { chains, firstOf, leadsTo, ruleAt } = this
+    const { uses } = this.places
     const base = new Uint8Array(chains.length)
     for (const hook of hooks) {
-      const id = places.find(hook)
+      const id = table.chains.get(hook)?.mark
       if (id !== undefined) base[id] = 1
     }
     let jumps = 0
@@ -92,7 +93,7 @@ export class Survey {
         if (rule.matches.length > 0) countRecents(this.recents, rule, 1)
         const name = jumpTarget(rule)
         if (name === undefined) continue
-        const to = name === lastName ? last : (places.find(name) ?? NOWHERE)
+        const to = name === lastName ? last : (table.chains.get(name)?.mark ?? NOWHERE)
         if (to === NOWHERE) {
           // A base chain that nobody made yet is refused by name (see validate.ts).
           if (table.isBase(name)) continue
@@ -154,11 +155,11 @@ export class Survey {
   }
 
   /** From above to below: when a chain's turn comes, all that lead to it have had theirs (but in loops, which no hook reaches). */
-  private spread(hooks: readonly HookName[]): void {
+  private spread({ chains }: Surveyed, hooks: readonly HookName[]): void {
     const { order, firstOf, leadsTo } = this
     const { reach } = this.places
     for (const hook of hooks) {
-      const id = this.places.find(hook)
+      const id = chains.get(hook)?.mark
       if (id !== undefined) reach[id] = this.places.bitOf(hook)
     }
     for (let i = order.length - 1; i >= 0; i--) {
