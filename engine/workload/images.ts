@@ -68,6 +68,20 @@ function coredns(): readonly ImageListener[] {
   ]
 }
 
+/** etcd listens where its flags say, in their order; without: on the loopback address (etcd, embed/config.go). */
+function etcd({ args }: ImageSpec): readonly ImageListener[] {
+  const urls = (name: string, fallback: string) => (flag(args, name) ?? fallback).split(',').filter((url) => url !== '')
+  const at = (url: string, program: string, more: Partial<ImageListener> = {}) => {
+    const [, address = '', port = ''] = /^https?:\/\/\[?([^\]/]*)\]?:(\d+)/.exec(url.replace('localhost', '127.0.0.1')) ?? []
+    return tcp(Number(port), program, { address: address === '0.0.0.0' ? '::' : address, ...more })
+  }
+  return [
+    ...urls('listen-peer-urls', 'http://localhost:2380').map((url) => at(url, 'accept')),
+    ...urls('listen-client-urls', 'http://localhost:2379').map((url) => at(url, 'accept')),
+    ...urls('listen-metrics-urls', '').map((url) => at(url, 'http', { site: 'healthz' })),
+  ]
+}
+
 const database = (port: number, comm: string): ImageWork => ({ comm, listen: () => [tcp(port, 'accept')] })
 const nginx: ImageWork = {
   comm: 'nginx',
@@ -126,7 +140,7 @@ const IMAGES: readonly (readonly [string, ImageWork])[] = [
     'etcd',
     {
       comm: 'etcd',
-      listen: () => [tcp(2379, 'accept', { address: '127.0.0.1' }), tcp(2381, 'http', { site: 'healthz', address: '127.0.0.1' })],
+      listen: etcd,
     },
   ],
   ['kube-controller-manager', { comm: 'kube-controller', listen: () => [tcp(10257, 'tls', { address: '127.0.0.1' })] }],

@@ -85,11 +85,14 @@ export function startNodeDaemons(netns: Netns, hostname: string): void {
     netns.ip.listenTcp({
       port,
       address,
+      ...(address === '::' && comm === 'sshd' ? { v6only: true } : {}),
       program,
       owner: { comm, pid, fd },
       config: { hostname, ...(site === undefined ? {} : { site }) },
     })
   listen('sshd', 812, 3, 22, 'accept', '0.0.0.0')
+  // A socket for each family (sshd_config: AddressFamily any), so this one is for IPv6 alone.
+  listen('sshd', 812, 4, 22, 'accept', '::')
   listen('kubelet', 901, 12, 10248, 'http', '127.0.0.1', 'healthz')
   listen('kubelet', 901, 15, 10250, 'tls', '::')
 }

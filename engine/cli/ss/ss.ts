@@ -98,12 +98,16 @@ function run(context: CommandContext): number {
     return filter.test(s)
   }
   const both = has('tcp') && has('udp')
-  const sockets = context.machine.netns.sockets.all().filter(wanted)
-  const ordered = [...sockets.filter((s) => s.proto === 'udp'), ...sockets.filter((s) => s.proto === 'tcp')]
+  const ordered = [...context.machine.netns.sockets.all().filter(wanted)].sort((a, b) => placeOf(a) - placeOf(b))
   const rows = ordered.map((s) => rowOf(context, s, has('numeric'), has('processes')))
   const columns = { netid: both, state: filter.states?.length !== 1, header: !has('no-header') }
   stdout.write(table(rows, columns, context.tty?.columns))
   return 0
+}
+
+/** The dumps that ss asks for, one after the other: udp, tcp; of each AF_INET, then AF_INET6; the kernel tells of listeners first. */
+function placeOf(s: Socket): number {
+  return (s.proto === 'tcp' ? 4 : 0) + (s.family === 6 ? 2 : 0) + (s.proto === 'tcp' && s.state !== 'LISTEN' ? 1 : 0)
 }
 
 function rowOf(context: CommandContext, s: Socket, numeric: boolean, processes: boolean): Row {
@@ -126,7 +130,7 @@ function rowOf(context: CommandContext, s: Socket, numeric: boolean, processes: 
     state: stateOf(s),
     recvQ: String(listening ? pending : received),
     sendQ: String(listening ? (s.backlog ?? (s.program === undefined ? 1 : 4096)) : unsent),
-    local: address(s.local),
+    local: `${address(s.local)}${s.device === undefined ? '' : `%${s.device}`}`,
     lport: port(s.lport),
     peer: address(s.remote),
     pport: port(s.rport),

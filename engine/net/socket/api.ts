@@ -19,6 +19,8 @@ export interface DialOptions {
 export interface ListenOptions {
   /** "0.0.0.0" by default; "::" takes both families. */
   readonly address?: string
+  /** IPV6_V6ONLY, for "::" beside a socket of "0.0.0.0". */
+  readonly v6only?: boolean
   readonly port: number
   readonly uid?: number
   readonly owner?: SocketOwner

@@ -257,7 +257,7 @@ export class Sockets implements SocketApi {
     const address = options.address ?? '0.0.0.0'
     if (!isAny(address) && !this.host.ns.isLocal(address)) return 'EADDRNOTAVAIL'
     if ((options.uid ?? 0) !== 0 && options.port < this.host.sysctl('net.ipv4.ip_unprivileged_port_start')) return 'EACCES'
-    return this.host.sockets.taken(proto, address, options.port) ? 'EADDRINUSE' : undefined
+    return this.host.sockets.taken(proto, address, options.port, options.v6only) ? 'EADDRINUSE' : undefined
   }
 
   private bound(options: ListenOptions) {
@@ -268,6 +268,7 @@ export class Sockets implements SocketApi {
       lport: options.port,
       uid: options.uid ?? 0,
       app: (options.config ?? null) as Json,
+      ...(options.v6only === undefined ? {} : { v6only: options.v6only }),
       ...(options.program === undefined ? {} : { program: options.program }),
       ...owned(options),
     }

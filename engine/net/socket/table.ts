@@ -75,11 +75,11 @@ export class SocketTable implements Stateful {
   }
 
   /** Whether binding local:lport would clash (EADDRINUSE). */
-  taken(proto: Socket['proto'], local: string, lport: number): boolean {
+  taken(proto: Socket['proto'], local: string, lport: number, v6only = false): boolean {
     for (const s of this.byPort.get(portKey(proto, lport)) ?? []) {
       if (s.proto === 'tcp' && s.state !== 'LISTEN') continue
       if (s.remote !== '' && s.proto === 'udp') continue
-      if (s.local === local || accepts(s, local) || (isAny(local) && overlaps(local, s.local))) return true
+      if (s.local === local || accepts(s, local) || (isAny(local) && overlaps(local, s.local, v6only))) return true
     }
     return false
   }
@@ -195,7 +195,7 @@ function accepts(s: Socket, address: string): boolean {
   return s.local === '::' && (s.v6only !== true || ipFamily(address) === 6)
 }
 
-function overlaps(any: string, address: string): boolean {
+function overlaps(any: string, address: string, v6only: boolean): boolean {
   if (any === '0.0.0.0') return ipFamily(address) === 4
-  return any === '::'
+  return any === '::' && (!v6only || ipFamily(address) === 6)
 }
