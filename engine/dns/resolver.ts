@@ -60,13 +60,18 @@ export type LookupResult =
   /** EAI_NONAME and EAI_AGAIN: "Name or service not known", "Temporary failure in name resolution". */
   | { readonly kind: 'none' | 'again' }
 
-/** One question to one server over UDP: the reply, an errno, or undefined after the timeout. */
-export async function ask(
+/**
+ * The questions of one name to one server, over UDP from one socket: glibc and musl send A and AAAA one after the other and then wait
+ * for both (res_send.c send_dg, __res_msend_rc), so the server sees one flow. Answers by type, as far as they came before the timeout.
+ */
+async function askAll(
   host: ResolverHost,
   server: string,
-  question: { readonly name: string; readonly type: number },
+  name: string,
+  types: readonly number[],
   timeoutMs: number,
-): Promise<DnsMessage | Errno | undefined> {
+): Promise<ReadonlyMap<number, DnsMessage>> {
+  const replies = new Map<number, DnsMessage>()
   const socket = host.netns.ip.openUdp({
     dst: server,
     port: 53,
@@ -74,21 +79,29 @@ export async function ask(
     recverr: true,
     ...(host.origin === undefined ? {} : { origin: host.origin }),
   })
-  if (typeof socket === 'string') return socket
-  const id = host.netns.net.dice.int(65_536)
+  if (typeof socket === 'string') return replies
   const none = { answers: [], authority: [], additional: [] }
-  let reply: DnsMessage | undefined
-  let errno = socket.send(encodeMessage({ id, response: false, recursionDesired: true, rcode: 0, question, ...none }))
+  const asked = new Map<number, number>()
+  let errno: Errno | undefined
+  for (const type of types) {
+    let id = host.netns.net.dice.int(65_536)
+    while (asked.has(id)) id = (id + 1) % 65_536
+    asked.set(id, type)
+    const question = { name, type }
+    errno ??= socket.send(encodeMessage({ id, response: false, recursionDesired: true, rcode: 0, question, ...none }))
+  }
   const done = () => {
-    const datagram = socket.receive()
-    const message = datagram === undefined ? undefined : decodeMessage(datagram.data)
-    if (message?.id === id) reply = message
+    for (let datagram = socket.receive(); datagram !== undefined; datagram = socket.receive()) {
+      const message = decodeMessage(datagram.data)
+      const type = message === undefined ? undefined : asked.get(message.id)
+      if (message !== undefined && type !== undefined) replies.set(type, message)
+    }
     errno ??= socket.error()
-    return reply !== undefined || errno !== undefined
+    return replies.size === types.length || errno !== undefined
   }
   await host.wait(socket, done, timeoutMs)
   socket.close()
-  return reply ?? errno
+  return replies
 }
 
 /** The names that glibc tries, in order. */
@@ -109,8 +122,10 @@ export async function lookup(host: ResolverHost, name: string, family?: 4 | 6): 
   let failed = false
   for (const candidate of candidates(name, conf)) {
     const addresses: string[] = []
-    for (const type of family === 4 ? [TYPE.A] : family === 6 ? [TYPE.AAAA] : [TYPE.A, TYPE.AAAA]) {
-      const reply = await query(host, conf, candidate, type)
+    const types = family === 4 ? [TYPE.A] : family === 6 ? [TYPE.AAAA] : [TYPE.A, TYPE.AAAA]
+    const replies = await query(host, conf, candidate, types)
+    for (const type of types) {
+      const reply = replies.get(type)
       if (reply === undefined || reply.rcode === RCODE.SERVFAIL || reply.rcode === RCODE.REFUSED) failed = true
       for (const r of reply?.answers ?? []) if (r.type === type) addresses.push(r.data)
     }
@@ -119,12 +134,20 @@ export async function lookup(host: ResolverHost, name: string, family?: 4 | 6): 
   return { kind: failed ? 'again' : 'none' }
 }
 
-async function query(host: ResolverHost, conf: ResolvConf, name: string, type: number): Promise<DnsMessage | undefined> {
+/** Server after server, attempt after attempt, until each question has its answer. */
+async function query(
+  host: ResolverHost,
+  conf: ResolvConf,
+  name: string,
+  types: readonly number[],
+): Promise<ReadonlyMap<number, DnsMessage>> {
+  const replies = new Map<number, DnsMessage>()
   for (let attempt = 0; attempt < conf.attempts; attempt++) {
     for (const server of conf.nameservers) {
-      const reply = await ask(host, server, { name, type }, conf.timeout * 1000)
-      if (typeof reply === 'object') return reply
+      const open = types.filter((type) => !replies.has(type))
+      for (const [type, reply] of await askAll(host, server, name, open, conf.timeout * 1000)) replies.set(type, reply)
+      if (replies.size === types.length) return replies
     }
   }
-  return undefined
+  return replies
 }
