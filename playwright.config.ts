@@ -8,7 +8,9 @@ export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
-  timeout: 60_000,
+  // A slow machine is not a defect: waits end when what they wait for is there.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   workers: 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list'], ['json', { outputFile: process.env.CHAINWALK_E2E_REPORT ?? '.cache/e2e.json' }]],
