@@ -24,6 +24,7 @@ import { cut } from './system/cut.ts'
 import { nano, vi } from './system/editors.ts'
 import { expr } from './system/expr.ts'
 import { fold } from './system/fold.ts'
+import { getent } from './system/getent/getent.ts'
 import { grep } from './system/grep/grep.ts'
 import { head } from './system/head.ts'
 import { history } from './system/history.ts'
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
   flock,
   expr,
   fold,
+  getent,
   grep,
   head,
   history,
