@@ -216,7 +216,21 @@ export class IpStack implements SocketHost {
     return martian('drop.rpfilter')
   }
 
+  /**
+   * Early demux: a packet of an open connection has its socket, and so an owner, before INPUT (tcp_v4_early_demux). Listeners are not
+   * looked for, and what came over lo brought its route along and is not asked about (ip_rcv_finish_core).
+   */
+  private demux(frame: Frame): void {
+    const { proto, dst, src, dport, sport } = frame.packet
+    if (proto !== PROTO.tcp || dport === undefined || sport === undefined || frame.iif === 'lo') return
+    const s = this.sockets.find('tcp', dst, dport, src, sport, frame.iif)
+    if (s?.proto !== 'tcp' || s.remote === '' || s.state === 'TIME_WAIT' || s.orphan) return
+    if (this.sysctl('net.ipv4.ip_early_demux') === 0 || this.sysctl('net.ipv4.tcp_early_demux') === 0) return
+    frame.uid = frame.gid = s.uid
+  }
+
   private deliver(frame: Frame): void {
+    this.demux(frame)
     if (this.hook('INPUT', frame).kind !== 'accept') return
     const trace = this.traceOf(frame)
     if (trace !== undefined) noteDelivered(trace, this.ns, frame)

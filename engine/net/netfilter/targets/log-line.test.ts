@@ -64,6 +64,25 @@ test('loopback has an Ethernet header of zeros, and what comes back has no owner
   ])
 })
 
+test('packets of an open connection have its owner at INPUT, the first and those over lo have none', () => {
+  const hosts = new TwoHosts('*filter\n-A INPUT -p tcp -j LOG --log-uid\nCOMMIT\n')
+  hosts.client.ip.listenTcp({ port: 22 })
+  hosts.node.ip.listenTcp({ port: 23 })
+  const owned = () => hosts.log().map((line) => /(SYN|PSH|ACK).*?(UID=\d+|$)/.exec(line)?.[2])
+  hosts.node.ip.connectTcp({ dst: '10.9.0.2', port: 22, uid: 33 })
+  expect(owned()).toEqual(['UID=33'])
+  hosts.node.kernelLog.clear()
+  hosts.client.ip.connectTcp({ dst: '10.9.0.1', port: 23, uid: 5 })
+  expect(owned()[0]).toBe('')
+  hosts.node.kernelLog.clear()
+  hosts.node.ip.connectTcp({ dst: '127.0.0.1', port: 23, uid: 33 })
+  expect(new Set(owned())).toEqual(new Set(['']))
+  hosts.node.setSysctl('net.ipv4.tcp_early_demux', '0')
+  hosts.node.kernelLog.clear()
+  hosts.node.ip.connectTcp({ dst: '10.9.0.2', port: 22, uid: 33 })
+  expect(owned()).toEqual([''])
+})
+
 test('other namespaces than the node’s own log only where nf_log_all_netns says so', () => {
   const hosts = new TwoHosts()
   const pod = hosts.network.createNetns('pods/demo/web', hosts.node)
