@@ -9,13 +9,13 @@ export function sessionPort(
   lab: LabState,
   cluster: Cluster,
   stack: UndoStack,
-  session: { ask(input: Input): void; readonly asked: readonly Input[]; status(): SessionView },
+  session: { asked(): Input[]; status(): SessionView },
 ): SessionPort {
   const step = (kind: 'undo' | 'redo') => {
-    const pending = session.asked.reduce((n, { type }) => n + (type === 'undo' ? 1 : type === 'redo' ? -1 : 0), 0)
+    const pending = session.asked().reduce((n, { type }) => n + (type === 'undo' ? 1 : type === 'redo' ? -1 : 0), 0)
     const done = stack.ahead(kind, pending)
     if (done === undefined) return { refused: `nothing to ${kind}` }
-    session.ask({ type: kind })
+    session.asked().push({ type: kind })
     return { done }
   }
   const mark = (input: Extract<Input, { type: 'answer' | 'predict' }>) => {

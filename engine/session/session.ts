@@ -51,12 +51,8 @@ export class EngineSession implements Session {
     this.cluster = createCluster(this.opened.cluster)
     this.initial = this.cluster.save()
     this.lab = new LabState(this.opened, this.cluster)
-    const asked = () => this.asked
     const port = sessionPort(this.lab, this.cluster, this.undoStack, {
-      ask: (input) => this.asked.push(input),
-      get asked() {
-        return asked()
-      },
+      asked: () => this.asked,
       status: () => this.view(),
     })
     this.terminals = new Terminals(this.cluster, this.turns, port, (event) => this.emit(event))
