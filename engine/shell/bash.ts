@@ -8,6 +8,7 @@ import type { Machine } from '../cluster/machine.ts'
 import { BashFs, ERR_PATH, OUT_PATH, type Terminal } from './bash-fs.ts'
 import type { HostAbort, Turns, World } from './host.ts'
 import { type InterpreterState, keepState, loadState, saveState, startAndCapture, stateOf } from './interpreter-state.ts'
+import { honestJq } from './jq.ts'
 import { Buffered, type Call, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
 import { PIPE, stagesOf } from './own-pipelines.ts'
 import { runPipeline } from './pipes.ts'
@@ -96,6 +97,7 @@ export class BashShell {
         processInfo: { pid: 4242, ppid: 4241, uid: user.uid, gid: user.gid },
       })
     })
+    honestJq(this.bash, () => this.launcher?.mark('not emulated'))
     const state = stateOf(this.bash)
     for (const name of [OUT_VARIABLE, ERR_VARIABLE]) state.exportedVars.delete(name)
     state.env.set('HOSTNAME', machine.hostname)
