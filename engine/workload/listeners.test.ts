@@ -14,7 +14,11 @@ const ETCD = [
 
 function listeners(hosts: TwoHosts): readonly string[] {
   let out = ''
-  const stdout = { write: (text: string) => void (out += text) }
+  const stdout = {
+    write: (text: string) => {
+      out += text
+    },
+  }
   const machine = { netns: hosts.node }
   ss.run({ argv: ['ss', '-Hltn'], stdout, stderr: stdout, machine } as unknown as CommandContext)
   return out

@@ -33,7 +33,14 @@ function argvs(value: unknown): string[][] {
 const inner = (argv: string[]) => (argv[0] === 'timeout' ? argv.slice(2) : argv)
 
 const commandLines = (records: Record<string, unknown>[]) =>
-  records.flatMap((r) => (typeof r.line === 'string' ? r.line.split(/[|;]|&&/).map(words).map(inner) : argvs(r)))
+  records.flatMap((r) =>
+    typeof r.line === 'string'
+      ? r.line
+          .split(/[|;]|&&/)
+          .map(words)
+          .map(inner)
+      : argvs(r),
+  )
 
 /** The recorded lines of each suite that tools other than kubectl name; kubectl's own suite proves its claims itself. */
 const SUITES: Readonly<Record<string, string[][]>> = {
