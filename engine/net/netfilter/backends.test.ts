@@ -11,7 +11,7 @@ const NFT = '1.8.9/nft'
 
 function packet(): Skb {
   const ends = { src: '127.0.0.1', dst: '127.0.0.1', sport: 1000, dport: 9 }
-  const packet = { family: 4, ...ends, proto: 17, ttl: 64, tos: 0, length: 44, payload: '' } as const
+  const packet = { family: 4, ...ends, proto: 17, ttl: 64, tos: 0, length: 44, id: 0, payload: '' } as const
   return { packet, mark: 0, iif: undefined, oif: 'lo', ct: undefined }
 }
 

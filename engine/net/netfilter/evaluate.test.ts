@@ -165,6 +165,7 @@ function skbOf({ iif, ...fields }: { iif: string; src: string; dst: string; prot
     ttl: 64,
     tos: 0,
     length: 60,
+    id: 0,
     payload: '',
     ...header,
     ...(header.proto === 1 ? { icmp: { type: 8, code: 0 } } : { sport, dport }),

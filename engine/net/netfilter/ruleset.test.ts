@@ -23,6 +23,7 @@ function packet(over: Partial<Packet> = {}): Skb {
       ttl: 64,
       tos: 0,
       length: 60,
+      id: 0,
       sport: 1000,
       dport: 80,
       payload: '',

@@ -141,7 +141,7 @@ export async function runOn(netns: Netns, argv: readonly string[], files: Readon
       env: {},
       cwd: '/root',
       user: { name: 'root', uid, gid: uid, home: '/root' },
-      stdin: { isTty: false, text: () => Promise.resolve(stdin), line: () => Promise.resolve(undefined) },
+      stdin: { isTty: false, text: () => Promise.resolve(stdin), line: () => Promise.resolve(undefined), piece: () => Promise.resolve(stdin || undefined) },
       stdout: { write: (t) => void (out.stdout += t) },
       stderr: { write: (t) => void (out.stderr += t) },
       machine,
