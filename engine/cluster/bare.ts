@@ -29,6 +29,10 @@ export function createBareNode(profile: Profile, now: number): Machine {
   const clock = new Clock(now)
   const dice = new Dice(profile.seed)
   const netns = new Network(clock, dice, profile.kernel).createNetns(`nodes/${BARE_NODE}`)
-  const fs = new TreeFs(rootOf({ hostname: BARE_NODE, profile, now, hosts: RECORDED_HOSTS }), () => clock.now, procFiles(netns))
+  const fs = new TreeFs(
+    rootOf({ hostname: BARE_NODE, profile, now, hosts: RECORDED_HOSTS, accounts: false }),
+    () => clock.now,
+    procFiles(netns),
+  )
   return makeMachine({ id: netns.id, kind: 'node', hostname: BARE_NODE, netns, fs, profile, clock, dice }, NO_CLUSTER)
 }

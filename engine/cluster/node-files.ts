@@ -6,6 +6,8 @@ import { dirEntry, fileEntry } from './tree.ts'
 
 /** What a node's file tree is made from, beside what every node has. */
 export interface NodeFiles {
+  /** False: no /etc/passwd and /etc/group, as on the machine of the iptables recordings, whose tools print ids as numbers. */
+  readonly accounts?: boolean
   readonly hostname: string
   readonly profile: Profile
   readonly now: number
@@ -49,8 +51,12 @@ export function nodeRoot(files: NodeFiles): Extract<FsEntry, { type: 'dir' }> {
     '/etc/protocols': etc['/etc/protocols'],
     '/etc/hosts': files.hosts ?? hostsText(hostname),
     '/etc/hostname': `${hostname}\n`,
-    '/etc/passwd': `${PASSWD.join('\n')}\n`,
-    '/etc/group': 'root:x:0:\ndaemon:x:1:\nnogroup:x:65534:\nubuntu:x:1000:\n',
+    ...(files.accounts === false
+      ? {}
+      : {
+          '/etc/passwd': `${PASSWD.join('\n')}\n`,
+          '/etc/group': 'root:x:0:\ndaemon:x:1:\nnogroup:x:65534:\nubuntu:x:1000:\n',
+        }),
     '/etc/resolv.conf': 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n',
     '/etc/os-release': OS_RELEASES.find((o) => o.match.test(profile.os))?.text ?? `PRETTY_NAME="${profile.os}"\n`,
   }

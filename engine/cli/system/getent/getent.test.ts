@@ -3,8 +3,12 @@ import { hostPorts } from '../../../../test/support/ports.ts'
 import { labFolder, Typist } from '../../../../test/support/session.ts'
 import { runBatchRecord } from '../../../index.ts'
 
+/** A lone machine has no accounts of its own. */
+const ACCOUNTS =
+  "printf 'root:x:0:0:root:/root:/bin/bash\\n' > /etc/passwd; printf 'root:x:0:\\nnogroup:x:65534:\\n' > /etc/group"
+
 async function answer(line: string, before = 'true') {
-  const record = { id: 1, steps: [{ line: before }, { line }] }
+  const record = { id: 1, steps: [{ line: `${ACCOUNTS}; ${before}` }, { line }] }
   const result = await runBatchRecord(record, { ...hostPorts(), lab: () => undefined })
   const step = 'steps' in result ? result.steps[1] : undefined
   return [`${step?.stdout}${step?.stderr}`, step?.exit]
