@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { hostPorts } from '../../../../test/support/ports.ts'
 import { runBatchRecord } from '../../../index.ts'
 
+/** A lone machine has no accounts of its own. */
+const USERS = ['root:x:0:0::/root:/bin/bash', 'daemon:x:1:1::/:/bin/sh', 'nobody:x:65534:65534::/:/bin/sh']
+const ACCOUNTS = `printf '%s\\n' ${USERS.join(' ')} > /etc/passwd; printf '%s\\n' root:x:0: nogroup:x:65534: > /etc/group`
+
 async function steps(...lines: string[]) {
-  const record = { id: 1, steps: lines.map((line) => ({ line })) }
+  const record = { id: 1, steps: [ACCOUNTS, ...lines].map((line) => ({ line })) }
   const result = await runBatchRecord(record, { ...hostPorts(), lab: () => undefined })
-  return 'steps' in result ? result.steps.map(({ stdout, stderr, exit }) => ({ text: stdout + stderr, exit })) : []
+  return 'steps' in result ? result.steps.slice(1).map(({ stdout, stderr, exit }) => ({ text: stdout + stderr, exit })) : []
 }
 
 const add = (words: string) => `iptables -A OUTPUT -m owner ${words} -j DROP`
