@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { quietKernel } from '../../test/support/proxy-kernel.ts'
 import { MemoryStore } from '../api/memory-store.ts'
 import type { KubeObject } from '../api/object.ts'
 import { Clock } from '../clock/clock.ts'
@@ -38,20 +39,12 @@ function setup() {
   const writes: TableWrite[] = []
   const rules = rulesWriter(ruleset, '1.8.9/nft')
   const kernel: ProxyKernel = {
-    ...rules,
+    ...quietKernel(rules),
     write: (family, tables) => {
       const nat = tables.find(({ table }) => table === 'nat')
       if (family === 4 && nat !== undefined) writes.push(nat)
       return rules.write(family, tables)
     },
-    addresses: () => [],
-    sysctl: () => undefined,
-    setSysctl: () => {},
-    counter: () => undefined,
-    listen: () => true,
-    closePort: () => {},
-    closePorts: () => {},
-    deleteFlows: () => 0,
   }
   for (const [name, ip] of [
     ['one', '10.96.0.11'],

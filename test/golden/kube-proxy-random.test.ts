@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { IpFamily } from '../../engine/base/ip.ts'
 import { MemoryStore } from '../../engine/api/memory-store.ts'
 import type { KubeObject } from '../../engine/api/object.ts'
 import { Clock } from '../../engine/clock/clock.ts'
 import { Dice } from '../../engine/clock/dice.ts'
 import { parseProxyArgs } from '../../engine/kube-proxy/config.ts'
-import type { ProxyKernel } from '../../engine/kube-proxy/iptables/kernel.ts'
 import { KubeProxy } from '../../engine/kube-proxy/kube-proxy.ts'
 import { dialectOf } from '../../engine/net/netfilter/dialect.ts'
 import { NO_NAMES } from '../../engine/net/netfilter/names.ts'
@@ -14,6 +14,7 @@ import { restoreText } from '../../engine/net/netfilter/restore.ts'
 import { Ruleset } from '../../engine/net/netfilter/ruleset.ts'
 import { saveTable } from '../../engine/net/netfilter/save.ts'
 import { rulesWriter } from '../../engine/net/netfilter/writer.ts'
+import { quietKernel } from '../support/proxy-kernel.ts'
 
 /**
  * Random clusters of every Service shape, three states of each, and what the proxier of kube-proxy v1.35.4 gave to iptables-restore
@@ -59,17 +60,8 @@ function start({ node, flags, nodes, addresses, steps }: Case, ruleset: Ruleset)
   const store = new MemoryStore()
   for (const object of nodes) store.put('nodes', object)
   become(store, steps[0] ?? [])
-  const kernel: ProxyKernel = {
-    ...rulesWriter(ruleset, WRITER),
-    addresses: (family) => addresses.filter((address) => address.includes(':') === (family === 6)),
-    sysctl: () => undefined,
-    setSysctl: () => {},
-    counter: () => undefined,
-    listen: () => true,
-    closePort: () => {},
-    closePorts: () => {},
-    deleteFlows: () => 0,
-  }
+  const ours = (family: IpFamily) => addresses.filter((address) => address.includes(':') === (family === 6))
+  const kernel = quietKernel(rulesWriter(ruleset, WRITER), ours)
   const clock = new Clock(Date.parse('2026-01-01T00:00:00Z'))
   const parts = { clock, dice: new Dice(node), store, node, kernel }
   const proxy = new KubeProxy({ ...parts, config: parseProxyArgs(flags), kubernetes: '1.35.4' })

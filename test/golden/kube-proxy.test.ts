@@ -14,6 +14,7 @@ import type { TableName } from '../../engine/net/netfilter/env.ts'
 import { NO_NAMES } from '../../engine/net/netfilter/names.ts'
 import { Ruleset } from '../../engine/net/netfilter/ruleset.ts'
 import { rulesWriter } from '../../engine/net/netfilter/writer.ts'
+import { quietKernel } from '../support/proxy-kernel.ts'
 import { saveTable } from '../../engine/net/netfilter/save.ts'
 
 /** What the real kube-proxy wrote (conformance/kube-proxy): API objects in, rules of each node out. */
@@ -69,15 +70,9 @@ function proxied(recording: Recording, variant: Variant, node: string) {
   const addresses = { 4: ['127.0.0.1', place?.ip ?? ''], 6: ['::1', ...(place?.ip6 ? [place.ip6] : [])] }
   const sysctls = new Map<string, string>()
   const kernel: ProxyKernel = {
-    ...rulesWriter(ruleset, writer),
-    addresses: (family) => addresses[family],
+    ...quietKernel(rulesWriter(ruleset, writer), (family) => addresses[family]),
     sysctl: (name) => sysctls.get(name),
     setSysctl: (name, value) => sysctls.set(name, value),
-    counter: () => undefined,
-    listen: () => true,
-    closePort: () => {},
-    closePorts: () => {},
-    deleteFlows: () => 0,
   }
   const clock = new Clock(Date.parse('2026-11-22T16:51:54Z'))
   const dice = new Dice(`${recording.scenario}/${node}`)

@@ -6,7 +6,6 @@ import { Clock } from '../../engine/clock/clock.ts'
 import { Dice } from '../../engine/clock/dice.ts'
 import { ChangeTracker } from '../../engine/kube-proxy/change-tracker.ts'
 import { parseProxyArgs } from '../../engine/kube-proxy/config.ts'
-import type { ProxyKernel } from '../../engine/kube-proxy/iptables/kernel.ts'
 import { LineReader, lineText } from '../../engine/kube-proxy/iptables/rule-line.ts'
 import { serviceRules } from '../../engine/kube-proxy/iptables/service-rules.ts'
 import { KubeProxy } from '../../engine/kube-proxy/kube-proxy.ts'
@@ -19,6 +18,7 @@ import { saveTable } from '../../engine/net/netfilter/save.ts'
 import { jumpTarget } from '../../engine/net/netfilter/uses.ts'
 import { readRule } from '../../engine/net/netfilter/write.ts'
 import { rulesWriter } from '../../engine/net/netfilter/writer.ts'
+import { quietKernel } from '../support/proxy-kernel.ts'
 import { clusters, NODES, proxyFlags, type RandomCluster } from './clusters.ts'
 
 // Random clusters take as long as they take.
@@ -41,17 +41,7 @@ class Bench {
     this.become(cluster)
     const index = NODES.indexOf(node as 'node-a')
     const addresses = { 4: ['127.0.0.1', `172.18.0.${index + 2}`], 6: ['::1', `fd00:172:18::${index + 2}`] }
-    const kernel: ProxyKernel = {
-      ...rulesWriter(this.ruleset, WRITER),
-      addresses: (family) => addresses[family],
-      sysctl: () => undefined,
-      setSysctl: () => {},
-      counter: () => undefined,
-      listen: () => true,
-      closePort: () => {},
-      closePorts: () => {},
-      deleteFlows: () => 0,
-    }
+    const kernel = quietKernel(rulesWriter(this.ruleset, WRITER), (family) => addresses[family])
     const parts = { clock: this.clock, dice: new Dice('p'), store: this.store, node, kernel }
     this.proxy = new KubeProxy({ ...parts, config: parseProxyArgs(flags), kubernetes: '1.35.4' })
     this.proxy.start()

@@ -1,4 +1,5 @@
 import type { TcpCtState } from '../../net/conntrack/entry.ts'
+import { TCP_STATES } from '../../net/conntrack/tcp.ts'
 import { PROTO } from '../../net/packet.ts'
 import { ConntrackError } from './error.ts'
 
@@ -13,19 +14,6 @@ const NUMBERS: Readonly<Record<string, number>> = {
   dccp: 33,
   gre: 47,
 }
-
-export const TCP_STATES: readonly string[] = [
-  'NONE',
-  'SYN_SENT',
-  'SYN_RECV',
-  'ESTABLISHED',
-  'FIN_WAIT',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'TIME_WAIT',
-  'CLOSE',
-  'SYN_SENT2',
-]
 
 /** A protocol's number; names in any case, numbers up to 255. */
 export function protocolOf(text: string): number {
@@ -76,7 +64,8 @@ export function protocolOptions(proto: number | undefined): Readonly<Record<stri
 
 export function tcpState(text: string): TcpCtState {
   // LISTEN is the old name of SYN_SENT2.
-  const state = text === 'LISTEN' ? 'SYN_SENT2' : text
-  if (!TCP_STATES.includes(state)) throw new ConntrackError(`unknown TCP state \`${text}'`)
-  return state as TcpCtState
+  const name = text === 'LISTEN' ? 'SYN_SENT2' : text
+  const state = TCP_STATES.find((s) => s === name)
+  if (state === undefined) throw new ConntrackError(`unknown TCP state \`${text}'`)
+  return state
 }

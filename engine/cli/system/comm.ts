@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../../base/utf8.ts'
 import type { Command, Flag } from '../command.ts'
-import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput } from './text-input.ts'
+import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput, twoFiles } from './text-input.ts'
 
 const FLAGS: readonly Flag[] = [
   { short: '1', status: 'emulated', suite: 'shell' },
@@ -23,15 +23,13 @@ export const comm: Command = {
   async run(context) {
     const result = coreutilsOptions(context, FLAGS)
     if (typeof result === 'number') return result
-    const [first, second, extra] = result.operands
-    if (first === undefined) return complain(context, 'missing operand', true)
-    if (second === undefined) return complain(context, `missing operand after ‘${first}’`, true)
-    if (extra !== undefined) return complain(context, `extra operand ‘${extra}’`, true)
+    const files = twoFiles(context, result.operands)
+    if (typeof files === 'number') return files
     const has = (name: string) => result.options.some(({ flag }) => flag.short === name || flag.long === name)
     const given = result.options.findLast(({ flag }) => flag.long === 'output-delimiter')?.value
     const delimiter = given === undefined ? '\t' : encodeUtf8(given) || '\0'
     const sides: string[][] = []
-    for (const file of [first, second]) {
+    for (const file of files) {
       const input = await readInput(context, file)
       if ('why' in input) return complain(context, `${file}: ${input.why}`)
       sides.push(linesOf(input.text, '\n'))

@@ -1,6 +1,6 @@
-import { encodeUtf8 } from '../../base/utf8.ts'
 import type { Command, CommandContext, Flag } from '../command.ts'
-import { complain, coreutilsOptions, HELP_FLAGS, parseCount, readInput } from './text-input.ts'
+import { Headings } from './headings.ts'
+import { complain, coreutilsOptions, HELP_FLAGS, linesWithEnds, parseCount } from './text-input.ts'
 
 const FLAGS: readonly Flag[] = [
   { short: 'n', long: 'lines', value: '[-]NUM', status: 'emulated', suite: 'shell' },
@@ -78,27 +78,17 @@ function obsolete(context: CommandContext, wanted: Wanted, digits: string, lette
 }
 
 async function show(context: CommandContext, wanted: Wanted, files: readonly string[]): Promise<number> {
-  const headed = wanted.headers === 'always' || (wanted.headers === 'several' && files.length > 1)
-  let first = true
+  const headings = new Headings(context, wanted.headers === 'always' || (wanted.headers === 'several' && files.length > 1))
   let exit = 0
   for (const file of files) {
     if (file === '-' && !wanted.elide) {
-      if (headed) context.stdout.write(`${first ? '' : '\n'}==> standard input <==\n`)
-      first = false
+      headings.write(file)
       await asItComes(context, wanted)
       continue
     }
-    const input = await readInput(context, file)
-    if ('why' in input && input.at === 'open') {
-      exit = complain(context, `cannot open '${file}' for reading: ${input.why}`)
-      continue
-    }
-    if (headed) {
-      context.stdout.write(encodeUtf8(`${first ? '' : '\n'}==> ${file === '-' ? 'standard input' : file} <==\n`))
-      first = false
-    }
-    if ('why' in input) exit = complain(context, `error reading '${file}': ${input.why}`)
-    else context.stdout.write(part(input.text, wanted))
+    const text = await headings.textOf(file)
+    if (text === undefined) exit = 1
+    else context.stdout.write(part(text, wanted))
   }
   return exit
 }
@@ -125,7 +115,6 @@ async function asItComes({ stdin, stdout, signal }: CommandContext, { unit, coun
 
 function part(text: string, { unit, count, elide, end }: Wanted): string {
   if (unit === 'bytes') return text.slice(0, elide ? Math.max(0, text.length - count) : count)
-  const lines = text.split(end)
-  const pieces = lines.map((line, i) => (i < lines.length - 1 ? line + end : line)).filter((line) => line !== '')
+  const pieces = linesWithEnds(text, end)
   return pieces.slice(0, elide ? Math.max(0, pieces.length - count) : count).join('')
 }

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../../base/utf8.ts'
 import { type Command, type CommandContext, type Flag, notEmulated } from '../command.ts'
-import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput } from './text-input.ts'
+import { complain, coreutilsOptions, HELP_FLAGS, linesOf, readInput, twoFiles } from './text-input.ts'
 
 const FLAGS: readonly Flag[] = [
   { short: 'a', value: 'FILENUM', status: 'emulated', suite: 'shell' },
@@ -42,10 +42,8 @@ export const join: Command = {
   async run(context) {
     const result = coreutilsOptions(context, FLAGS)
     if (typeof result === 'number') return result
-    const [first, second, extra] = result.operands
-    if (first === undefined) return complain(context, 'missing operand', true)
-    if (second === undefined) return complain(context, `missing operand after ‘${first}’`, true)
-    if (extra !== undefined) return complain(context, `extra operand ‘${extra}’`, true)
+    const files = twoFiles(context, result.operands)
+    if (typeof files === 'number') return files
     const keys: [number, number] = [0, 0]
     const unpaired = [false, false]
     let paired = true
@@ -76,7 +74,7 @@ export const join: Command = {
     const has = (name: string) => result.options.some(({ flag }) => flag.short === name || flag.long === name)
     const fold = has('i') ? (text: string) => text.toUpperCase() : (text: string) => text
     const sides: Row[][] = []
-    for (const [side, file] of [first, second].entries()) {
+    for (const [side, file] of files.entries()) {
       const input = await readInput(context, file)
       if ('why' in input) return complain(context, `${file}: ${input.why}`)
       sides.push(linesOf(input.text, '\n').map((line) => row(line, keys[side] as number, layout.tab, fold)))
@@ -84,7 +82,7 @@ export const join: Command = {
     const merged = merge(sides as [Row[], Row[]], paired, unpaired)
     context.stdout.write(merged.pairs.map((pair) => `${shown(pair, layout)}\n`).join(''))
     if (merged.complete || has('nocheck-order')) return 0
-    return checked(context, sides as [Row[], Row[]], [first, second])
+    return checked(context, sides as [Row[], Row[]], files)
   },
 }
 

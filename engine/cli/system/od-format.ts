@@ -1,3 +1,5 @@
+import { C_ESCAPES } from './c-escapes.data.ts'
+
 /** One output form of od: how many bytes a field takes and how it looks. */
 export interface OdType {
   readonly size: number
@@ -14,16 +16,7 @@ const WIDTHS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   u: { 1: 3, 2: 5, 4: 10, 8: 20 },
 }
 const SIZES: Readonly<Record<string, number>> = { C: 1, S: 2, I: 4, L: 8 }
-const CHARS: Readonly<Record<string, string>> = {
-  '\0': '\\0',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-}
+const CHARS: Readonly<Record<string, string>> = { '\0': '\\0', ...C_ESCAPES }
 
 /** The forms of a -t string; otherwise what is wrong with it, in od's words, or that it is not emulated. */
 export function odTypes(text: string): OdType[] | { readonly error: string } | { readonly missing: string } {

@@ -1,6 +1,6 @@
-import { encodeUtf8 } from '../../base/utf8.ts'
 import { type Command, type Flag, notEmulated } from '../command.ts'
-import { complain, coreutilsOptions, HELP_FLAGS, parseCount, readInput } from './text-input.ts'
+import { Headings } from './headings.ts'
+import { complain, coreutilsOptions, HELP_FLAGS, linesWithEnds, parseCount } from './text-input.ts'
 
 const FLAGS: readonly Flag[] = [
   { short: 'n', long: 'lines', value: '[+]NUM', status: 'emulated', suite: 'shell' },
@@ -52,29 +52,15 @@ export const tail: Command = {
       else headers = flag.short === 'v'
     }
     const files = result.operands.length === 0 ? ['-'] : result.operands
-    const headed = headers ?? files.length > 1
-    let first = true
+    const headings = new Headings(context, headers ?? files.length > 1)
     let exit = 0
     for (const file of files) {
-      const input = await readInput(context, file)
-      if ('why' in input && input.at === 'open') {
-        exit = complain(context, `cannot open '${file}' for reading: ${input.why}`)
-        continue
-      }
-      if (headed) {
-        context.stdout.write(encodeUtf8(`${first ? '' : '\n'}==> ${file === '-' ? 'standard input' : file} <==\n`))
-        first = false
-      }
-      if ('why' in input) exit = complain(context, `error reading '${file}': ${input.why}`)
-      else context.stdout.write(part(input.text, unit === 'bytes' ? [...input.text] : pieces(input.text, end), count, from))
+      const text = await headings.textOf(file)
+      if (text === undefined) exit = 1
+      else context.stdout.write(part(text, unit === 'bytes' ? [...text] : linesWithEnds(text, end), count, from))
     }
     return exit
   },
-}
-
-function pieces(text: string, end: string): string[] {
-  const lines = text.split(end)
-  return lines.map((line, i) => (i < lines.length - 1 ? line + end : line)).filter((line) => line !== '')
 }
 
 function part(text: string, parts: readonly string[], count: number, from: boolean): string {

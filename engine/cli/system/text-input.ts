@@ -51,6 +51,15 @@ export function coreutilsOptions(
   return missing === undefined ? result : notEmulated(context, missing)
 }
 
+/** The two files that comm and join want, no more and no fewer; a number is the exit code of a line that was refused. */
+export function twoFiles(context: CommandContext, operands: readonly string[]): readonly [string, string] | number {
+  const [first, second, extra] = operands
+  if (first === undefined) return complain(context, 'missing operand', true)
+  if (second === undefined) return complain(context, `missing operand after ‘${first}’`, true)
+  if (extra !== undefined) return complain(context, `extra operand ‘${extra}’`, true)
+  return [first, second]
+}
+
 /** A file's bytes, `-` being standard input; or why not, and whether open(2) or read(2) said so. */
 export async function readInput(
   context: CommandContext,
@@ -88,6 +97,12 @@ export function linesOf(text: string, end: string): string[] {
   const lines = text.split(end)
   if (lines.at(-1) === '') lines.pop()
   return lines
+}
+
+/** The lines of a text, each with its end where it has one. */
+export function linesWithEnds(text: string, end: string): string[] {
+  const lines = text.split(end)
+  return lines.map((line, i) => (i < lines.length - 1 ? line + end : line)).filter((line) => line !== '')
 }
 
 const POWERS = 'KMGTPE'

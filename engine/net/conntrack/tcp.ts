@@ -4,7 +4,8 @@ import type { TrackSettings } from './timeouts.ts'
 
 type Header = NonNullable<Packet['tcp']>
 
-const STATES: readonly TcpCtState[] = [
+/** tcp_conntrack_names, in the kernel's order. */
+export const TCP_STATES: readonly TcpCtState[] = [
   'NONE',
   'SYN_SENT',
   'SYN_RECV',
@@ -16,7 +17,7 @@ const STATES: readonly TcpCtState[] = [
   'CLOSE',
   'SYN_SENT2',
 ]
-const INDEX = Object.fromEntries(STATES.map((s, i) => [s, i])) as Readonly<Record<TcpCtState, number>>
+const INDEX = Object.fromEntries(TCP_STATES.map((s, i) => [s, i])) as Readonly<Record<TcpCtState, number>>
 
 /** IG: packet ignored. IV: packet is INVALID. Else the state that follows, by its initials. */
 const NEXT: Readonly<Record<string, TcpCtState | 'IG' | 'IV'>> = {
@@ -39,7 +40,7 @@ const ACK = 3
 const RST = 4
 const NONE = 5
 
-/** tcp_conntracks of net/netfilter/nf_conntrack_proto_tcp.c: by direction and kind of segment (syn, synack, fin, ack, rst), a column per STATES. */
+/** tcp_conntracks of net/netfilter/nf_conntrack_proto_tcp.c: by direction and kind of segment (syn, synack, fin, ack, rst), a column per TCP_STATES. */
 const TABLE = [
   [
     'SS SS IG IG IG IG IG SS SS S2',

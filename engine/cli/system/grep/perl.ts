@@ -1,3 +1,4 @@
+import { ASCII } from '../regex/chars.ts'
 import type { LineMatcher, MatcherOptions } from './matcher.ts'
 
 /** Raised by what of PCRE is not emulated; the message names it. */
@@ -16,21 +17,7 @@ const OWN: Readonly<Record<string, string>> = {
   a: '\\x07',
 }
 const IN_CLASS: Readonly<Record<string, string>> = { s: '\\t-\\r ', h: '\\t ', e: '\\x1b', a: '\\x07', b: '\\b' }
-const POSIX: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\t-\\r ',
-  blank: '\\t ',
-  punct: '!-\\/:-@\\[-`\\{-~',
-  print: ' -~',
-  graph: '!-~',
-  cntrl: '\\x00-\\x1f\\x7f',
-  xdigit: '0-9A-Fa-f',
-  word: '\\w',
-}
+const POSIX: Readonly<Partial<Record<string, string>>> = ASCII
 const KEPT = '__kept'
 
 /** `grep -P`, as far as JavaScript's expressions say the same as PCRE2's; otherwise what is not emulated. */

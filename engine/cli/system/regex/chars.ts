@@ -3,7 +3,8 @@ import type { CharSet, ClassName } from './ast.ts'
 /** A byte that is no part of a valid UTF-8 character stands in decoded text as U+DC00 plus itself; no pattern matches it. */
 export const BAD_BYTES = '\\uDC80-\\uDCFF'
 
-const ASCII: Readonly<Record<ClassName, string>> = {
+/** POSIX's named classes of single bytes, as the inside of a JavaScript character class. */
+export const ASCII: Readonly<Record<ClassName, string>> = {
   alpha: 'A-Za-z',
   digit: '0-9',
   alnum: 'A-Za-z0-9',

@@ -1,3 +1,4 @@
+import { C_ESCAPES } from '../c-escapes.data.ts'
 import { encodeText } from '../regex/chars.ts'
 
 /** Where sed writes lines to. A line without its end is given one once something follows it (execute.c's output_missing_newline). */
@@ -24,16 +25,7 @@ export class Output {
   }
 }
 
-const NAMED: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-}
+const NAMED: Readonly<Record<string, string>> = { '\\': '\\\\', ...C_ESCAPES }
 
 /** A line as `l` shows it, folded to `width` columns (below 2: not at all). */
 export function unambiguous(text: string, width: number): string {

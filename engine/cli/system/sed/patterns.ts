@@ -1,20 +1,12 @@
 import type { Syntax } from '../regex/parse.ts'
 import { Regex } from '../regex/regex.ts'
+import { BASIC_PATTERNS } from '../regex/syntaxes.ts'
 import { sedEscape } from './escapes.ts'
 import { ScriptMistake } from './reader.ts'
 import type { ReplacementPart } from './script.ts'
 
 /** RE_SYNTAX_POSIX_BASIC and RE_SYNTAX_POSIX_EXTENDED as sed sets them, with its escapes. */
-const BASIC: Syntax = {
-  extended: false,
-  strayParenIsLiteral: false,
-  strayBraceIsLiteral: false,
-  strayRepeat: 'refused',
-  intervals: true,
-  gnuEscapes: true,
-  bracketEscapes: true,
-  escapeAt: sedEscape,
-}
+const BASIC: Syntax = { ...BASIC_PATTERNS, bracketEscapes: true, escapeAt: sedEscape }
 const EXTENDED: Syntax = { ...BASIC, extended: true }
 
 /** A pattern of a script; an empty one stands for the last one used. */
