@@ -30,9 +30,52 @@ export interface WatchEvent {
   readonly object: Json
 }
 
+/** What comes back from a program that exec or attach reached. */
+export interface StreamEvents {
+  /** Bytes, one character each. */
+  onOutput(from: 'stdout' | 'stderr', bytes: string): void
+  /** Once, last: the Status that the error channel carries (Success, or NonZeroExitCode with the code among its causes). */
+  onEnd(status: Json): void
+}
+
+/** The near end of an exec or attach. */
+export interface ApiStream {
+  write(bytes: string): void
+  /** End of standard input. */
+  end(): void
+  resize(columns: number, rows: number): void
+  /** The client has gone: the program is left alone, as a kubelet leaves it, unless it had a terminal. */
+  close(): void
+}
+
+export interface ForwardEvents {
+  onData(bytes: string): void
+  /** The pod's side will send no more. */
+  onEnd(): void
+  /** The kubelet's words on the error stream; the connection is over. */
+  onError(text: string): void
+}
+
+/** One TCP connection through a port-forward. */
+export interface ForwardedConnection {
+  write(bytes: string): void
+  end(): void
+  close(): void
+}
+
+/** A port-forward that was let through: connections to any port of the pod. */
+export interface ApiForward {
+  connect(port: number, events: ForwardEvents): ForwardedConnection
+  close(): void
+}
+
 /** What kubectl (and a real client, through the host's HTTP binding) talks to. */
 export interface ApiClient {
   request(request: ApiRequest): ApiResponse
   /** A watch: `onEvent` is called in order, from the store's commits; returns how to stop it. A refused watch gives the response. */
   watch(request: ApiRequest, onEvent: (event: WatchEvent) => void): { readonly stop: () => void } | ApiResponse
+  /** exec or attach (POST or GET .../exec?command=…): checked, then started; a refusal gives the response. */
+  stream(request: ApiRequest, events: StreamEvents): ApiStream | ApiResponse
+  /** port-forward (POST or GET .../portforward). */
+  forward(request: ApiRequest): ApiForward | ApiResponse
 }

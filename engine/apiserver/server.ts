@@ -1,6 +1,6 @@
 import type { Kind } from '../api/kinds/registry.ts'
 import { serves } from '../api/schema/versions.ts'
-import { methodNotSupported, pathNotFound, StatusError } from '../api/status.ts'
+import { methodNotSupported, notEmulatedStatus, pathNotFound, StatusError } from '../api/status.ts'
 import type { Store } from '../api/store.ts'
 import type { WriteContext } from '../api/write-context.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -57,6 +57,8 @@ export class ApiServer {
     return {
       request: (request) => this.handle(user, request),
       watch: (request, onEvent) => this.watch(user, request, onEvent),
+      stream: () => statusReply(notEmulatedStatus('streams into containers')),
+      forward: () => statusReply(notEmulatedStatus('port-forward')),
     }
   }
 

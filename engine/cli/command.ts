@@ -57,6 +57,32 @@ export interface Tty {
   grabKeys(onKey: (data: string) => void): () => void
 }
 
+/** A text that a person is to edit: a file (`vi`, `nano`) or an object (`kubectl edit`). */
+export interface EditRequest {
+  /** What it was called by: "vi", "nano", "kubectl edit". */
+  readonly tool: string
+  /** What the editor's title shows. */
+  readonly name: string
+  readonly text: string
+  readonly language: 'yaml' | 'json' | 'shell' | 'text'
+  /** vi's normal mode and `:` commands, or plain keys. */
+  readonly keys: 'vim' | 'plain'
+  /** Where the cursor begins, 1-based. */
+  readonly line?: number
+  readonly readOnly?: boolean
+  /** Where schema errors of YAML come from: the editor asks for them after a pause in typing. */
+  readonly check?: (text: string) => readonly EditProblem[]
+  /** Each `:w`: undefined when written, else why not, in the tool's words. */
+  readonly save: (text: string) => string | undefined
+}
+
+export interface EditProblem {
+  /** 1-based. */
+  readonly line: number
+  readonly column?: number
+  readonly message: string
+}
+
 export interface User {
   readonly name: string
   readonly uid: number
@@ -113,6 +139,8 @@ export interface CommandContext {
   readonly machine: Machine
   readonly clock: Clock
   readonly signal: CancelSignal
+  /** Where standard input and output are a terminal: a person edits; resolves when the editor is left (the exit code: `:cq` is 1). */
+  edit?(request: EditRequest): Promise<number>
   /** Where standard input and output are a terminal: opens a shell on another machine once this line has ended. */
   enterShell?(request: ShellRequest): void
   /** Absent where no session is open (batch mode). */

@@ -1,5 +1,6 @@
 import type { Store } from '../api/store.ts'
-import type { LogRequest, NodeProxy, NodeProxyError } from '../apiserver/node-proxy.ts'
+import type { ApiStream, ForwardEvents, ForwardedConnection, StreamEvents } from '../apiserver/client.ts'
+import type { ExecRequest, LogRequest, NodeProxy, NodeProxyError } from '../apiserver/node-proxy.ts'
 import type { ContainerLogs } from './logs.ts'
 
 interface ContainerStatus {
@@ -31,6 +32,14 @@ export class KubeletProxy implements NodeProxy {
     const status = this.status(namespace, pod, container)
     if (status?.state?.running !== undefined) return true
     return { error: `container not found ("${container}")` }
+  }
+
+  exec(_request: ExecRequest, _events: StreamEvents): ApiStream | NodeProxyError {
+    return { error: 'streams into containers: valid, but not emulated here' }
+  }
+
+  forward(_namespace: string, _pod: string, _port: number, _events: ForwardEvents): ForwardedConnection | NodeProxyError {
+    return { error: 'port-forward: valid, but not emulated here' }
   }
 
   private status(namespace: string, pod: string, container: string): ContainerStatus | undefined {
