@@ -1,4 +1,5 @@
-import { type Kind, kindOf } from './kinds/registry.ts'
+import { kindsOf } from './kinds/kinds.ts'
+import type { Kind } from './kinds/registry.ts'
 import type { GroupResource, KubeObject } from './object.ts'
 import { conflict, notFound, pathNotFound } from './status.ts'
 import { timestamp } from './time.ts'
@@ -78,9 +79,9 @@ export function deleteObject(
   name: string,
   options: DeleteOptions = {},
 ): Deletion {
-  const kind = kindOf(resource)
+  const kind = kindsOf(context.store).ofKey(resource)
   if (kind === undefined) throw pathNotFound()
-  const { strategy } = writable(resource)
+  const { strategy } = writable(context, resource)
   const object = context.store.get(resource, namespace, name)
   if (object === undefined) throw notFound(kind, name)
   precondition(kind, object, options)

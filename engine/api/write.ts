@@ -2,7 +2,8 @@ import { admitNamespace, admitPod } from './admission.ts'
 import { serviceRanges } from './allocation.ts'
 import { deepEqual } from './deep-equal.ts'
 import type { Strategy } from './kinds/kind.ts'
-import { type Kind, kindOf } from './kinds/registry.ts'
+import { kindsOf } from './kinds/kinds.ts'
+import type { Kind } from './kinds/registry.ts'
 import { trackUpdate } from './managed-fields.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from './object.ts'
 import { typeOfKind } from './schema/schema.ts'
@@ -31,8 +32,8 @@ interface Writable {
 }
 
 /** The kind behind a store key, if objects of it can be written here. */
-export function writable(resource: GroupResource): Writable {
-  const kind = kindOf(resource)
+export function writable(context: Pick<WriteContext, 'store'>, resource: GroupResource): Writable {
+  const kind = kindsOf(context.store).ofKey(resource)
   if (kind === undefined) throw pathNotFound()
   const strategy = kind.descriptor?.strategy
   if (strategy === undefined) throw notEmulatedStatus(`writing ${resource}`)
@@ -68,7 +69,7 @@ export function createObject(
   given: KubeObject,
   options: WriteOptions = {},
 ): KubeObject {
-  const { kind, strategy } = writable(resource)
+  const { kind, strategy } = writable(context, resource)
   if (given.metadata.resourceVersion && given.metadata.resourceVersion !== '0') {
     throw unclassified('resourceVersion should not be set on objects to be created')
   }
@@ -170,7 +171,7 @@ export function updateObject(
   given: KubeObject,
   options: WriteOptions = {},
 ): KubeObject {
-  const { kind, strategy } = writable(resource)
+  const { kind, strategy } = writable(context, resource)
   const { namespace, name, resourceVersion, uid } = given.metadata
   const old = context.store.get(resource, namespace, name)
   if (old === undefined) {

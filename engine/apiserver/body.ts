@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { storedAs } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { decodeAs } from '../api/schema/decode.ts'
@@ -26,7 +27,7 @@ function fieldValidation(info: RequestInfo): 'Strict' | 'Warn' | 'Ignore' {
 
 /** Decodes a body as an object of `kind`, with the server's words for what it cannot be. */
 export function decodeObject(
-  kind: { apiVersion: string; kind: string; version: string },
+  kind: Pick<Kind, 'apiVersion' | 'kind' | 'version' | 'decode'>,
   body: unknown,
   info: RequestInfo,
   warnings: string[],
@@ -50,7 +51,8 @@ export function decodeObject(
   const typeName = KIND_TYPES[`${kind.apiVersion}/${kind.kind}`]
   let decoded: ReturnType<typeof decodeAs>
   try {
-    decoded = typeName === undefined ? { value: given, problems: [] } : decodeAs(typeName, given)
+    if (kind.decode !== undefined) decoded = kind.decode(given)
+    else decoded = typeName === undefined ? { value: given, problems: [] } : decodeAs(typeName, given)
   } catch (error) {
     if (error instanceof StatusError) throw cannot(error.message)
     throw error
@@ -64,7 +66,7 @@ export function decodeObject(
   return { ...object, apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata ?? { name: '' } }
 }
 
-/** An object of the request's kind, with its namespace and name made to agree with the URL. */
+/** An object of the request's kind in its stored form, with its namespace and name made to agree with the URL. */
 export function requestObject(kind: Kind, body: unknown, info: RequestInfo, warnings: string[]): KubeObject {
   const object = decodeObject(kind, body, info, warnings)
   const { metadata } = object
@@ -72,9 +74,9 @@ export function requestObject(kind: Kind, body: unknown, info: RequestInfo, warn
     if (!metadata.name) throw badRequest('name must be provided')
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`)
   }
-  if (!kind.namespaced) return object
+  if (!kind.namespaced) return storedAs(kind, object)
   if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== info.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  return { ...object, metadata: { ...metadata, namespace: info.namespace } }
+  return storedAs(kind, { ...object, metadata: { ...metadata, namespace: info.namespace } })
 }

@@ -1,4 +1,5 @@
 import { deleteObject } from '../api/delete.ts'
+import { shownAs } from '../api/kinds/kinds.ts'
 import type { KubeObject } from '../api/object.ts'
 import type { DeleteOptions } from '../api/write-context.ts'
 import { bodyOf } from './body.ts'
@@ -45,7 +46,7 @@ export function remove(call: Call): ApiResponse {
   const { kind, info, context } = call
   const namespace = kind.namespaced ? info.namespace : undefined
   const { object, gone } = deleteObject(context, kind.key, namespace, info.name as string, optionsOf(call))
-  if (!gone || RETURNED.includes(kind.key)) return reply(200, object, call.warnings)
+  if (!gone || RETURNED.includes(kind.key)) return reply(200, shownAs(kind, object), call.warnings)
   const details = {
     name: object.metadata.name,
     ...(kind.group ? { group: kind.group } : {}),
@@ -62,7 +63,7 @@ export function removeCollection(call: Call): ApiResponse {
   const options = optionsOf(call)
   const deleted: KubeObject[] = []
   for (const { metadata } of items)
-    deleted.push(deleteObject(context, kind.key, metadata.namespace, metadata.name, options).object)
+    deleted.push(shownAs(kind, deleteObject(context, kind.key, metadata.namespace, metadata.name, options).object))
   const metadata = { resourceVersion: String(context.store.revision) }
   return reply(200, { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata, items: deleted }, call.warnings)
 }

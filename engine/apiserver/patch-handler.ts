@@ -1,8 +1,8 @@
+import { shownAs } from '../api/kinds/kinds.ts'
 import type { KubeObject } from '../api/object.ts'
 import { applyJsonPatch } from '../api/patch/json.ts'
 import { mergePatch } from '../api/patch/merge.ts'
 import { strategicMerge } from '../api/patch/strategic.ts'
-import { KIND_TYPES } from '../api/schema/types.data.ts'
 import { badRequest, conflict, notEmulatedStatus, OPTIMISTIC_LOCK, unsupportedMediaType } from '../api/status.ts'
 import { updateObject } from '../api/write.ts'
 import { shapeOf } from './accept.ts'
@@ -53,7 +53,7 @@ export function patched(call: Call, old: KubeObject, typeName: string | undefine
 export function patch(call: Call): ApiResponse {
   const { kind, info, context } = call
   const old = getObject(context.store, kind, info)
-  const result = patched(call, old, KIND_TYPES[`${kind.apiVersion}/${kind.kind}`])
+  const result = patched(call, shownAs(kind, old), kind.typeName)
   const object = requestObject(kind, result, info, call.warnings)
   const version = object.metadata.resourceVersion
   if (version && version !== old.metadata.resourceVersion) throw conflict(kind, old.metadata.name, OPTIMISTIC_LOCK)

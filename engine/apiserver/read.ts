@@ -1,4 +1,5 @@
 import type { RowContext } from '../api/kinds/kind.ts'
+import { shownAs } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status.ts'
@@ -16,7 +17,7 @@ function include(info: RequestInfo): IncludeObject {
 /** One object in the shape asked for. */
 export function shaped(kind: Kind, object: KubeObject, info: RequestInfo, shape: Shape, at: RowContext): unknown {
   if (shape.as === 'table') return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion })
-  return shape.as === 'metadata' ? partial(object) : ordered(object, at)
+  return shape.as === 'metadata' ? partial(object) : ordered(shownAs(kind, object), at)
 }
 
 /** kind and apiVersion first, as the server writes every object. */
@@ -67,7 +68,7 @@ export function list(store: Reader, kind: Kind, info: RequestInfo, shape: Shape,
     kind: `${kind.kind}List`,
     apiVersion: kind.apiVersion,
     metadata,
-    items: items.map((object) => bare(onWire(object, at))),
+    items: items.map((object) => bare(onWire(shownAs(kind, object), at))),
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Kind, kindAtPath } from '../api/kinds/registry.ts'
+import type { Kinds } from '../api/kinds/kinds.ts'
+import type { Kind } from '../api/kinds/registry.ts'
 import type { ApiRequest } from './client.ts'
 
 /** The query of a request: every value given for a name. */
@@ -61,7 +62,7 @@ function verbOf(method: ApiRequest['method'], name: string | undefined, watch: b
 }
 
 /** Reads a request's path and query. */
-export function requestInfo(request: ApiRequest): RequestInfo {
+export function requestInfo(request: ApiRequest, kinds: Kinds): RequestInfo {
   const [path = '', queryText = ''] = request.path.split(/\?(.*)/s)
   const parts = path
     .split('/')
@@ -86,7 +87,7 @@ export function requestInfo(request: ApiRequest): RequestInfo {
     rest = rest.slice(2)
   }
   const [resource = '', name, ...sub] = rest
-  const kind = kindAtPath(apiVersion, resource)
+  const kind = kinds.atPath(apiVersion, resource)
   const watch = query.get('watch')?.[0]
   return {
     ...base,

@@ -1,3 +1,4 @@
+import { kindsOf } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import { serves } from '../api/schema/versions.ts'
 import { methodNotSupported, notEmulatedStatus, pathNotFound, StatusError } from '../api/status.ts'
@@ -63,7 +64,7 @@ export class ApiServer {
   }
 
   private handle(user: ApiUser, request: ApiRequest): ApiResponse {
-    const info = requestInfo(request)
+    const info = requestInfo(request, kindsOf(this.context.store))
     const warnings: string[] = []
     try {
       const who = this.authorize(user, request, info)
@@ -109,7 +110,7 @@ export class ApiServer {
     const path = /[?&]watch=/.test(request.path)
       ? request.path
       : `${request.path}${request.path.includes('?') ? '&' : '?'}watch=true`
-    const info = requestInfo({ ...request, path })
+    const info = requestInfo({ ...request, path }, kindsOf(this.context.store))
     try {
       this.authorize(user, request, info)
       if (info.resource === '') throw pathNotFound()

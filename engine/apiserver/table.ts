@@ -1,4 +1,5 @@
 import type { RowContext } from '../api/kinds/kind.ts'
+import { shownAs } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { timestamp } from '../api/time.ts'
@@ -23,7 +24,7 @@ function conditions(kind: Kind, object: KubeObject) {
 function row(kind: Kind, object: KubeObject, at: RowContext, include: IncludeObject) {
   // kinds without a printer of their own show their creation time (rest.NewDefaultTableConvertor)
   const cells = kind.descriptor?.cells(object, at) ?? [object.metadata.name, object.metadata.creationTimestamp ?? timestamp(0)]
-  const shown = include === 'None' ? {} : { object: include === 'Object' ? object : partial(object) }
+  const shown = include === 'None' ? {} : { object: include === 'Object' ? shownAs(kind, object) : partial(object) }
   return { cells, ...conditions(kind, object), ...shown }
 }
 

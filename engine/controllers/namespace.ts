@@ -1,4 +1,4 @@
-import { kindOf } from '../api/kinds/registry.ts'
+import { kindsOf } from '../api/kinds/kinds.ts'
 import type { KubeObject } from '../api/object.ts'
 import type { StoreEvent } from '../api/store.ts'
 import { finalizeNamespace } from '../api/write.ts'
@@ -64,7 +64,8 @@ export class NamespaceLoop implements ControlLoop {
       if (!wanted(resource)) continue
       if (object.metadata.deletionTimestamp === undefined) {
         // Kinds that Chainwalk only reads have no rules of their own for deletion.
-        if (kindOf(resource)?.descriptor?.strategy === undefined) this.env.store.remove(resource, name, object.metadata.name)
+        if (kindsOf(this.env.store).ofKey(resource)?.descriptor?.strategy === undefined)
+          this.env.store.remove(resource, name, object.metadata.name)
         else this.api.delete(resource, name, object.metadata.name, { propagationPolicy: 'Background' })
       }
       if (resource === R.pods) longest = Math.max(longest, object.spec.terminationGracePeriodSeconds ?? 30)

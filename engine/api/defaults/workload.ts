@@ -53,3 +53,57 @@ export function daemonSetDefaults(object: KubeObject): KubeObject {
   }
   return { ...object, spec }
 }
+
+/** apps/v1 SetDefaults_StatefulSet; claim templates are claims, whose volume mode has a default. */
+export function statefulSetDefaults(object: KubeObject): KubeObject {
+  const given = object.spec
+  if (given === undefined) return object
+  const type = given.updateStrategy?.type || 'RollingUpdate'
+  const rolling = given.updateStrategy?.type ? given.updateStrategy.rollingUpdate : (given.updateStrategy?.rollingUpdate ?? {})
+  const updateStrategy = {
+    ...given.updateStrategy,
+    type,
+    ...(type === 'RollingUpdate' && rolling ? { rollingUpdate: { ...rolling, partition: rolling.partition ?? 0 } } : {}),
+  }
+  const retention = given.persistentVolumeClaimRetentionPolicy
+  const spec = {
+    ...given,
+    replicas: given.replicas ?? 1,
+    template: template(given.template),
+    ...(given.volumeClaimTemplates === undefined ? {} : { volumeClaimTemplates: given.volumeClaimTemplates.map(claimTemplate) }),
+    podManagementPolicy: given.podManagementPolicy || 'OrderedReady',
+    updateStrategy,
+    revisionHistoryLimit: given.revisionHistoryLimit ?? 10,
+    persistentVolumeClaimRetentionPolicy: {
+      whenDeleted: retention?.whenDeleted || 'Retain',
+      whenScaled: retention?.whenScaled || 'Retain',
+    },
+  }
+  return { ...object, spec }
+}
+
+function claimTemplate(given: KubeObject): KubeObject {
+  return {
+    ...given,
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    spec: { ...given.spec, volumeMode: given.spec?.volumeMode ?? 'Filesystem' },
+    status: { phase: 'Pending', ...given.status },
+  }
+}
+
+/** core/v1 SetDefaults_ReplicationController: selector and labels follow from the template's labels. */
+export function replicationControllerDefaults(object: KubeObject): KubeObject {
+  const given = object.spec
+  if (given === undefined) return object
+  const labels = given.template?.metadata?.labels
+  const isEmpty = (map: object | undefined) => Object.keys(map ?? {}).length === 0
+  const spec = {
+    ...given,
+    replicas: given.replicas ?? 1,
+    ...(labels !== undefined && isEmpty(given.selector) ? { selector: labels } : {}),
+    template: template(given.template),
+  }
+  const metadata = labels !== undefined && isEmpty(object.metadata.labels) ? { ...object.metadata, labels } : object.metadata
+  return { ...object, metadata, spec }
+}

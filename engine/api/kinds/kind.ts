@@ -39,6 +39,14 @@ export interface Strategy {
   readonly createOnUpdate?: boolean
 }
 
+/** Another version of a kind than the stored one: how objects go to and fro (apiVersion and kind are set by who calls). */
+export interface VersionConversion {
+  /** The stored object as this version shows it. */
+  readonly to: (stored: KubeObject) => KubeObject
+  /** An object of this version as it is stored. */
+  readonly from: (given: KubeObject) => KubeObject
+}
+
 /** One kind: everything about it that is not in the discovery document. One file and one line in registry.ts each. */
 export interface KindDescriptor {
   readonly resource: GroupResource
@@ -48,6 +56,8 @@ export interface KindDescriptor {
   readonly cells: (object: KubeObject, at: RowContext) => readonly Json[]
   /** Columns as servers before `before` print them, where they differ. */
   readonly formerColumns?: { readonly before: number; readonly names: readonly string[] }
+  /** Further versions by apiVersion, of the same or another group ('autoscaling/v1', 'events.k8s.io/v1'); the store holds one form. */
+  readonly versions?: Readonly<Record<string, VersionConversion>>
   /** Without one the kind is read-only here: writes are answered honestly. */
   readonly strategy?: Strategy
   /** Field selectors beyond metadata.name and metadata.namespace: selector to value. */

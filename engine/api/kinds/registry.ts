@@ -1,5 +1,7 @@
 import type { GroupResource } from '../object.ts'
+import type { Decoded } from '../schema/decode.ts'
 import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
+import { KIND_TYPES } from '../schema/types.data.ts'
 import { componentStatus } from './componentstatus.ts'
 import { configMap } from './configmap.ts'
 import { controllerRevision } from './controllerrevision.ts'
@@ -14,7 +16,7 @@ import { ingress } from './ingress.ts'
 import { ingressClass } from './ingressclass.ts'
 import { ipAddress } from './ipaddress.ts'
 import { job } from './job.ts'
-import type { KindDescriptor } from './kind.ts'
+import type { KindDescriptor, VersionConversion } from './kind.ts'
 import { lease } from './lease.ts'
 import { namespace } from './namespace.ts'
 import { networkPolicy } from './networkpolicy.ts'
@@ -109,6 +111,14 @@ export interface Kind {
   readonly columns: readonly Column[]
   /** Undefined: listed in discovery, not emulated. */
   readonly descriptor?: KindDescriptor
+  /** Set where the store holds another version: `key` is then the stored one's. */
+  readonly conversion?: VersionConversion
+  /** The name of its type in schema.ts (`typeNamed`); undefined for kinds without a schema. */
+  readonly typeName?: string
+  /** How bodies of a kind that a CustomResourceDefinition defines are read; the API's own kinds are read by their types. */
+  readonly decode?: (given: Readonly<Record<string, unknown>>) => Decoded
+  /** Defined by a CustomResourceDefinition. */
+  readonly custom?: true
 }
 
 interface ApiResource {
@@ -137,12 +147,21 @@ function columnsOf(path: string): readonly Column[] {
   return rows.map(([name, type, format, priority]) => ({ name, type, format, priority }))
 }
 
+/** A group's later versions are listed but not served unless the descriptor says how they convert. */
+function served(descriptor: KindDescriptor, apiVersion: string, later: boolean): Partial<Kind> {
+  if (!later) return { descriptor }
+  const conversion = descriptor.versions?.[apiVersion]
+  return conversion === undefined ? {} : { descriptor, conversion }
+}
+
 for (const [apiVersion, text] of Object.entries(RESOURCES)) {
   const [group, version] = apiVersion.includes('/') ? (apiVersion.split('/') as [string, string]) : ['', apiVersion]
   const resources = JSON.parse(text) as readonly ApiResource[]
   for (const r of resources) {
     if (r.name.includes('/')) continue
-    const key = group === '' ? r.name : `${r.name}.${group}`
+    const own = group === '' ? r.name : `${r.name}.${group}`
+    const further = DESCRIPTORS.find((d) => d.versions?.[apiVersion] !== undefined && d.resource.split('.')[0] === r.name)
+    const key = further?.resource ?? own
     const subresources = resources
       .filter((s) => s.name.startsWith(`${r.name}/`))
       .map((s) => ({ name: s.name.slice(r.name.length + 1), kind: s.kind, group: s.group, version: s.version, verbs: s.verbs }))
@@ -161,8 +180,8 @@ for (const [apiVersion, text] of Object.entries(RESOURCES)) {
       verbs: r.verbs,
       subresources,
       columns: columnsOf(`${apiVersion}/${r.name}`),
-      // a group's later versions are listed but not served: objects are held in its first
-      ...(descriptor === undefined || byKey.has(key) ? {} : { descriptor }),
+      typeName: KIND_TYPES[`${apiVersion}/${r.kind}`],
+      ...(descriptor === undefined ? {} : served(descriptor, apiVersion, byKey.has(key))),
     }
     byPath.set(`${apiVersion}/${r.name}`, kind)
     if (!byKey.has(key)) byKey.set(key, kind)
@@ -170,7 +189,7 @@ for (const [apiVersion, text] of Object.entries(RESOURCES)) {
   }
 }
 
-/** "apps/v1", "deployments" → its kind, or undefined if no such path is served. */
+/** Of the API's own kinds only; where there is a store, ask `kindsOf(store)`. "apps/v1", "deployments" → its kind, or undefined if no such path is served. */
 export function kindAtPath(apiVersion: string, resource: string): Kind | undefined {
   return byPath.get(`${apiVersion}/${resource}`)
 }
