@@ -13,7 +13,8 @@ const LABEL_VALUE =
 const CONFIG_KEY =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 
-const tooLong = (max: number) => `must be no more than ${max} bytes`
+/** The older half of apimachinery counts "characters", the newer (api/validate/content: label keys and values) "bytes"; both mean bytes. */
+const tooLong = (max: number, unit: 'characters' | 'bytes' = 'characters') => `must be no more than ${max} ${unit}`
 
 /** apimachinery util/validation: each returns the complaints about `value`, none if it is fine. */
 export function dns1123Label(value: string): string[] {
@@ -25,8 +26,8 @@ export function dns1123Label(value: string): string[] {
   return out
 }
 
-export function dns1123Subdomain(value: string): string[] {
-  const out = value.length > 253 ? [tooLong(253)] : []
+export function dns1123Subdomain(value: string, unit: 'characters' | 'bytes' = 'characters'): string[] {
+  const out = value.length > 253 ? [tooLong(253, unit)] : []
   if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(value)) out.push(SUBDOMAIN)
   return out
 }
@@ -34,6 +35,16 @@ export function dns1123Subdomain(value: string): string[] {
 export function dns1035Label(value: string): string[] {
   const out = value.length > 63 ? [tooLong(63)] : []
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(value)) out.push(DNS1035)
+  return out
+}
+
+const WILDCARD =
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+
+/** IsWildcardDNS1123Subdomain: "*.example.com". */
+export function wildcardSubdomain(value: string): string[] {
+  const out = value.length > 253 ? [tooLong(253)] : []
+  if (!/^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(value)) out.push(WILDCARD)
   return out
 }
 
@@ -53,20 +64,20 @@ export function qualifiedName(value: string): string[] {
     const prefix = parts[0] as string
     name = parts[1] as string
     if (prefix === '') out.push('prefix part must be non-empty')
-    else out.push(...dns1123Subdomain(prefix).map((m) => `prefix part ${m}`))
+    else out.push(...dns1123Subdomain(prefix, 'bytes').map((m) => `prefix part ${m}`))
   } else if (parts.length > 2) {
     return [
       "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
     ]
   }
   if (name === '') out.push('name part must be non-empty')
-  else if (name.length > 63) out.push(`name part ${tooLong(63)}`)
+  else if (name.length > 63) out.push(`name part ${tooLong(63, 'bytes')}`)
   if (!/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name)) out.push(QUALIFIED)
   return out
 }
 
 export function labelValue(value: string): string[] {
-  const out = value.length > 63 ? [tooLong(63)] : []
+  const out = value.length > 63 ? [tooLong(63, 'bytes')] : []
   if (!/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value)) out.push(LABEL_VALUE)
   return out
 }
