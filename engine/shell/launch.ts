@@ -1,4 +1,15 @@
-import type { Command, CommandContext, Fidelity, SessionPort, ShellRequest, Sink, Stdin, Tty, User } from '../cli/command.ts'
+import type {
+  Command,
+  CommandContext,
+  EditRequest,
+  Fidelity,
+  SessionPort,
+  ShellRequest,
+  Sink,
+  Stdin,
+  Tty,
+  User,
+} from '../cli/command.ts'
 import { findCommand } from '../cli/registry.ts'
 import { Canceller, type CancelSignal } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
@@ -17,6 +28,8 @@ export interface Launcher {
   /** Evidence for checks: a program of ours really ran. */
   ran(argv: readonly string[]): void
   enterShell?(request: ShellRequest): void
+  /** Where a person can edit: in the window, or on this terminal's screen. */
+  edit?(request: EditRequest, call: Call): Promise<number>
   readonly session?: SessionPort
   /** The line as typed, and its shell. */
   readonly origin?: CommandContext['origin']
@@ -144,6 +157,9 @@ export function contextOf(launcher: Launcher, call: Call): CommandContext {
     stderr: call.stderr,
     ...(call.tty === undefined ? {} : { tty: call.tty }),
     ...(call.tty === undefined || launcher.enterShell === undefined ? {} : { enterShell: (r) => launcher.enterShell?.(r) }),
+    ...(call.tty === undefined || launcher.edit === undefined
+      ? {}
+      : { edit: (r) => launcher.edit?.(r, call) ?? Promise.resolve(1) }),
     ...(launcher.session === undefined ? {} : { session: launcher.session }),
     ...(launcher.origin === undefined ? {} : { origin: launcher.origin }),
     ...(launcher.history === undefined ? {} : { history: launcher.history() }),

@@ -5,6 +5,8 @@ import { Canceller } from '../clock/clock.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { expandAliases } from './aliases.ts'
 import { asBytes } from './bytes.ts'
+import { EditDesk } from './editor/desk.ts'
+import { editOnScreen } from './editor/screen.ts'
 import { weaker } from './fidelity.ts'
 import { oneLine } from './history.ts'
 import type { Turns } from './host.ts'
@@ -35,6 +37,8 @@ export interface ShellParts {
   readonly turns: Turns
   readonly events: ShellEvents
   readonly session: SessionPort
+  /** Whether a window edits texts for this terminal; else its own screen does. */
+  readonly editsInWindow?: boolean
   /** A machine by id: a level is saved by it. */
   machine(id: string): Machine | undefined
 }
@@ -47,6 +51,8 @@ export class Shell {
   columns: number
   rows: number
   private readonly parts: ShellParts
+  /** The text that a window edits for this terminal. */
+  readonly desk = new EditDesk()
   private readonly input = new TtyInput()
   private readonly tty: Tty
   private levels: Level[] = []
@@ -215,6 +221,10 @@ export class Shell {
       enterShell: (request) => {
         this.requested = request
       },
+      edit: (request, call) =>
+        this.parts.editsInWindow === true
+          ? this.desk.open(request, call.signal)
+          : editOnScreen(this.tty, call.stdout, request, call.signal),
       session: this.parts.session,
       ...(typed === undefined ? {} : { origin: { command: oneLine(typed), shell: this.parts.id } }),
       history: () => level.history,
