@@ -1,3 +1,4 @@
+export type { ApiRequest, ApiResponse, ApiUser, WatchEvent } from './apiserver/client.ts'
 export type { Json } from './base/json.ts'
 export type { Lab } from './lab/load.ts'
 export { loadLab } from './lab/load.ts'

@@ -4,6 +4,11 @@ import type { LabState } from './lab-state.ts'
 import type { Input, SessionView } from './types.ts'
 import type { UndoStack } from './undo.ts'
 
+/** The versions that a window's status line shows. */
+export function versionsOf({ kubernetes, iptables, proxyIptables, proxyMode }: Cluster['profile']): SessionView['versions'] {
+  return { kubernetes, iptables, proxyIptables, proxyMode }
+}
+
 /** The session as `chainwalk` commands reach it. Undo waits until their line has ended; answers count at once. */
 export function sessionPort(
   lab: LabState,

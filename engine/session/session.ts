@@ -1,26 +1,23 @@
+import type { ApiClient, ApiResponse, ApiUser } from '../apiserver/client.ts'
 import type { Json } from '../base/json.ts'
 import { encodeUtf8 } from '../base/utf8.ts'
 import type { Fidelity } from '../cli/command.ts'
-import { Canceller } from '../clock/clock.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { connectionList, connectionWalk, newestConnection, ruleHits } from '../net/walk-read.ts'
-import { drive } from '../shell/drive.ts'
 import { expandHistory } from '../shell/history.ts'
 import { type HostPorts, Turns } from '../shell/host.ts'
 import { needsMore } from '../shell/parse.ts'
-import type { LineResult, Shell } from '../shell/shell.ts'
-import { checksumOf } from './checksum.ts'
+import type { LineResult } from '../shell/shell.ts'
 import { LabState } from './lab-state.ts'
 import { type Opened, openSpec } from './open.ts'
-import { sessionPort } from './port.ts'
+import { internalFailure, isOutside, Outside, type OutsideInput } from './outside.ts'
+import { Pace } from './pace.ts'
+import { sessionPort, versionsOf } from './port.ts'
 import { onlyLooked } from './same.ts'
+import { opened, sealed } from './snapshot.ts'
 import { Terminals } from './terminals.ts'
 import type { Completion, Input, JournalEntry, Session, SessionEvent, SessionSpec, SessionView } from './types.ts'
 import { label, UndoStack } from './undo.ts'
-
-const SNAPSHOT_VERSION = 2
-/** Turns of the microtask queue that woken commands get before the event loop is asked. */
-const QUICK_TURNS = 24
 
 /** The input is valid but cannot be followed now; its message says why. */
 export class RefusedError extends Error {}
@@ -28,16 +25,16 @@ export class RefusedError extends Error {}
 /** One learner's cluster, terminals, lab and history. */
 export class EngineSession implements Session {
   private readonly opened: Opened
-  private readonly ports: HostPorts
   private readonly turns: Turns
   private readonly cluster: Cluster
   private readonly terminals: Terminals
+  private readonly outside: Outside
+  private readonly pace: Pace
   private readonly lab: LabState
   private readonly undoStack = new UndoStack()
   private readonly listeners = new Set<(event: SessionEvent) => void>()
   private readonly initial: Json
   private journal: JournalEntry[] = []
-  private paused = false
   /** The terminal whose line is being followed: its prompt comes when all is done. */
   private atWork: string | undefined
   private fidelity: Fidelity | undefined
@@ -46,7 +43,6 @@ export class EngineSession implements Session {
 
   constructor(spec: SessionSpec, ports: HostPorts) {
     this.opened = openSpec(spec)
-    this.ports = ports
     this.turns = new Turns(ports)
     this.cluster = createCluster(this.opened.cluster)
     this.initial = this.cluster.save()
@@ -56,6 +52,8 @@ export class EngineSession implements Session {
       status: () => this.view(),
     })
     this.terminals = new Terminals(this.cluster, this.turns, port, (event) => this.emit(event))
+    this.outside = new Outside(this.cluster, (event) => this.emit(event))
+    this.pace = new Pace(this.cluster.clock, this.turns, () => this.terminals.running || this.outside.running)
     this.lab.evaluate()
   }
 
@@ -64,7 +62,7 @@ export class EngineSession implements Session {
   }
 
   get idle(): boolean {
-    return !this.terminals.running
+    return !this.terminals.running && !this.outside.running
   }
 
   on(listener: (event: SessionEvent) => void): () => void {
@@ -73,8 +71,12 @@ export class EngineSession implements Session {
   }
 
   async apply(input: Input): Promise<void> {
+    if (isOutside(input)) {
+      await this.fromOutside(input)
+      return
+    }
     this.journal.push({ at: this.now, input })
-    const before = input.type === 'line' || input.type === 'signal' || input.type === 'key' ? undefined : this.state()
+    const before = ['line', 'signal', 'key', 'edit'].includes(input.type) ? undefined : this.state()
     try {
       await this.perform(input)
     } catch (error) {
@@ -84,12 +86,19 @@ export class EngineSession implements Session {
     this.emit({ type: 'view' })
   }
 
+  applyApi(input: Extract<Input, { type: 'api' | 'stream' }>): Promise<ApiResponse | undefined> {
+    return this.fromOutside(input)
+  }
+
+  client(user: ApiUser): Pick<ApiClient, 'request' | 'watch'> {
+    return this.outside.client(user)
+  }
+
   view(): SessionView {
-    const { profile } = this.cluster
     const { undoLabel, redoLabel } = this.undoStack
     return {
       ...this.lab.view(),
-      clock: { now: this.now, running: !this.paused },
+      clock: { now: this.now, running: !this.pace.paused },
       undo: {
         canUndo: undoLabel !== undefined,
         canRedo: redoLabel !== undefined,
@@ -98,15 +107,14 @@ export class EngineSession implements Session {
       },
       shells: this.terminals.views(),
       nodes: this.cluster.nodeNames(),
-      versions: {
-        kubernetes: profile.kubernetes,
-        iptables: profile.iptables,
-        proxyIptables: profile.proxyIptables,
-        proxyMode: profile.proxyMode,
-      },
+      versions: versionsOf(this.cluster.profile),
       ...newestConnection(this.cluster.network),
       ...(this.fidelity === undefined ? {} : { fidelity: this.fidelity }),
     }
+  }
+
+  edited(shell: string): ReturnType<Session['edited']> {
+    return this.terminals.get(shell).desk
   }
 
   connections(): ReturnType<Session['connections']> {
@@ -142,24 +150,18 @@ export class EngineSession implements Session {
     return this.terminals.promptOf(shell)
   }
 
-  async pump(elapsed: number): Promise<void> {
-    if (!this.paused) await this.advance(elapsed)
+  pump(elapsed: number): Promise<void> {
+    return this.pace.paused ? Promise.resolve() : this.advance(elapsed)
   }
 
   nextDueIn(): number | undefined {
-    const due = this.paused ? undefined : this.cluster.clock.nextDue()
+    const due = this.pace.paused ? undefined : this.cluster.clock.nextDue()
     return due === undefined ? undefined : Math.max(0, due - this.now)
   }
 
   snapshot(): Json {
-    const state = {
-      ...(this.state() as object),
-      shells: this.terminals.save(),
-      paused: this.paused,
-      lab: this.lab.save(),
-    } as Json
-    const fidelity = this.fidelity ?? null
-    return { version: SNAPSHOT_VERSION, checksum: checksumOf(state), state, fidelity }
+    const state = { ...(this.state() as object), paused: this.pace.paused, lab: this.lab.save() } as Json
+    return sealed(state, this.fidelity)
   }
 
   checksum(): string {
@@ -168,18 +170,11 @@ export class EngineSession implements Session {
 
   /** Becomes what a snapshot holds. Throws when it is not whole. */
   restore(snapshot: Json): void {
-    const { version, checksum, state, fidelity } = snapshot as unknown as {
-      version: number
-      checksum: string
-      state: Json & { shells: Json; paused: boolean; lab: Json }
-      fidelity: Fidelity | null
-    }
-    if (version !== SNAPSHOT_VERSION) throw new Error(`a snapshot of version ${version}, and this is ${SNAPSHOT_VERSION}`)
-    if (checksumOf(state) !== checksum) throw new Error('the snapshot is damaged: its checksum differs')
+    const { state, fidelity } = opened(snapshot)
     this.load(state, false)
     this.lab.load(state.lab)
-    this.paused = state.paused
-    this.fidelity = fidelity ?? undefined
+    this.pace.paused = state.paused
+    this.fidelity = fidelity
     this.lab.evaluate()
   }
 
@@ -189,12 +184,35 @@ export class EngineSession implements Session {
     return taken
   }
 
-  private async perform(input: Input): Promise<void> {
+  /** While a terminal's line runs, what others write in the meantime belongs to the undo point of that line. */
+  private async fromOutside(input: OutsideInput): Promise<ApiResponse | undefined> {
+    this.journal.push({ at: this.now, input })
+    const before = this.state()
+    let response: ApiResponse | undefined
+    try {
+      response = this.outside.perform(input)
+    } catch (error) {
+      this.fail(error, before)
+      return internalFailure(error)
+    }
+    await this.pace.settle()
+    if (this.idle && input.type === 'api' && !onlyLooked(before, this.state())) {
+      this.undoStack.push({ label: label(`${input.request.method} ${input.request.path}`), state: before })
+      this.undoStack.commit()
+    }
+    this.lab.evaluate()
+    this.emit({ type: 'view' })
+    return response
+  }
+
+  private async perform(input: Exclude<Input, OutsideInput>): Promise<void> {
     switch (input.type) {
       case 'open':
         if (this.terminals.has(input.shell)) throw new RefusedError(`shell ${input.shell} is open already`)
-        await this.terminals.add(input.shell, input.target, input.columns, input.rows)
+        await this.terminals.add(input.shell, input.target, input.columns, input.rows, input.editor)
         return this.prompt(input.shell)
+      case 'edit':
+        return this.terminals.edit(input)
       case 'close':
         return this.terminals.remove(input.shell)
       case 'line':
@@ -209,7 +227,9 @@ export class EngineSession implements Session {
         return
       }
       case 'clock':
-        return this.clock(input.action, input.ms ?? 0)
+        if (input.action === 'advance') return this.advance(input.ms ?? 0)
+        this.pace.paused = input.action === 'pause'
+        return
       case 'undo':
       case 'redo':
         return this.step(input.type)
@@ -237,7 +257,8 @@ export class EngineSession implements Session {
     this.undoStack.push({ label: label(text), state: before })
     let result: LineResult | undefined
     try {
-      result = await this.run(shell, text)
+      this.emit({ type: 'view' })
+      result = await this.pace.run(shell.line(text), () => shell.interrupt())
     } catch (error) {
       this.undoStack.drop()
       this.fail(error, before)
@@ -264,18 +285,6 @@ export class EngineSession implements Session {
     }
   }
 
-  /** Starts a line; where nobody else moves the clock, its waits are skipped. */
-  private async run(shell: Shell, text: string): Promise<LineResult | undefined> {
-    this.emit({ type: 'view' })
-    const running = shell.line(text)
-    if (this.ports.time !== 'virtual') return running
-    const canceller = new Canceller()
-    canceller.onAbort(() => shell.interrupt())
-    const start = () => running.then(() => 0)
-    await drive(start, this.cluster.clock, this.turns, canceller)
-    return running
-  }
-
   private ended(result: LineResult, before: Json): void {
     const asksForUndo = this.asked.some(({ type }) => type === 'redo' || type === 'undo')
     // Who undoes something, looks, and does it again has not done anything in between; and there is nothing to undo in a look.
@@ -291,7 +300,7 @@ export class EngineSession implements Session {
   private async followAsked(): Promise<void> {
     const asked = this.asked
     this.asked = []
-    for (const input of asked) await this.perform(input)
+    for (const input of asked) if (!isOutside(input)) await this.perform(input)
   }
 
   private signal(id: string, signal: 'INT' | 'EOF'): void {
@@ -306,50 +315,38 @@ export class EngineSession implements Session {
     } else this.prompt(id)
   }
 
-  private async clock(action: 'pause' | 'resume' | 'advance', ms: number): Promise<void> {
-    if (action === 'advance') await this.advance(ms)
-    else this.paused = action === 'pause'
-  }
-
   private async advance(ms: number): Promise<void> {
-    const { clock } = this.cluster
-    // Whole milliseconds: a fraction would survive neither timestamps nor a replay.
-    const target = this.now + Math.floor(ms)
-    const due = clock.nextDue()
-    const somethingDue = due !== undefined && due <= target
-    while (!clock.advanceTo(target)) await this.settle()
-    if (!somethingDue) return
-    await this.settle()
-    if (this.lab.evaluate()) this.emit({ type: 'view' })
-  }
-
-  /** Lets commands that were woken go as far as they can. */
-  private async settle(): Promise<void> {
-    for (let i = 0; i < QUICK_TURNS; i++) await undefined
-    if (!this.terminals.running) return
-    await this.ports.yieldToHost()
-    while (this.turns.busy) await this.ports.yieldToHost()
+    if ((await this.pace.advance(ms)) && this.lab.evaluate()) this.emit({ type: 'view' })
   }
 
   private async step(kind: 'undo' | 'redo'): Promise<void> {
-    if (!this.idle) throw new RefusedError('a command is running')
+    await this.rewind()
     const present = this.state()
     const point = kind === 'undo' ? this.undoStack.undo(present) : this.undoStack.redo(present)
     if (point === undefined) throw new RefusedError(`nothing to ${kind}`)
     this.load(point.state, true)
     this.lab.evaluate()
+    this.emit({ type: 'rewound' })
     this.announce(kind === 'undo' ? `undone: ${point.label}` : `done again: ${point.label}`)
   }
 
   private async reset(): Promise<void> {
-    if (!this.idle) throw new RefusedError('a command is running')
+    await this.rewind()
     this.cluster.load(this.initial)
     this.undoStack.clear()
     this.lab.clear()
     this.fidelity = undefined
     await this.terminals.restart()
     this.lab.evaluate()
+    this.emit({ type: 'rewound' })
     this.announce('the lab is as it was at its start')
+  }
+
+  /** Before the cluster becomes another: nobody may be at work in this one. */
+  private async rewind(): Promise<void> {
+    if (this.terminals.running) throw new RefusedError('a command is running')
+    this.outside.closeAll()
+    await this.pace.settle()
   }
 
   /** A line in every terminal, apart from what the node prints, and the prompt again. */

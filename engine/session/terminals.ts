@@ -5,12 +5,13 @@ import type { Machine } from '../cluster/machine.ts'
 import { complete } from '../shell/complete.ts'
 import type { Turns } from '../shell/host.ts'
 import { Shell } from '../shell/shell.ts'
-import type { Completion, SessionEvent, ShellTarget, ShellView } from './types.ts'
+import type { Completion, Input, SessionEvent, ShellTarget, ShellView } from './types.ts'
 
 interface Terminal {
   readonly id: string
   readonly target: ShellTarget
   readonly shell: Shell
+  readonly editor?: 'window'
 }
 
 /** A shell that the host asked for does not exist: a bug of the host's, or a terminal that has just been closed. */
@@ -50,12 +51,19 @@ export class Terminals {
   }
 
   /** Makes a terminal and logs in. Throws when there is no such node or container. */
-  async add(id: string, target: ShellTarget, columns: number, rows: number): Promise<void> {
+  async add(id: string, target: ShellTarget, columns: number, rows: number, editor?: 'window'): Promise<void> {
     const machine = this.machineOf(target)
     if (machine === undefined) throw new Error(`no such ${target.kind}: ${nameOf(target)}`)
-    const shell = this.make(id, columns, rows)
-    this.open.set(id, { id, target, shell })
+    const shell = this.make(id, columns, rows, editor)
+    this.open.set(id, { id, target, shell, ...(editor === undefined ? {} : { editor }) })
     await this.login(shell, machine)
+  }
+
+  /** What a window's editor did. */
+  edit(input: Extract<Input, { type: 'edit' }>): void {
+    const { desk } = this.get(input.shell)
+    if (input.do === 'save') desk.save(input.text)
+    else desk.leave(input.exit)
   }
 
   remove(id: string): void {
@@ -93,6 +101,7 @@ export class Terminals {
       target,
       state: shell.closed ? 'closed' : shell.running ? 'running' : 'idle',
       prompt: shell.prompt,
+      ...(shell.desk.view === undefined ? {} : { editor: shell.desk.view }),
     }))
   }
 
@@ -102,16 +111,22 @@ export class Terminals {
   }
 
   save(): Json {
-    return this.all.map(({ id, target, shell }) => ({ id, target: target as unknown as Json, shell: shell.save() }))
+    return this.all.map(({ id, target, shell, editor }) => ({
+      id,
+      target: target as unknown as Json,
+      shell: shell.save(),
+      ...(editor === undefined ? {} : { editor }),
+    }))
   }
 
   /** Becomes what was saved. For undo, terminals opened since stay as they are, and what was typed stays in reach. */
   load(state: Json, undo: boolean): void {
-    for (const { id, target, shell } of state as unknown as { id: string; target: ShellTarget; shell: Json }[]) {
+    const saved = state as unknown as { id: string; target: ShellTarget; shell: Json; editor?: 'window' }[]
+    for (const { id, target, shell, editor } of saved) {
       let terminal = this.open.get(id)
       if (terminal === undefined) {
         if (undo) continue
-        terminal = { id, target, shell: this.make(id, 80, 24) }
+        terminal = { id, target, shell: this.make(id, 80, 24, editor), ...(editor === undefined ? {} : { editor }) }
         this.open.set(id, terminal)
       }
       terminal.shell.load(shell, undo)
@@ -124,14 +139,15 @@ export class Terminals {
     return shell.enter({ kind, machine: machine.id, program, host: machine.hostname }, machine)
   }
 
-  private make(id: string, columns: number, rows: number): Shell {
+  private make(id: string, columns: number, rows: number, editor?: 'window'): Shell {
     const events = {
       output: (bytes: string, stderr = false) =>
         this.emit({ type: 'output', shell: id, data: bytes, ...(stderr ? { stderr: true as const } : {}) }),
       raw: (on: boolean) => this.emit({ type: 'raw', shell: id, on }),
     }
     const machine = (machineId: string) => this.machineById(machineId)
-    return new Shell({ id, turns: this.turns, events, session: this.port, machine }, columns, rows)
+    const editsInWindow = editor === 'window'
+    return new Shell({ id, turns: this.turns, events, session: this.port, machine, editsInWindow }, columns, rows)
   }
 
   private machineOf(target: ShellTarget): Machine | undefined {

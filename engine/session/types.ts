@@ -1,10 +1,12 @@
+import type { ApiClient, ApiRequest, ApiResponse, ApiUser } from '../apiserver/client.ts'
 import type { Json } from '../base/json.ts'
-import type { Fidelity } from '../cli/command.ts'
+import type { EditProblem, Fidelity } from '../cli/command.ts'
 import type { Profile } from '../cluster/profile.ts'
 import type { LabFolder, LessonStep, PredictionView, TaskView } from '../lab/types.ts'
 import type { ConnectionSummary, ConnectionWalk, RuleHit, RuleQuery } from '../net/walk.ts'
+import type { EditView } from '../shell/editor/desk.ts'
 
-export type { LabFolder, LessonStep, PredictionView, TaskView }
+export type { EditProblem, EditView, LabFolder, LessonStep, PredictionView, TaskView }
 
 /** What a session is made from. */
 export type SessionSpec =
@@ -27,7 +29,12 @@ export type Input =
       /** 0: no terminal, the output goes to a pipe or a file. */
       readonly columns: number
       readonly rows: number
+      /** Texts are edited in a window over the terminal; absent: on the terminal's own screen. */
+      readonly editor?: 'window'
     }
+  /** What a window's editor did for the shell's running `vi`, `nano` or `kubectl edit`. */
+  | { readonly type: 'edit'; readonly shell: string; readonly do: 'save'; readonly text: string }
+  | { readonly type: 'edit'; readonly shell: string; readonly do: 'leave'; readonly exit: number }
   | { readonly type: 'close'; readonly shell: string }
   | { readonly type: 'line'; readonly shell: string; readonly text: string }
   | { readonly type: 'key'; readonly shell: string; readonly data: string }
@@ -41,6 +48,22 @@ export type Input =
   | { readonly type: 'predict'; readonly prediction: string; readonly value: string }
   | { readonly type: 'hint'; readonly task: string; readonly hint: number }
   | { readonly type: 'seen'; readonly step: string }
+  /** A request from outside that writes. */
+  | { readonly type: 'api'; readonly user: ApiUser; readonly request: ApiRequest }
+  /** exec or attach (or port-forward) opened from outside under this id. One that is not open is ignored by all that follow. */
+  | {
+      readonly type: 'stream'
+      readonly stream: string
+      readonly user: ApiUser
+      readonly request: ApiRequest
+      readonly forward?: true
+    }
+  /** Standard input; with `connection`, bytes into a forwarded connection. */
+  | { readonly type: 'streamData'; readonly stream: string; readonly connection?: number; readonly data: string }
+  | { readonly type: 'streamConnect'; readonly stream: string; readonly connection: number; readonly port: number }
+  | { readonly type: 'streamEnd'; readonly stream: string; readonly connection?: number }
+  | { readonly type: 'streamResize'; readonly stream: string; readonly columns: number; readonly rows: number }
+  | { readonly type: 'streamClose'; readonly stream: string; readonly connection?: number }
 
 export interface JournalEntry {
   /** Virtual time at which the input took effect, ms. */
@@ -59,6 +82,8 @@ export interface ShellView {
   readonly target: ShellTarget
   readonly state: 'idle' | 'running' | 'closed'
   readonly prompt: string
+  /** What is being edited in the window for this shell. */
+  readonly editor?: EditView
 }
 
 /** Everything a window shows of a session. */
@@ -112,6 +137,24 @@ export type SessionEvent =
   | { readonly type: 'raw'; readonly shell: string; readonly on: boolean }
   | { readonly type: 'closed'; readonly shell: string; readonly exit: number }
   | { readonly type: 'view' }
+  /** What a program that somebody outside reached has written, or what came through a forwarded connection (`from` is 'stdout'). */
+  | {
+      readonly type: 'stream'
+      readonly stream: string
+      readonly connection?: number
+      readonly from: 'stdout' | 'stderr'
+      readonly data: string
+    }
+  /** Last of a stream (its Status, where its program ended) or of a forwarded connection (the kubelet's words, where it failed). */
+  | {
+      readonly type: 'streamEnded'
+      readonly stream: string
+      readonly connection?: number
+      readonly status?: Json
+      readonly error?: string
+    }
+  /** The cluster is what it was at another time (undo, redo, reset): what was watched is not what is there. */
+  | { readonly type: 'rewound' }
   /** A bug of ours: the session goes on from before the input. */
   | { readonly type: 'failed'; readonly message: string; readonly snapshot: Json }
 
@@ -129,6 +172,10 @@ export interface Session {
   readonly now: number
   /** Performs one input. For 'line' it resolves when the command ended (or the shell wants more). */
   apply(input: Input): Promise<void>
+  /** As `apply`, and what the API answered: for a stream that was let through, undefined. */
+  applyApi(input: Extract<Input, { type: 'api' | 'stream' }>): Promise<ApiResponse | undefined>
+  /** The cluster's API for looking: GET requests and watches change nothing and are not journaled; everything else is an input. */
+  client(user: ApiUser): Pick<ApiClient, 'request' | 'watch'>
   on(listener: (event: SessionEvent) => void): () => void
   view(): SessionView
   setLocale(locale: string): void
@@ -137,6 +184,8 @@ export interface Session {
   /** History expansion of a line as bash does it before running: the new text, or its error ("bash: !x: event not found"). */
   expandHistory(shell: string, text: string): { readonly text: string; readonly changed: boolean } | { readonly error: string }
   complete(shell: string, line: string, cursor: number): Completion
+  /** What is being edited in a window for this shell: its text as last written, and what is wrong with a newer one (syntax, unknown fields). */
+  edited(shell: string): { readonly text: string | undefined; check(text: string): readonly EditProblem[] }
   /** Connections that the learner's commands made, newest first; those of the machines' own programs are left out. */
   connections(): readonly ConnectionSummary[]
   /** The walk of one connection; undefined once it is forgotten. */
