@@ -1,4 +1,5 @@
 import type { OwnerReference } from '../object.ts'
+import { validateControllerRevision, validateControllerRevisionUpdate } from '../validation/workload.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 /** "daemonset.apps/agent" (printers.go printControllerRevision). */
@@ -18,4 +19,10 @@ export const controllerRevision: KindDescriptor = {
     object.revision ?? 0,
     created(object, at),
   ],
+  strategy: {
+    name: 'subdomain',
+    prepareCreate: (object) => ({ revision: 0, ...object }),
+    validate: validateControllerRevision,
+    validateUpdate: validateControllerRevisionUpdate,
+  },
 }

@@ -1,3 +1,6 @@
+import { cronJobDefaults } from '../defaults/batch.ts'
+import { validateCronJob, validateCronJobUpdate } from '../validation/cronjob.ts'
+import { dnsLabelWarning } from './job.ts'
 import { age, containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
 
 export const cronJob: KindDescriptor = {
@@ -14,4 +17,14 @@ export const cronJob: KindDescriptor = {
     ...containerCells(object.spec?.jobTemplate?.spec?.template),
     formatSelector(object.spec?.jobTemplate?.spec?.selector),
   ],
+  strategy: {
+    name: 'subdomain',
+    defaults: cronJobDefaults,
+    validate: validateCronJob,
+    validateUpdate: validateCronJobUpdate,
+    generation: [],
+    status: true,
+    initialStatus: {},
+    warnings: dnsLabelWarning,
+  },
 }

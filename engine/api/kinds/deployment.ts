@@ -1,5 +1,6 @@
 import { deploymentDefaults } from '../defaults/workload.ts'
 import { validateDeployment, validateDeploymentUpdate } from '../validation/workload.ts'
+import { dnsLabelWarning } from './job.ts'
 import { containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
 
 export const deployment: KindDescriptor = {
@@ -22,5 +23,6 @@ export const deployment: KindDescriptor = {
     generation: ['annotations'],
     status: true,
     initialStatus: {},
+    warnings: dnsLabelWarning,
   },
 }

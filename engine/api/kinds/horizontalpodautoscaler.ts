@@ -1,5 +1,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: metrics are a union of open structures
+
+import { autoscalerDefaults } from '../defaults/autoscaling.ts'
 import type { KubeObject } from '../object.ts'
+import { validateAutoscaler, validateAutoscalerUpdate } from '../validation/autoscaler.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 function target(spec: any, current: any): string {
@@ -39,4 +42,12 @@ export const horizontalPodAutoscaler: KindDescriptor = {
     object.status?.currentReplicas ?? 0,
     created(object, at),
   ],
+  strategy: {
+    name: 'subdomain',
+    defaults: autoscalerDefaults,
+    validate: validateAutoscaler,
+    validateUpdate: validateAutoscalerUpdate,
+    status: true,
+    initialStatus: { desiredReplicas: 0, currentMetrics: null },
+  },
 }

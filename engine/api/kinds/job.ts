@@ -1,5 +1,8 @@
 import { humanDuration } from '../../base/duration.ts'
+import { jobDefaults } from '../defaults/batch.ts'
 import type { KubeObject } from '../object.ts'
+import { validateJob, validateJobUpdate } from '../validation/job.ts'
+import { dns1123Label } from '../validation/names.ts'
 import { containerCells, created, formatSelector, type KindDescriptor, type RowContext } from './kind.ts'
 
 /** "1/1", "0/1 of 3" for a job without completions (printers.go printJob). */
@@ -27,6 +30,36 @@ function status(job: KubeObject): string {
   return is('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running'
 }
 
+/** Pods and their Job are tied by the Job's uid, unless manualSelector says that the client sees to it (generateSelector). */
+function withSelector(object: KubeObject): KubeObject {
+  const { metadata, spec } = object
+  if (spec.manualSelector === true) return object
+  const { name, uid = '' } = metadata
+  const generated = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  }
+  const labels = { ...generated, ...spec.template?.metadata?.labels }
+  const matchLabels = { 'batch.kubernetes.io/controller-uid': uid, ...spec.selector?.matchLabels }
+  const template = { ...spec.template, metadata: { ...spec.template?.metadata, labels } }
+  return {
+    ...object,
+    // a Job without labels shows those of its pods (SetDefaults_Job)
+    metadata: Object.keys(metadata.labels ?? {}).length > 0 ? metadata : { ...metadata, labels },
+    spec: { ...spec, selector: { ...spec.selector, matchLabels }, template },
+  }
+}
+
+/** Pods carry the name in theirs and in their host names. */
+export function dnsLabelWarning(object: KubeObject): readonly string[] {
+  const complaints = dns1123Label(object.metadata.name)
+  if (complaints.length === 0) return []
+  const words = 'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended'
+  return [`metadata.name: ${words}: [${complaints.join(' ')}]`]
+}
+
 export const job: KindDescriptor = {
   resource: 'jobs.batch',
   suite: 'kubectl',
@@ -40,4 +73,15 @@ export const job: KindDescriptor = {
     formatSelector(object.spec?.selector),
   ],
   fields: { 'status.successful': (o) => String(o.status?.succeeded ?? 0) },
+  strategy: {
+    name: 'subdomain',
+    defaults: jobDefaults,
+    prepareCreate: withSelector,
+    validate: validateJob,
+    validateUpdate: validateJobUpdate,
+    generation: [],
+    status: true,
+    initialStatus: {},
+    warnings: dnsLabelWarning,
+  },
 }

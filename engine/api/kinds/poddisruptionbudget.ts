@@ -1,3 +1,4 @@
+import { validateDisruptionBudget } from '../validation/disruption.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 const shown = (value: unknown) => (value === undefined ? 'N/A' : String(value))
@@ -12,4 +13,11 @@ export const podDisruptionBudget: KindDescriptor = {
     object.status?.disruptionsAllowed ?? 0,
     created(object, at),
   ],
+  strategy: {
+    name: 'subdomain',
+    validate: validateDisruptionBudget,
+    generation: [],
+    status: true,
+    initialStatus: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  },
 }

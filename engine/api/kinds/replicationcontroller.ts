@@ -1,3 +1,5 @@
+import { replicationControllerDefaults } from '../defaults/workload.ts'
+import { validateReplicationController } from '../validation/workload.ts'
 import { containerCells, created, formatLabels, type KindDescriptor } from './kind.ts'
 
 export const replicationController: KindDescriptor = {
@@ -12,4 +14,13 @@ export const replicationController: KindDescriptor = {
     ...containerCells(object.spec?.template),
     formatLabels(object.spec?.selector),
   ],
+  fields: { 'status.replicas': (o) => String(o.status?.replicas ?? 0) },
+  strategy: {
+    name: 'subdomain',
+    defaults: replicationControllerDefaults,
+    validate: validateReplicationController,
+    generation: [],
+    status: true,
+    initialStatus: { replicas: 0 },
+  },
 }

@@ -1,3 +1,5 @@
+import { statefulSetDefaults } from '../defaults/workload.ts'
+import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/statefulset.ts'
 import { containerCells, created, type KindDescriptor } from './kind.ts'
 
 export const statefulSet: KindDescriptor = {
@@ -9,4 +11,17 @@ export const statefulSet: KindDescriptor = {
     created(object, at),
     ...containerCells(object.spec?.template),
   ],
+  strategy: {
+    name: 'dns1123',
+    defaults: statefulSetDefaults,
+    validate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+    generation: [],
+    status: true,
+    initialStatus: { replicas: 0, availableReplicas: 0 },
+    warnings: (object) =>
+      object.spec?.revisionHistoryLimit < 0
+        ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
+        : [],
+  },
 }
