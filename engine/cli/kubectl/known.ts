@@ -10,7 +10,6 @@ const known = (name: string, short: string, aliases: readonly string[] = []): Ve
 
 /** Commands that the real kubectl has and Chainwalk does not emulate: they say so. */
 export const explain = known('explain', 'Get documentation for a resource')
-export const edit = known('edit', 'Edit a resource on the server')
 export const certificate = known('certificate', 'Modify certificate resources')
 export const attach = known('attach', 'Attach to a running container')
 export const portForward = known('port-forward', 'Forward one or more local ports to a pod')

@@ -26,16 +26,25 @@ export async function loadManifests(
   const errors: Error[] = []
   for (const file of files) {
     for (const { source, text } of await texts(call, file)) {
-      for (const object of documents(call, text, source)) {
-        for (const item of object.kind === 'List' || (String(object.kind).endsWith('List') && Array.isArray(object.items))
-          ? (object.items ?? [])
-          : [object]) {
-          try {
-            manifests.push(manifest(call, item, source))
-          } catch (error) {
-            errors.push(error as Error)
-          }
-        }
+      const found = manifestsOfText(call, text, source)
+      manifests.push(...found.manifests)
+      errors.push(...found.errors)
+    }
+  }
+  return { manifests, errors }
+}
+
+/** The objects of a text that came from `source`; Lists are taken apart. A text that cannot be parsed throws. */
+export function manifestsOfText(call: Invocation, text: string, source: string): { manifests: Manifest[]; errors: Error[] } {
+  const manifests: Manifest[] = []
+  const errors: Error[] = []
+  for (const object of documents(call, text, source)) {
+    const list = object.kind === 'List' || (String(object.kind).endsWith('List') && Array.isArray(object.items))
+    for (const item of list ? (object.items ?? []) : [object]) {
+      try {
+        manifests.push(manifest(call, item, source))
+      } catch (error) {
+        errors.push(error as Error)
       }
     }
   }

@@ -8,6 +8,7 @@ import { deleteVerb } from './delete.ts'
 import { describe } from './describe.ts'
 import { diff } from './diff.ts'
 import { drain } from './drain.ts'
+import { edit } from './edit/edit.ts'
 import { events } from './events.ts'
 import { exec } from './exec.ts'
 import { expose } from './expose.ts'
@@ -34,7 +35,7 @@ export const VERBS: readonly Verb[] = [
   set,
   known.explain,
   get,
-  known.edit,
+  edit,
   deleteVerb,
   rollout,
   scale,
