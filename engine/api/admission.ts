@@ -1,7 +1,7 @@
 import type { Kind } from './kinds/registry.ts'
 import type { KubeObject } from './object.ts'
 import { forbidden, notFound } from './status.ts'
-import type { WriteContext } from './write-context.ts'
+import type { WriteContext, WriteRequest } from './write-context.ts'
 
 /** NamespaceLifecycle: nothing new in a namespace that is absent or going. */
 export function admitNamespace(context: WriteContext, kind: Kind, object: KubeObject): void {
@@ -97,3 +97,13 @@ export function admitPod(context: WriteContext, pod: KubeObject): KubeObject {
   if (pod.spec === undefined) return pod
   return tolerations(priority(context, serviceAccount(context, pod)))
 }
+
+/** The plugins that may change an object on its way in. */
+export function mutatingAdmission({ context, kind, operation, object }: WriteRequest): KubeObject {
+  if (operation === 'UPDATE') return object
+  admitNamespace(context, kind, object)
+  return kind.key === 'pods' ? admitPod(context, object) : object
+}
+
+/** The plugins that have the last word before the store. */
+export function validatingAdmission(_request: WriteRequest): void {}

@@ -4,13 +4,7 @@ import type { GroupResource, KubeObject } from './object.ts'
 import { conflict, notFound, pathNotFound } from './status.ts'
 import { timestamp } from './time.ts'
 import { removeObject, writable } from './write.ts'
-import type { DeleteOptions, WriteContext } from './write-context.ts'
-
-export interface Deletion {
-  readonly object: KubeObject
-  /** False: the object waits for its grace period or its finalizers. */
-  readonly gone: boolean
-}
+import type { DeleteOptions, Deletion, WriteContext } from './write-context.ts'
 
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
@@ -51,23 +45,6 @@ function precondition(kind: Kind, object: KubeObject, options: DeleteOptions): v
   }
 }
 
-/** A namespace is marked and stays until the namespace controller has emptied it and taken the "kubernetes" finalizer. */
-function deleteNamespace(context: WriteContext, object: KubeObject, options: DeleteOptions): Deletion {
-  const held = (object.spec?.finalizers ?? []).length > 0 || (object.metadata.finalizers ?? []).length > 0
-  if (!held) {
-    if (!options.dryRun) context.store.remove('namespaces', undefined, object.metadata.name)
-    return { object, gone: true }
-  }
-  if (object.metadata.deletionTimestamp !== undefined) return { object, gone: false }
-  const { deletionGracePeriodSeconds: _grace, ...metadata } = object.metadata
-  const next: KubeObject = {
-    ...object,
-    metadata: { ...metadata, deletionTimestamp: timestamp(context.clock.now) },
-    status: { ...object.status, phase: 'Terminating' },
-  }
-  return { object: options.dryRun ? next : context.store.put('namespaces', next), gone: false }
-}
-
 /**
  * Deletes one object as the registry does: at once, or after its grace period (pods: the kubelet ends it with grace 0), or when
  * its finalizers are gone. Dependents are the garbage collector's business. Throws StatusError.
@@ -85,14 +62,13 @@ export function deleteObject(
   const object = context.store.get(resource, namespace, name)
   if (object === undefined) throw notFound(kind, name)
   precondition(kind, object, options)
-  if (resource === 'namespaces') return deleteNamespace(context, object, options)
+  if (strategy.delete !== undefined) return strategy.delete(context, object, options)
   const save = (next: KubeObject): Deletion => ({
     object: options.dryRun ? next : context.store.put(resource, next),
     gone: false,
   })
   const remove = (): Deletion => {
-    if (!options.dryRun) removeObject(context, resource, object)
-    return { object, gone: true }
+    return { object: options.dryRun ? object : removeObject(context, resource, object), gone: true }
   }
   const finalizers = finalizersFor(object, options.propagationPolicy)
   const asked = strategy.grace?.(object, options.gracePeriodSeconds)

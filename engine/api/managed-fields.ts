@@ -39,6 +39,7 @@ export function trackUpdate(
   context: WriteContext,
   old: KubeObject | undefined,
   object: KubeObject,
+  _given: KubeObject,
   options: WriteOptions,
 ): KubeObject {
   const { manager, subresource } = options

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
+import type { Kind } from './kinds/registry.ts'
+import type { KubeObject } from './object.ts'
 import type { Store } from './store.ts'
 
 /** What every write needs; apiserver and controllers share one. */
@@ -13,13 +15,32 @@ export interface WriteContext {
   readonly minor: number
 }
 
+/** Who writes, as admission and escalation checks see it; none: the cluster itself. */
+export interface Writer {
+  readonly name: string
+  readonly groups: readonly string[]
+}
+
 export interface WriteOptions {
   /** Who manages the fields: "kubectl-create", "kube-controller-manager". */
   readonly manager?: string
   /** Everything but the store. */
   readonly dryRun?: boolean
-  /** "status": only the status changes. */
-  readonly subresource?: 'status'
+  /** "status" (only the status changes), "approval", "ephemeralcontainers" … */
+  readonly subresource?: string
+  readonly user?: Writer
+  /** Grows with what validation and admission warn of. */
+  readonly warnings?: string[]
+}
+
+/** One write on its way to the store, as admission sees it (admission.Attributes). */
+export interface WriteRequest {
+  readonly context: WriteContext
+  readonly kind: Kind
+  readonly operation: 'CREATE' | 'UPDATE'
+  readonly object: KubeObject
+  readonly old?: KubeObject
+  readonly options: WriteOptions
 }
 
 export interface DeleteOptions {
@@ -28,4 +49,10 @@ export interface DeleteOptions {
   readonly uid?: string
   readonly resourceVersion?: string
   readonly dryRun?: boolean
+}
+
+export interface Deletion {
+  readonly object: KubeObject
+  /** False: the object waits for its grace period or its finalizers. */
+  readonly gone: boolean
 }

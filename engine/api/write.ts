@@ -1,18 +1,16 @@
-import { admitNamespace, admitPod } from './admission.ts'
-import { serviceRanges } from './allocation.ts'
+import { mutatingAdmission, validatingAdmission } from './admission.ts'
 import { deepEqual } from './deep-equal.ts'
 import type { Strategy } from './kinds/kind.ts'
 import { kindsOf } from './kinds/kinds.ts'
 import type { Kind } from './kinds/registry.ts'
 import { trackUpdate } from './managed-fields.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from './object.ts'
-import { typeOfKind } from './schema/schema.ts'
-import { trackAddresses } from './service-addresses.ts'
-import { allocateService, prepareService } from './service-write.ts'
+import { typeNamed } from './schema/schema.ts'
 import {
   alreadyExists,
   conflict,
   type FieldError,
+  invalid,
   invalidObject,
   notEmulatedStatus,
   notFound,
@@ -22,7 +20,7 @@ import {
 } from './status.ts'
 import { timestamp } from './time.ts'
 import { validateMeta, validateMetaUpdate } from './validation/meta.ts'
-import type { WriteContext, WriteOptions } from './write-context.ts'
+import type { WriteContext, WriteOptions, WriteRequest } from './write-context.ts'
 
 export type { WriteContext, WriteOptions } from './write-context.ts'
 
@@ -47,20 +45,32 @@ function check(context: WriteContext, kind: Kind, object: KubeObject, errors: re
 /** Where the kind has a spec, every object has one: in Go it is no pointer. */
 function withSpec(kind: Kind, object: KubeObject): KubeObject {
   if (object.spec !== undefined && object.spec !== null) return object
-  return typeOfKind(kind.apiVersion, kind.kind)?.fields.spec === undefined ? object : { ...object, spec: {} }
+  const type = kind.typeName === undefined || kind.custom ? undefined : typeNamed(kind.typeName)
+  return type?.fields.spec === undefined ? object : { ...object, spec: {} }
 }
 
+/** How often a name that is taken is drawn again (registry store.go maxNameGenerationCreateAttempts). */
+const ATTEMPTS = 8
+
 /** names.SimpleNameGenerator: the prefix, cut to 58, and five random characters. */
-function generated(context: WriteContext, meta: ObjectMeta): string {
-  return meta.name || !meta.generateName ? meta.name : `${meta.generateName.slice(0, 58)}${context.dice.suffix(5)}`
+function generated({ store, dice }: WriteContext, kind: Kind, { name, generateName, namespace }: ObjectMeta): string {
+  if (name || !generateName) return name
+  let drawn = ''
+  for (let i = 0; i < ATTEMPTS; i++) {
+    drawn = `${generateName.slice(0, 58)}${dice.suffix(5)}`
+    if (store.get(kind.key, kind.namespaced ? namespace : undefined, drawn) === undefined) break
+  }
+  return drawn
 }
 
 function without<T extends object>(value: T, names: readonly string[]): T {
   return Object.fromEntries(Object.entries(value).filter(([k, v]) => !names.includes(k) && v !== undefined)) as T
 }
 
+const SYSTEM = ['resourceVersion', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'managedFields']
+
 /**
- * Creates an object the way the registry does: defaults, admission, allocation, validation, then the store.
+ * Creates an object the way the registry does: defaults, admission, validation, allocation, then the store.
  * Throws StatusError. Returns what was stored (or would be, with dryRun).
  */
 export function createObject(
@@ -73,13 +83,13 @@ export function createObject(
   if (given.metadata.resourceVersion && given.metadata.resourceVersion !== '0') {
     throw unclassified('resourceVersion should not be set on objects to be created')
   }
-  let object: KubeObject = { ...given, apiVersion: kind.apiVersion, kind: kind.kind }
-  const name = generated(context, given.metadata)
-  const system = ['resourceVersion', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'managedFields']
-  object = {
-    ...object,
+  const name = generated(context, kind, given.metadata)
+  let object: KubeObject = {
+    ...given,
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
     metadata: {
-      ...without(given.metadata, system),
+      ...without(given.metadata, SYSTEM),
       name,
       uid: context.dice.uuid(),
       ...(counts(strategy, context) ? { generation: 1 } : {}),
@@ -89,49 +99,45 @@ export function createObject(
   object = withSpec(kind, object)
   object = strategy.defaults?.(object) ?? object
   // fields belong to whoever sent them: what admission and allocation add later is nobody's
-  object = trackUpdate(context, undefined, object, options)
-  admitNamespace(context, kind, object)
-  if (resource === 'pods') object = admitPod(context, object)
+  object = trackUpdate(context, undefined, object, given, options)
+  if (options.user !== undefined) strategy.authorizeWrite?.(context, object, undefined, options.user)
+  const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'CREATE', object: changed, options })
+  object = mutatingAdmission(request(object))
+  object = strategy.allocate?.(context, object, undefined) ?? object
   if (strategy.status === true) object = without(object, ['status'])
   if (strategy.initialStatus !== undefined) object = { ...object, status: strategy.initialStatus }
-  object = strategy.prepareCreate?.(object) ?? object
-  if (resource === 'services') object = prepareService(object)
+  object = strategy.prepareCreate?.(object, context) ?? object
   check(context, kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])
-  if (resource === 'services') object = allocateService(allocation(context), object)
+  options.warnings?.push(...(strategy.warnings?.(object, context.minor) ?? []))
+  validatingAdmission(request(object))
   if (context.store.get(resource, object.metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
   if (options.dryRun) return object
   const stored = context.store.put(resource, object)
-  if (resource === 'services') trackAddresses(context, undefined, stored)
+  strategy.afterCommit?.(context, undefined, stored)
   return stored
-}
-
-function allocation(context: WriteContext) {
-  return {
-    store: context.store,
-    dice: context.dice,
-    minor: context.minor,
-    ranges: serviceRanges(context.store, context.serviceCIDR),
-  }
 }
 
 /** What an ordinary update may not touch, and what a status update may not. */
 function merged(strategy: Strategy, given: KubeObject, old: KubeObject, options: WriteOptions): KubeObject {
   const { metadata } = given
   const kept: ObjectMeta = {
-    ...without(metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink', 'managedFields']),
+    ...without(metadata, SYSTEM),
     name: old.metadata.name,
     namespace: old.metadata.namespace,
-    uid: metadata.uid ?? old.metadata.uid,
-    creationTimestamp: metadata.creationTimestamp ?? old.metadata.creationTimestamp,
+    uid: metadata.uid || old.metadata.uid,
+    creationTimestamp: old.metadata.creationTimestamp,
     resourceVersion: old.metadata.resourceVersion,
-    generateName: metadata.generateName ?? old.metadata.generateName,
     generation: old.metadata.generation,
     deletionTimestamp: old.metadata.deletionTimestamp,
     deletionGracePeriodSeconds: old.metadata.deletionGracePeriodSeconds,
     managedFields: old.metadata.managedFields,
   }
   const meta = without(kept, [])
-  if (options.subresource === 'status') return { ...old, metadata: meta, status: given.status }
+  const { subresource } = options
+  if (subresource !== undefined) {
+    const own = strategy.subresources?.[subresource]
+    return own?.prepare({ ...given, metadata: meta }, old) ?? { ...old, metadata: meta, status: given.status }
+  }
   const object: KubeObject = { ...given, apiVersion: old.apiVersion, kind: old.kind, metadata: meta }
   if (strategy.status === true || strategy.initialStatus !== undefined) {
     const { status: _status, ...rest } = object
@@ -154,11 +160,31 @@ function bump(context: WriteContext, strategy: Strategy, object: KubeObject, old
 }
 
 /** A finished deletion: nothing holds the object back any longer. */
-function released(object: KubeObject): boolean {
+function released(strategy: Strategy | undefined, object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false
-  if (object.kind === 'Namespace' && object.apiVersion === 'v1' && (object.spec?.finalizers ?? []).length > 0) return false
-  return (deletionGracePeriodSeconds ?? 0) === 0
+  return (deletionGracePeriodSeconds ?? 0) === 0 && strategy?.held?.(object) !== true
+}
+
+function prepared(
+  context: WriteContext,
+  strategy: Strategy,
+  object: KubeObject,
+  old: KubeObject,
+  subresource: string | undefined,
+): KubeObject {
+  // a status write never counts, even where it carries annotations along (deploymentStatusStrategy)
+  if (subresource !== undefined && strategy.subresources?.[subresource] === undefined)
+    return strategy.prepareStatus?.(object, old, subresource) ?? object
+  const allocated = (subresource === undefined ? strategy.allocate?.(context, object, old) : undefined) ?? object
+  const ready = subresource === undefined ? strategy.prepareUpdate?.(allocated, old, context) : undefined
+  return bump(context, strategy, ready ?? allocated, old)
+}
+
+function updateErrors(strategy: Strategy, object: KubeObject, old: KubeObject, subresource: string | undefined) {
+  if (subresource === undefined) return strategy.validateUpdate?.(object, old) ?? strategy.validate?.(object)
+  const own = strategy.subresources?.[subresource]
+  return own === undefined ? strategy.validateStatus?.(object, old, subresource) : own.validate?.(object, old)
 }
 
 /**
@@ -179,25 +205,32 @@ export function updateObject(
       return createObject(context, resource, given, options)
     throw notFound(kind, name)
   }
-  if (uid !== undefined && uid !== old.metadata.uid) {
+  if (uid && uid !== old.metadata.uid) {
     throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
   }
-  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw conflict(kind, name, OPTIMISTIC_LOCK)
+  const { subresource, user } = options
   const whole = withSpec(kind, given)
-  const wanted = options.subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
-  let object = trackUpdate(context, old, merged(strategy, wanted, old, options), options)
-  if (options.subresource === undefined) {
-    object = strategy.prepareUpdate?.(object, old) ?? object
-    if (resource === 'services') object = prepareService(object, old)
-  }
-  // A status write never counts, even where it carries annotations along (deploymentStatusStrategy).
-  if (options.subresource === undefined) object = bump(context, strategy, object, old)
+  const wanted = subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
+  let object = trackUpdate(context, old, merged(strategy, wanted, old, options), given, options)
+  if (user !== undefined && subresource === undefined) strategy.authorizeWrite?.(context, object, old, user)
+  const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'UPDATE', object: changed, old, options })
+  object = mutatingAdmission(request(object))
+  const unnamed = !resourceVersion || resourceVersion === '0'
+  if (!unnamed && resourceVersion !== old.metadata.resourceVersion) throw conflict(kind, name, OPTIMISTIC_LOCK)
+  // the cluster's own writers act as no user, and know what they change
+  if (unnamed && strategy.unconditionalUpdate === false && user !== undefined)
+    check(context, kind, object, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
+  object = prepared(context, strategy, object, old, subresource)
   check(context, kind, object, [
-    ...validateMetaUpdate(object, old),
     ...validateMeta(object, kind.namespaced, strategy.name),
-    ...(options.subresource === undefined ? (strategy.validateUpdate?.(object, old) ?? strategy.validate?.(object) ?? []) : []),
+    ...validateMetaUpdate(object, old),
+    ...(updateErrors(strategy, object, old, subresource) ?? []),
   ])
-  if (resource === 'services' && options.subresource === undefined) object = allocateService(allocation(context), object, old)
+  if (subresource === undefined) {
+    const { minor } = context
+    options.warnings?.push(...(strategy.warningsUpdate?.(object, old, minor) ?? strategy.warnings?.(object, minor, old) ?? []))
+  }
+  validatingAdmission(request(object))
   return commit(context, resource, object, old, options)
 }
 
@@ -207,9 +240,10 @@ function unmanaged(object: KubeObject): object {
 }
 
 /** Takes an object out of the store, with what it had allocated. */
-export function removeObject(context: WriteContext, resource: GroupResource, object: KubeObject): void {
-  context.store.remove(resource, object.metadata.namespace, object.metadata.name)
-  if (resource === 'services') trackAddresses(context, object, undefined)
+export function removeObject(context: WriteContext, resource: GroupResource, object: KubeObject): KubeObject {
+  const gone = context.store.remove(resource, object.metadata.namespace, object.metadata.name)
+  kindsOf(context.store).ofKey(resource)?.descriptor?.strategy?.afterCommit?.(context, object, undefined)
+  return gone ?? object
 }
 
 /** Stores a changed object, unless nothing changed or its deletion is now complete. */
@@ -220,51 +254,14 @@ export function commit(
   old: KubeObject,
   options: WriteOptions,
 ): KubeObject {
-  if (released(object)) {
+  const strategy = kindsOf(context.store).ofKey(resource)?.descriptor?.strategy
+  if (released(strategy, object)) {
     if (!options.dryRun) removeObject(context, resource, object)
     return object
   }
   if (deepEqual(unmanaged(object), unmanaged(old))) return old
   if (options.dryRun) return object
   const stored = context.store.put(resource, object)
-  if (resource === 'services') trackAddresses(context, old, stored)
+  strategy?.afterCommit?.(context, old, stored)
   return stored
 }
-
-/** Namespace /finalize: only spec.finalizers changes. */
-export function finalizeNamespace(context: WriteContext, given: KubeObject, options: WriteOptions = {}): KubeObject {
-  const old = context.store.get('namespaces', undefined, given.metadata.name)
-  if (old === undefined) throw notFound({ group: '', resource: 'namespaces' }, given.metadata.name)
-  const finalizers: readonly string[] = given.spec?.finalizers ?? []
-  const spec = finalizers.length > 0 ? { ...old.spec, finalizers } : without(old.spec, ['finalizers'])
-  return commit(context, 'namespaces', { ...old, spec }, old, options)
-}
-
-/** pods/binding: the scheduler's decision, and the condition that says so; neither is a change of the pod's generation. */
-export function bindPod(
-  context: WriteContext,
-  namespace: string,
-  name: string,
-  node: string,
-  options: WriteOptions = {},
-): KubeObject {
-  const old = context.store.get('pods', namespace, name)
-  const kind = { group: '', resource: 'pods' }
-  if (old === undefined) throw notFound(kind, name)
-  const cannot = (why: string) => conflict({ group: '', resource: 'pods/binding' }, name, why)
-  if (old.metadata.deletionTimestamp !== undefined) throw cannot(`pod ${name} is being deleted, cannot be assigned to a host`)
-  if (old.spec.nodeName) throw cannot(`pod ${name} is already assigned to node "${old.spec.nodeName}"`)
-  const others = (old.status?.conditions ?? []).filter((c: { type: string }) => c.type !== 'PodScheduled')
-  const scheduled = {
-    type: 'PodScheduled',
-    ...(context.minor >= OBSERVED_GENERATION ? { observedGeneration: old.metadata.generation } : {}),
-    status: 'True',
-    lastProbeTime: null,
-    lastTransitionTime: timestamp(context.clock.now),
-  }
-  const bound = { ...old, spec: { ...old.spec, nodeName: node }, status: { ...old.status, conditions: [...others, scheduled] } }
-  return commit(context, 'pods', bound, old, options)
-}
-
-/** The minor version whose pod conditions say which generation they observed (PodObservedGenerationTracking on by default). */
-const OBSERVED_GENERATION = 34

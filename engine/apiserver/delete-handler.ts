@@ -31,22 +31,11 @@ function optionsOf(call: Call): DeleteOptions {
   }
 }
 
-/** Kinds whose deletion answers with the object itself (ReturnDeletedObject); the others answer with a Status. */
-const RETURNED = [
-  'pods',
-  'services',
-  'serviceaccounts',
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'resourcequotas',
-  'podtemplates',
-]
-
 export function remove(call: Call): ApiResponse {
   const { kind, info, context } = call
   const namespace = kind.namespaced ? info.namespace : undefined
   const { object, gone } = deleteObject(context, kind.key, namespace, info.name as string, optionsOf(call))
-  if (!gone || RETURNED.includes(kind.key)) return reply(200, shownAs(kind, object), call.warnings)
+  if (!gone || kind.descriptor?.strategy?.returnsDeleted === true) return reply(200, shownAs(kind, object), call.warnings)
   const details = {
     name: object.metadata.name,
     ...(kind.group ? { group: kind.group } : {}),

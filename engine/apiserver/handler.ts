@@ -27,7 +27,9 @@ export function writeOptions(call: Call): WriteOptions {
   return {
     manager: managerOf(call),
     dryRun: param(call.info, 'dryRun') === 'All',
-    ...(call.info.subresource === 'status' ? { subresource: 'status' as const } : {}),
+    user: call.user,
+    warnings: call.warnings,
+    ...(call.info.subresource === undefined ? {} : { subresource: call.info.subresource }),
   }
 }
 

@@ -58,7 +58,6 @@ export function patch(call: Call): ApiResponse {
   const version = object.metadata.resourceVersion
   if (version && version !== old.metadata.resourceVersion) throw conflict(kind, old.metadata.name, OPTIMISTIC_LOCK)
   const stored = updateObject(context, kind.key, object, writeOptions(call))
-  call.warnings.push(...(kind.descriptor?.strategy?.warnings?.(stored, context.minor) ?? []))
   const shape = shapeOf(header(call.request, 'accept'))
   return reply(200, shaped(kind, stored, info, shape, rowContext(context)), call.warnings, shape.type)
 }

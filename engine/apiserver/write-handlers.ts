@@ -1,5 +1,6 @@
+import { finalizeNamespace } from '../api/finalize.ts'
 import { methodNotSupported, notEmulatedStatus } from '../api/status.ts'
-import { createObject, finalizeNamespace, updateObject } from '../api/write.ts'
+import { createObject, updateObject } from '../api/write.ts'
 import { shapeOf } from './accept.ts'
 import { bodyOf, requestObject } from './body.ts'
 import type { ApiResponse } from './client.ts'
@@ -19,15 +20,10 @@ function answered(call: Call, object: Parameters<typeof shaped>[1], code: number
   return reply(code, shaped(call.kind, object, call.info, shape, rowContext(call.context)), call.warnings, shape.type)
 }
 
-function noteWarnings(call: Call, object: Parameters<typeof shaped>[1]): void {
-  call.warnings.push(...(call.kind.descriptor?.strategy?.warnings?.(object, call.context.minor) ?? []))
-}
-
 function create(call: Call): ApiResponse {
   const { kind, info, warnings } = call
   const object = requestObject(kind, bodyOf(call.request), info, warnings)
   const stored = createObject(call.context, kind.key, object, writeOptions(call))
-  noteWarnings(call, stored)
   return answered(call, stored, 201)
 }
 
@@ -38,7 +34,6 @@ function update(call: Call): ApiResponse {
     return answered(call, finalizeNamespace(context, object, writeOptions(call)), 200)
   const existed = context.store.get(kind.key, object.metadata.namespace, object.metadata.name) !== undefined
   const stored = updateObject(context, kind.key, object, writeOptions(call))
-  noteWarnings(call, stored)
   return answered(call, stored, existed ? 200 : 201)
 }
 

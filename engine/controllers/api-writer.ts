@@ -1,5 +1,6 @@
+import { bindPod } from '../api/bind.ts'
 import { deleteObject } from '../api/delete.ts'
-import { bindPod, createObject, updateObject } from '../api/write.ts'
+import { createObject, updateObject } from '../api/write.ts'
 import type { WriteContext } from '../api/write-context.ts'
 import type { ApiWriter } from './env.ts'
 

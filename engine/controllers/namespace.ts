@@ -1,7 +1,7 @@
+import { finalizeNamespace } from '../api/finalize.ts'
 import { kindsOf } from '../api/kinds/kinds.ts'
 import type { KubeObject } from '../api/object.ts'
 import type { StoreEvent } from '../api/store.ts'
-import { finalizeNamespace } from '../api/write.ts'
 import type { WriteContext } from '../api/write-context.ts'
 import { type ApiWriter, type ControlLoop, type ControllerEnv, R, sameValue, timeText } from './env.ts'
 

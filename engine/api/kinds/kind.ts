@@ -2,6 +2,7 @@ import { humanDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import type { GroupResource, KubeObject } from '../object.ts'
 import type { FieldError } from '../status.ts'
+import type { DeleteOptions, Deletion, WriteContext, Writer } from '../write-context.ts'
 
 /** What a table row may look at beyond its object. */
 export interface RowContext {
@@ -11,18 +12,33 @@ export interface RowContext {
 }
 
 /** Rules for names of a kind (apimachinery api/validation name functions). */
-export type NameRule = 'subdomain' | 'dns1035' | 'dns1123' | 'path'
+export type NameRule = 'subdomain' | 'dns1035' | 'dns1123' | 'path' | 'any'
 
 /** How objects of a kind are written; registry strategies of kube-apiserver. Without one a kind is read-only here. */
 export interface Strategy {
   readonly name: NameRule
   /** Fills in what a client left out (versioned defaults). */
   readonly defaults?: (object: KubeObject) => KubeObject
-  /** After defaults, before validation, on create: clears what clients may not set. */
-  readonly prepareCreate?: (object: KubeObject) => KubeObject
-  readonly prepareUpdate?: (object: KubeObject, old: KubeObject) => KubeObject
+  /** Right after defaults: whether this user may write such an object at all (RBAC escalation); throws. */
+  readonly authorizeWrite?: (context: WriteContext, object: KubeObject, old: KubeObject | undefined, user: Writer) => void
+  /**
+   * After mutating admission, before prepare and validation, not on subresources (the registry's BeginCreate and BeginUpdate): gives
+   * the object what the cluster hands out (addresses, ports); throws where it cannot be had.
+   */
+  readonly allocate?: (context: WriteContext, object: KubeObject, old: KubeObject | undefined) => KubeObject
+  /** Before validation, on create: clears what clients may not set. */
+  readonly prepareCreate?: (object: KubeObject, context: WriteContext) => KubeObject
+  readonly prepareUpdate?: (object: KubeObject, old: KubeObject, context: WriteContext) => KubeObject
+  /** On a write of a subresource, after everything but the status was put back: what else such a write may not touch. */
+  readonly prepareStatus?: (object: KubeObject, old: KubeObject, subresource: string) => KubeObject
   readonly validate?: (object: KubeObject) => readonly FieldError[]
+  /** Undefined: `validate` serves updates too. */
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => readonly FieldError[]
+  readonly validateStatus?: (object: KubeObject, old: KubeObject, subresource: string) => readonly FieldError[]
+  /** Subresources that write something else than the status ("ephemeralcontainers", "resize"). */
+  readonly subresources?: Readonly<Record<string, SubresourceStrategy>>
+  /** After the store took a write, never on a dry run: `old` is missing for a new object, `now` for one that is gone. */
+  readonly afterCommit?: (context: WriteContext, old: KubeObject | undefined, now: KubeObject | undefined) => void
   /** metadata.generation counts changes of everything but metadata and status, and of what is named here besides. */
   readonly generation?: readonly ('labels' | 'annotations')[]
   /** The first server version (minor) that counts generations of this kind. */
@@ -33,10 +49,27 @@ export interface Strategy {
   readonly initialStatus?: Json
   /** Seconds an object lingers when deleted; undefined: it goes at once. */
   readonly grace?: (object: KubeObject, requested: number | undefined) => number | undefined
-  /** What the server warns of when this object is created or changed. */
-  readonly warnings?: (object: KubeObject, minor: number) => readonly string[]
+  /** Deletion where it differs from everybody's. */
+  readonly delete?: (context: WriteContext, object: KubeObject, options: DeleteOptions) => Deletion
+  /** Whether something other than finalizers and grace keeps a deleted object. */
+  readonly held?: (object: KubeObject) => boolean
+  /** Whether a deletion answers with the object instead of a Status (ReturnDeletedObject). */
+  readonly returnsDeleted?: boolean
+  /** What the server warns of when this object is created or, with `old`, changed. */
+  readonly warnings?: (object: KubeObject, minor: number, old?: KubeObject) => readonly string[]
+  /** What it warns of on a change, where that differs from `warnings`. */
+  readonly warningsUpdate?: (object: KubeObject, old: KubeObject, minor: number) => readonly string[]
+  /** False: an update must name the resourceVersion it is for (AllowUnconditionalUpdate). */
+  readonly unconditionalUpdate?: boolean
   /** Whether a PUT of an object that does not exist creates it (AllowCreateOnUpdate). */
   readonly createOnUpdate?: boolean
+}
+
+/** How a subresource that is a part of the object is written. */
+export interface SubresourceStrategy {
+  /** The stored object with that part of the given one. */
+  readonly prepare: (given: KubeObject, old: KubeObject) => KubeObject
+  readonly validate?: (object: KubeObject, old: KubeObject) => readonly FieldError[]
 }
 
 /** Another version of a kind than the stored one: how objects go to and fro (apiVersion and kind are set by who calls). */

@@ -1,3 +1,4 @@
+import { deleteNamespace, namespaceHeld } from '../namespace-write.ts'
 import type { KubeObject } from '../object.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
@@ -28,5 +29,14 @@ export const namespace: KindDescriptor = {
   suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, object.status?.phase ?? '', created(object, at)],
   fields: { 'status.phase': (o) => o.status?.phase ?? '' },
-  strategy: { name: 'dns1123', defaults, prepareCreate, prepareUpdate, status: true },
+  strategy: {
+    name: 'dns1123',
+    defaults,
+    prepareCreate,
+    prepareUpdate,
+    status: true,
+    returnsDeleted: true,
+    delete: deleteNamespace,
+    held: namespaceHeld,
+  },
 }

@@ -55,6 +55,7 @@ export const pod: KindDescriptor = {
     'status.nominatedNodeName': (o) => o.status?.nominatedNodeName ?? '',
   },
   strategy: {
+    returnsDeleted: true,
     name: 'subdomain',
     defaults: podDefaults,
     prepareCreate,

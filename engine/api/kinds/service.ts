@@ -1,6 +1,8 @@
-import { serviceDefaults } from '../defaults/service.ts'
+import { serviceDefaults, serviceStatusDefaults } from '../defaults/service.ts'
 import type { KubeObject } from '../object.ts'
-import { validateService, validateServiceUpdate } from '../validation/service.ts'
+import { trackAddresses } from '../service-addresses.ts'
+import { allocateService, prepareServiceUpdate } from '../service-write.ts'
+import { validateService, validateServiceStatus, validateServiceUpdate } from '../validation/service.ts'
 import { serviceWarnings } from '../validation/service-warnings.ts'
 import { created, formatLabels, type KindDescriptor } from './kind.ts'
 
@@ -47,9 +49,16 @@ export const service: KindDescriptor = {
   strategy: {
     name: 'dns1035',
     createOnUpdate: true,
+    returnsDeleted: true,
     defaults: serviceDefaults,
-    validate: validateService,
+    // addresses and ports are handed out first, before anything is judged (registry store.go BeginCreate, BeginUpdate)
+    prepareCreate: (object, context) => allocateService(context, object),
+    prepareUpdate: (object, old, context) => prepareServiceUpdate(allocateService(context, object, old), old),
+    afterCommit: trackAddresses,
+    validate: (object) => validateService(object),
     validateUpdate: validateServiceUpdate,
+    prepareStatus: serviceStatusDefaults,
+    validateStatus: validateServiceStatus,
     status: true,
     initialStatus: { loadBalancer: {} },
     warnings: serviceWarnings,

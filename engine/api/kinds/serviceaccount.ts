@@ -12,5 +12,5 @@ export const serviceAccount: KindDescriptor = {
     created(object, at),
   ],
   formerColumns: { before: WITHOUT_SECRETS, names: ['Name', 'Secrets', 'Age'] },
-  strategy: { name: 'subdomain' },
+  strategy: { returnsDeleted: true, name: 'subdomain' },
 }

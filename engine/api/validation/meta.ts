@@ -16,6 +16,7 @@ const RULES: Record<NameRule, (name: string) => string[]> = {
   dns1035: dns1035Label,
   dns1123: dns1123Label,
   path: pathSegment,
+  any: () => [],
 }
 
 function owners(references: readonly OwnerReference[]): FieldError[] {
