@@ -1,8 +1,12 @@
-import { type Cidr, canonicalIp, cidrAddress, cidrContains, formatCidr, ipToBigInt, parseCidr } from '../base/ip.ts'
+import { type Cidr, canonicalIp, cidrAddress, cidrContains, ipToBigInt, parseCidr } from '../base/ip.ts'
 import type { Dice } from '../clock/dice.ts'
 import type { KubeObject } from './object.ts'
-import { type FieldError, internalError, invalid, type StatusError } from './status.ts'
+import { internalError } from './status.ts'
 import type { Store } from './store.ts'
+import { sloppyIp } from './validation/ip.ts'
+import type { WriteContext } from './write-context.ts'
+
+const IP_ADDRESSES = 'ipaddresses.networking.k8s.io'
 
 /** Addresses below this offset are handed out only when asked for, or when the rest is used up (KEP-3070). */
 function staticBand(size: number, minimum: number, maximum: number, step: number): number {
@@ -10,58 +14,109 @@ function staticBand(size: number, minimum: number, maximum: number, step: number
   return Math.min(maximum, Math.max(minimum, offset))
 }
 
-function* clusterIPs(store: Store): Generator<string> {
+/** Every address in use: of Services, and of IPAddress objects, whoever made them. */
+function usedAddresses(store: Store): Set<string> {
+  const out = new Set<string>()
   for (const service of store.list('services')) {
     for (const ip of (service.spec?.clusterIPs ?? [service.spec?.clusterIP]) as readonly (string | undefined)[]) {
-      if (ip && ip !== 'None') yield ip
+      if (ip && ip !== 'None') out.add(canonicalIp(ip) ?? ip)
     }
   }
-}
-
-/** Why `ip` cannot be had, in the allocator's words (ipallocator), or undefined if it is free. */
-export function clusterIPTaken(store: Store, cidr: Cidr, ip: string): string | undefined {
-  const address = canonicalIp(ip)
-  if (address === undefined || !cidrContains(cidr, address)) return 'the provided network does not match the current range'
-  const size = cidrSize(cidr)
-  const offset = Number(ipToBigInt(address) - ipToBigInt(cidr.base))
-  if (offset === 0 || (cidr.family === 4 && offset === size - 1)) return 'the provided network does not match the current range'
-  for (const used of clusterIPs(store)) if (used === address) return 'provided IP is already allocated'
-  return undefined
+  for (const address of store.list(IP_ADDRESSES)) out.add(address.metadata.name)
+  return out
 }
 
 function cidrSize(cidr: Cidr): number {
   return 2 ** Math.min((cidr.family === 4 ? 32 : 128) - cidr.bits, 32)
 }
 
-/** A free address: random in the upper band, then from the band for static ones. */
-export function nextClusterIP(store: Store, dice: Dice, cidr: Cidr): string {
-  const used = new Set(clusterIPs(store))
-  const size = cidrSize(cidr)
-  const last = cidr.family === 4 ? size - 2 : size - 1
-  const band = size < 2 ** 5 ? 0 : staticBand(size, 16, 256, 16)
-  for (const [from, to] of [
-    [Math.max(1, band), last],
-    [1, Math.min(band - 1, last)],
-  ] as const) {
-    const count = to - from + 1
-    if (count <= 0) continue
-    const start = dice.int(count)
-    for (let i = 0; i < count; i++) {
-      const ip = cidrAddress(cidr, from + ((start + i) % count))
-      if (!used.has(ip)) return ip
-    }
-  }
-  throw rangeFull(cidr)
+/** Whether a Service may have the address: neither the network's own nor IPv4's broadcast (servicecidr.PrefixContainsIP). */
+function holds(range: Cidr, address: string): boolean {
+  if (!cidrContains(range, address)) return false
+  const offset = Number(ipToBigInt(address) - ipToBigInt(range.base))
+  return offset !== 0 && !(range.family === 4 && offset === cidrSize(range) - 1)
 }
 
-function rangeFull(cidr: Cidr): StatusError {
-  return internalError(`failed to allocate a serviceIP: range is full ${formatCidr(cidr)}`)
+const familyName = (cidr: Cidr) => (cidr.family === 4 ? 'IPv4' : 'IPv6')
+
+/** The cluster's service addresses: the ranges of every ServiceCIDR that is ready (ipallocator's MetaAllocator). */
+export class ServiceAddresses {
+  /** The family of a Service that asks for none. */
+  readonly primary: string
+  private readonly families: readonly string[]
+  private readonly ranges: readonly Cidr[]
+  private readonly dice: Dice
+  private readonly store: Store
+  private held: Set<string> | undefined
+
+  constructor(context: WriteContext) {
+    // the API server's own flag says which families there are; further ServiceCIDRs only add to them
+    const configured = serviceRanges(context.store, context.serviceCIDR)
+    this.families = configured.map(familyName)
+    this.primary = this.families[0] ?? 'IPv4'
+    this.ranges = [...configured, ...furtherRanges(context.store)]
+    this.dice = context.dice
+    this.store = context.store
+  }
+
+  get dual(): boolean {
+    return new Set(this.families).size > 1
+  }
+
+  has(family: string): boolean {
+    return this.families.includes(family)
+  }
+
+  /** What a dry run shows instead of a free address: the network's own. */
+  sample(family: string): string {
+    return this.ranges.find((r) => familyName(r) === family)?.base ?? ''
+  }
+
+  /** Takes an address, or says in the allocator's words why not. */
+  take(ip: string): string | undefined {
+    const address = sloppyIp(ip)?.text ?? ip
+    if (!this.ranges.some((r) => holds(r, address))) return 'the provided network does not match the current range'
+    if (this.used.has(address)) return 'provided IP is already allocated'
+    this.used.add(address)
+    return undefined
+  }
+
+  /** A free address: random in the upper band, then from the band for static ones. */
+  next(family: string): string {
+    for (const range of this.ranges) {
+      if (familyName(range) !== family) continue
+      const size = cidrSize(range)
+      const last = range.family === 4 ? size - 2 : size - 1
+      const band = size < 2 ** 5 ? 0 : staticBand(size, 16, 256, 16)
+      const ip = this.free(range, Math.max(1, band), last) ?? this.free(range, 1, Math.min(band - 1, last))
+      if (ip !== undefined) return ip
+    }
+    throw internalError('failed to allocate a serviceIP: range is full')
+  }
+
+  private get used(): Set<string> {
+    this.held ??= usedAddresses(this.store)
+    return this.held
+  }
+
+  private free(range: Cidr, from: number, to: number): string | undefined {
+    const count = to - from + 1
+    if (count <= 0) return undefined
+    const start = this.dice.int(count)
+    for (let i = 0; i < count; i++) {
+      const ip = cidrAddress(range, from + ((start + i) % count))
+      if (this.used.has(ip)) continue
+      this.used.add(ip)
+      return ip
+    }
+    return undefined
+  }
 }
 
 const FIRST_PORT = 30000
 const LAST_PORT = 32767
 
-/** Node ports in use: "TCP/30080"; a health check port is taken for TCP. */
+/** Node ports in use; a health check port is one too. */
 function usedNodePorts(store: Store, except: KubeObject | undefined): Set<number> {
   const out = new Set<number>()
   for (const service of store.list('services')) {
@@ -87,15 +142,11 @@ export class NodePorts {
     this.used.add(port)
   }
 
-  take(port: number, field: string): FieldError | undefined {
-    if (port < FIRST_PORT || port > LAST_PORT) {
-      return invalid(
-        field,
-        port,
-        `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${LAST_PORT}`,
-      )
-    }
-    if (this.used.has(port)) return invalid(field, port, 'provided port is already allocated')
+  /** Takes a port, or says why not. */
+  take(port: number): string | undefined {
+    if (port < FIRST_PORT || port > LAST_PORT)
+      return `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${LAST_PORT}`
+    if (this.used.has(port)) return 'provided port is already allocated'
     this.used.add(port)
     return undefined
   }
@@ -119,9 +170,25 @@ export class NodePorts {
   }
 }
 
-/** The cluster's service ranges, primary first: ServiceCIDR objects where given, else the profile's. */
+const SERVICE_CIDRS = 'servicecidrs.networking.k8s.io'
+const DEFAULT = 'kubernetes'
+const parsed = (texts: readonly string[]) => texts.map(parseCidr).filter((c): c is Cidr => c !== undefined)
+
+/** The cluster's own service ranges, primary first: the default ServiceCIDR where there is one, else the profile's. */
 export function serviceRanges(store: Store, fallback: string): readonly Cidr[] {
-  const objects = store.list('servicecidrs.networking.k8s.io')
-  const texts: readonly string[] = objects.find((o) => o.metadata.name === 'kubernetes')?.spec?.cidrs ?? fallback.split(',')
-  return texts.map(parseCidr).filter((c): c is Cidr => c !== undefined)
+  const own = store.get(SERVICE_CIDRS, undefined, DEFAULT)
+  return parsed(own?.spec?.cidrs ?? fallback.split(','))
+}
+
+/** Ranges of further ServiceCIDRs, which count once their controller has found them ready. */
+function furtherRanges(store: Store): readonly Cidr[] {
+  return store
+    .list(SERVICE_CIDRS)
+    .filter((o) => o.metadata.name !== DEFAULT && o.metadata.deletionTimestamp === undefined && isReady(o))
+    .flatMap((o) => parsed(o.spec?.cidrs ?? []))
+}
+
+function isReady(object: KubeObject): boolean {
+  const conditions: readonly { readonly type: string; readonly status: string }[] = object.status?.conditions ?? []
+  return conditions.some((c) => c.type === 'Ready' && c.status === 'True')
 }

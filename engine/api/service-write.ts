@@ -1,178 +1,249 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: a Service in the making
-import type { Cidr } from '../base/ip.ts'
-import { ipFamily } from '../base/ip.ts'
-import type { Dice } from '../clock/dice.ts'
-import { clusterIPTaken, NodePorts, nextClusterIP } from './allocation.ts'
+import { NodePorts, ServiceAddresses } from './allocation.ts'
+import { deepEqual } from './deep-equal.ts'
 import type { KubeObject } from './object.ts'
-import { type FieldError, invalid, invalidObject } from './status.ts'
-import type { Store } from './store.ts'
+import { type FieldError, internalError, invalid, invalidObject } from './status.ts'
+import { isIPv6 } from './validation/ip.ts'
+import { externallyAccessible, needsHealthCheck } from './validation/service.ts'
+import { validateAddresses } from './validation/service-addresses.ts'
+import type { WriteContext } from './write-context.ts'
 
 const KIND = { group: '', kind: 'Service' }
 
-/** What allocation needs. */
-export interface AllocationContext {
-  readonly store: Store
-  readonly dice: Dice
-  readonly minor: number
-  readonly ranges: readonly Cidr[]
-}
-
-const familyName = (cidr: Cidr) => (cidr.family === 4 ? 'IPv4' : 'IPv6')
-const wantsIP = (spec: any) => spec.type !== 'ExternalName' && spec.clusterIP !== 'None'
+const wantsIP = (spec: any) => spec.type !== 'ExternalName'
+const mayHaveNodePorts = (spec: any) => spec.type === 'NodePort' || spec.type === 'LoadBalancer'
 const wantsNodePorts = (spec: any) =>
   spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
-const mayHaveNodePorts = (spec: any) => spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-const wantsHealthPort = (spec: any) => spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
+const listOf = (values: readonly string[] | undefined): readonly string[] => values ?? []
+const same = (a: unknown, b: unknown) => deepEqual(a ?? null, b ?? null)
+const nodePortsOf = (spec: any): readonly number[] => (spec.ports ?? []).map((p: any) => p.nodePort ?? 0).filter(Boolean)
 
-/** clusterIP and clusterIPs are two names of one thing (normalizeClusterIPs). */
-function normalise(spec: any, old?: any): any {
-  const out = { ...spec }
-  if (old === undefined) {
-    if (out.clusterIP && !(out.clusterIPs ?? []).length) out.clusterIPs = [out.clusterIP]
-    if (!out.clusterIP && (out.clusterIPs ?? []).length > 0) out.clusterIP = out.clusterIPs[0]
-    return out
-  }
-  const cleared = !out.clusterIP && old.clusterIP
-  const same = JSON.stringify(out.clusterIPs ?? []) === JSON.stringify(old.clusterIPs ?? [])
-  if (out.clusterIP !== old.clusterIP && same) {
-    if (cleared) delete out.clusterIPs
-    else out.clusterIPs = [out.clusterIP, ...(out.clusterIPs ?? []).slice(1)]
-  }
-  return out
-}
-
-/** Leaving a type drops what belonged to it, unless the client set it anew (dropTypeDependentFields). */
-function dropDependent(spec: any, old: any): any {
-  const out = { ...spec }
-  if (old.type !== 'ExternalName' && out.type === 'ExternalName') {
-    if (out.clusterIP === old.clusterIP) delete out.clusterIP
-    if (JSON.stringify(out.clusterIPs) === JSON.stringify(old.clusterIPs)) delete out.clusterIPs
-    delete out.ipFamilies
-    delete out.ipFamilyPolicy
-  }
-  if (old.type === 'ExternalName' && out.type !== 'ExternalName' && out.externalName === old.externalName) delete out.externalName
-  if (mayHaveNodePorts(old) && !mayHaveNodePorts(out)) {
-    const before = new Set((old.ports ?? []).map((p: any) => p.nodePort))
-    out.ports = (out.ports ?? []).map(({ nodePort, ...p }: any) => (nodePort && !before.has(nodePort) ? { ...p, nodePort } : p))
-  }
-  if (wantsHealthPort(old) && !wantsHealthPort(out) && out.healthCheckNodePort === old.healthCheckNodePort)
-    delete out.healthCheckNodePort
-  if (old.type === 'LoadBalancer' && out.type !== 'LoadBalancer') {
-    if (out.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete out.allocateLoadBalancerNodePorts
-    if (out.loadBalancerClass === old.loadBalancerClass) delete out.loadBalancerClass
-  }
-  const external = (s: any) => mayHaveNodePorts(s) || (s.type === 'ClusterIP' && (s.externalIPs ?? []).length > 0)
-  if (external(old) && !external(out) && out.externalTrafficPolicy === old.externalTrafficPolicy) delete out.externalTrafficPolicy
-  return out
-}
-
-/** What the client left out and the old object has (patchAllocatedValues). */
-function carryOver(spec: any, old: any): any {
-  const out = { ...spec }
-  if (wantsIP(old) && wantsIP(out)) {
-    if (!out.clusterIP && !(out.clusterIPs ?? []).length) {
-      out.clusterIP = old.clusterIP
-      out.clusterIPs = old.clusterIPs
+/** Leaving a type drops what belonged to it, unless the client changed it as well (strategy.go dropTypeDependentFields). */
+export function prepareServiceUpdate(object: KubeObject, stored: KubeObject): KubeObject {
+  const old = stored.spec
+  const spec = { ...object.spec }
+  if (wantsIP(old) && !wantsIP(spec)) {
+    const families = same(spec.ipFamilies, old.ipFamilies)
+    const policy = same(spec.ipFamilyPolicy, old.ipFamilyPolicy)
+    if (same(spec.clusterIP, old.clusterIP) && same(spec.clusterIPs, old.clusterIPs)) {
+      delete spec.clusterIP
+      delete spec.clusterIPs
     }
+    if (families) delete spec.ipFamilies
+    if (policy) delete spec.ipFamilyPolicy
   }
-  if (old.type !== 'ExternalName' && out.type !== 'ExternalName') {
-    out.ipFamilies ??= old.ipFamilies
-    out.ipFamilyPolicy ??= old.ipFamilyPolicy
+  if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec) && nodePortsOf(spec).every((p) => nodePortsOf(old).includes(p)))
+    spec.ports = spec.ports?.map(({ nodePort: _port, ...p }: any) => p)
+  if (needsHealthCheck(old) && !needsHealthCheck(spec) && spec.healthCheckNodePort === old.healthCheckNodePort)
+    delete spec.healthCheckNodePort
+  if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
+    if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts
+    if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass
   }
-  if (wantsNodePorts(old) && wantsNodePorts(out)) {
-    const before = new Map((old.ports ?? []).map((p: any) => [`${p.protocol}/${p.port}`, p.nodePort]))
-    const taken = new Set((out.ports ?? []).map((p: any) => p.nodePort).filter(Boolean))
-    out.ports = (out.ports ?? []).map((p: any) => {
-      const held = before.get(`${p.protocol}/${p.port}`)
-      if (p.nodePort || !held || taken.has(held)) return p
-      taken.add(held)
-      return { ...p, nodePort: held }
+  if (externallyAccessible(old) && !externallyAccessible(spec) && spec.externalTrafficPolicy === old.externalTrafficPolicy)
+    delete spec.externalTrafficPolicy
+  // A load balancer that is none any longer has no addresses, however slowly it goes.
+  const status = spec.type === 'LoadBalancer' ? object.status : { ...object.status, loadBalancer: {} }
+  if (!wantsIP(spec)) delete spec.internalTrafficPolicy
+  return { ...object, spec, ...(object.status === undefined ? {} : { status }) }
+}
+
+/** What the client left out and the old object has (storage.go patchAllocatedValues). */
+function carryOver(given: any, old: any): any {
+  const spec = { ...given }
+  if (wantsIP(old) && wantsIP(spec)) {
+    if (!spec.clusterIP) spec.clusterIP = old.clusterIP
+    if (listOf(spec.clusterIPs).length === 0 && old.clusterIPs !== undefined) spec.clusterIPs = old.clusterIPs
+  }
+  if (wantsNodePorts(old) && wantsNodePorts(spec)) {
+    const used = nodePortsOf(old).filter((p) => nodePortsOf(spec).includes(p))
+    const named = new Map<string, number>((old.ports ?? []).map((p: any) => [p.name ?? '', p.nodePort ?? 0]))
+    spec.ports = spec.ports?.map((p: any) => {
+      const held = named.get(p.name ?? '') ?? 0
+      return p.nodePort || held === 0 || used.includes(held) ? p : { ...p, nodePort: held }
     })
   }
-  if (wantsHealthPort(old) && wantsHealthPort(out) && !out.healthCheckNodePort) out.healthCheckNodePort = old.healthCheckNodePort
-  return out
-}
-
-/** Before validation: one form for addresses, nothing left of a former type, and what was allocated before. */
-export function prepareService(object: KubeObject, old?: KubeObject): KubeObject {
-  let spec = object.spec
-  if (old !== undefined) {
-    spec = dropDependent(carryOver(normalise(spec, old.spec), old.spec), old.spec)
-  } else spec = normalise(spec)
-  return { ...object, spec }
-}
-
-/** Families and policy of a Service from its addresses and the cluster's ranges (alloc.go defaultOnWrite). */
-function families(spec: any, ranges: readonly Cidr[]): any {
-  if (spec.type === 'ExternalName') return spec
-  const primary = ranges[0]
-  const given: string[] = (spec.clusterIPs ?? [])
-    .filter((ip: string) => ip !== 'None')
-    .map((ip: string) => (ipFamily(ip) === 6 ? 'IPv6' : 'IPv4'))
-  const policy =
-    spec.ipFamilyPolicy ?? (given.length > 1 || (spec.ipFamilies ?? []).length > 1 ? 'RequireDualStack' : 'SingleStack')
-  const headlessWithoutSelector = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
-  let list: string[] = spec.ipFamilies?.length ? [...spec.ipFamilies] : given
-  if (list.length === 0) list = [primary === undefined ? 'IPv4' : familyName(primary)]
-  const dual = policy !== 'SingleStack' || (headlessWithoutSelector && spec.ipFamilyPolicy === undefined)
-  if (dual && list.length === 1) {
-    const other = list[0] === 'IPv4' ? 'IPv6' : 'IPv4'
-    const available = ranges.some((r) => familyName(r) === other)
-    if (available || headlessWithoutSelector) list = [list[0] as string, other]
-  }
-  const settled = spec.ipFamilyPolicy ?? (headlessWithoutSelector ? 'RequireDualStack' : policy)
-  return { ...spec, ipFamilies: list, ipFamilyPolicy: settled }
-}
-
-/** Addresses and node ports for a Service that passed validation; throws what the server answers when they cannot be had. */
-export function allocateService(context: AllocationContext, object: KubeObject, old?: KubeObject): KubeObject {
-  const before = old?.spec
-  let spec = families(object.spec, context.ranges)
-  if (wantsIP(spec)) {
-    const held = before !== undefined && wantsIP(before) ? (before.clusterIPs ?? []) : []
-    const ips: string[] = []
-    for (const [i, family] of (spec.ipFamilies as readonly string[]).entries()) {
-      const range = context.ranges.find((r) => familyName(r) === family)
-      const asked = spec.clusterIPs?.[i]
-      if (range === undefined) {
-        const words = 'not configured on this cluster'
-        throw invalidObject(KIND, object.metadata.name, [invalid(`spec.ipFamilies[${i}]`, family, words)], context.minor)
-      }
-      if (asked && held[i] !== asked) {
-        const why = clusterIPTaken(context.store, range, asked)
-        const words = `failed to allocate IP ${asked}: ${why}`
-        if (why !== undefined)
-          throw invalidObject(KIND, object.metadata.name, [invalid('spec.clusterIPs', spec.clusterIPs, words)], context.minor)
-      }
-      ips.push(asked || nextClusterIP(context.store, context.dice, range))
-    }
-    spec = { ...spec, clusterIP: ips[0], clusterIPs: ips }
-  } else if (spec.clusterIP === 'None') spec = { ...spec, clusterIPs: ['None'] }
-  return { ...object, spec: nodePorts(context, object.metadata.name, spec, old) }
-}
-
-function nodePorts(context: AllocationContext, name: string, given: any, old: KubeObject | undefined): any {
-  if (!mayHaveNodePorts(given)) return given
-  const ports = new NodePorts(context.store, context.dice, old)
-  const held = new Set<number>((old?.spec.ports ?? []).map((p: any) => p.nodePort).filter(Boolean))
-  const errors: FieldError[] = []
-  const taken = new Set<number>()
-  const list = (given.ports ?? []).map((p: any, i: number) => {
-    if (!p.nodePort) return p
-    // one number may serve two protocols of one Service (portsToNodePorts)
-    if (held.has(p.nodePort) || taken.has(p.nodePort)) ports.hold(p.nodePort)
-    else {
-      const error = ports.take(p.nodePort, `spec.ports[${i}].nodePort`)
-      if (error !== undefined) errors.push(error)
-    }
-    taken.add(p.nodePort)
-    return p
-  })
-  if (errors.length > 0) throw invalidObject(KIND, name, errors.slice(0, 1), context.minor)
-  const spec = {
-    ...given,
-    ports: wantsNodePorts(given) ? list.map((p: any) => (p.nodePort ? p : { ...p, nodePort: ports.next() })) : list,
-  }
-  if (wantsHealthPort(spec) && !spec.healthCheckNodePort) spec.healthCheckNodePort = ports.next()
+  if (needsHealthCheck(old) && needsHealthCheck(spec) && !spec.healthCheckNodePort)
+    spec.healthCheckNodePort = old.healthCheckNodePort
   return spec
+}
+
+/** clusterIP and clusterIPs are two names of one thing (normalizeClusterIPs). */
+function normalise(given: any, old: any): any {
+  const spec = { ...given }
+  if (old === undefined) {
+    if (spec.clusterIP && listOf(spec.clusterIPs).length === 0) spec.clusterIPs = [spec.clusterIP]
+    return spec
+  }
+  if (same(old.clusterIP, spec.clusterIP)) {
+    if (listOf(spec.clusterIPs).length === 0 && old.clusterIPs !== undefined) spec.clusterIPs = old.clusterIPs
+    return spec
+  }
+  if (!same(listOf(old.clusterIPs), listOf(spec.clusterIPs))) return spec
+  if (old.clusterIP && !spec.clusterIP) delete spec.clusterIPs
+  else spec.clusterIPs = [spec.clusterIP]
+  return spec
+}
+
+function refuse(context: WriteContext, object: KubeObject, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidObject(KIND, object.metadata.name ?? '', errors, context.minor)
+}
+
+/** A PreferDualStack Service is not moved between one stack and two by an update of something else. */
+function keepsFamilies(spec: any, old: any): boolean {
+  return (
+    old !== undefined &&
+    spec.ipFamilyPolicy === 'PreferDualStack' &&
+    (old.ipFamilyPolicy ?? 'PreferDualStack') === 'PreferDualStack' &&
+    old.type === spec.type &&
+    ['ClusterIP', 'NodePort', 'LoadBalancer'].includes(spec.type) &&
+    same(listOf(old.clusterIPs), listOf(spec.clusterIPs)) &&
+    same(listOf(old.ipFamilies), listOf(spec.ipFamilies))
+  )
+}
+
+function defaultPolicy(spec: any, old: any): string {
+  if (old?.ipFamilyPolicy !== undefined) return old.ipFamilyPolicy
+  return selectorless(spec) ? 'RequireDualStack' : 'SingleStack'
+}
+
+const selectorless = (spec: any) => spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
+const otherFamily = (family: string) => (family === 'IPv4' ? 'IPv6' : 'IPv4')
+
+/** Families and policy of a Service from its addresses and the cluster's ranges (alloc.go initIPFamilyFields). */
+function initFamilies(context: WriteContext, pool: ServiceAddresses, object: KubeObject, old: any): any {
+  const spec = { ...object.spec }
+  if (spec.type === 'ExternalName' || keepsFamilies(spec, old)) return spec
+  spec.ipFamilyPolicy ??= defaultPolicy(spec, old)
+  refuse(context, object, validateAddresses(spec, old))
+  const errors: FieldError[] = []
+  const wrongPolicy = (why: string) => errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, why))
+  const single = spec.ipFamilyPolicy === 'SingleStack'
+  const fewer = (now: readonly string[] | undefined, before: readonly string[] | undefined) =>
+    listOf(now).length > 0 && listOf(now).length < listOf(before).length
+  if (old !== undefined && single) {
+    if (same(listOf(old.clusterIPs), listOf(spec.clusterIPs)) && spec.clusterIPs?.length > 1)
+      spec.clusterIPs = spec.clusterIPs.slice(0, 1)
+    if (same(listOf(old.ipFamilies), listOf(spec.ipFamilies)) && spec.ipFamilies?.length > 1)
+      spec.ipFamilies = spec.ipFamilies.slice(0, 1)
+  } else if (old !== undefined) {
+    if (fewer(spec.clusterIPs, old.clusterIPs)) wrongPolicy("must be 'SingleStack' to release the secondary cluster IP")
+    if (fewer(spec.ipFamilies, old.ipFamilies)) wrongPolicy("must be 'SingleStack' to release the secondary IP family")
+  }
+  const dual = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
+  if (single && listOf(spec.clusterIPs).length === 2) wrongPolicy(`${dual} cluster IPs are specified`)
+  if (single && listOf(spec.ipFamilies).length === 2) wrongPolicy(`${dual} IP families are specified`)
+  const families = [...listOf(spec.ipFamilies)]
+  for (const [i, ip] of listOf(spec.clusterIPs).entries()) {
+    if (ip === 'None') break
+    const family = isIPv6(ip) ? 'IPv6' : 'IPv4'
+    if (i < families.length) continue
+    if (pool.has(family)) families.push(family)
+    else errors.push(invalid(`spec.clusterIPs[${i}]`, spec.clusterIPs, `${family} is not configured on this cluster`))
+  }
+  refuse(context, object, errors)
+  if (selectorless(spec)) {
+    if (families.length === 0) families.push(pool.primary)
+    if (families.length < 2 && !single) families.push(otherFamily(families[0] as string))
+    return { ...spec, ipFamilies: families }
+  }
+  if (spec.ipFamilyPolicy === 'RequireDualStack' && !pool.dual)
+    wrongPolicy('this cluster is not configured for dual-stack services')
+  for (const [i, family] of families.entries())
+    if (!pool.has(family)) errors.push(invalid(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster'))
+  refuse(context, object, errors)
+  if (families.length === 0) families.push(pool.primary)
+  if (!single && families.length === 1 && pool.dual) families.push(otherFamily(families[0] as string))
+  return { ...spec, ipFamilies: families }
+}
+
+/** Which of the families need an address now: all of a new headful Service, the second one of an upgraded one. */
+function addressesWanted(spec: any, old: any): readonly number[] {
+  if (spec.type === 'ExternalName') return []
+  const families = listOf(spec.ipFamilies).map((_, i) => i)
+  if (old === undefined || old.type === 'ExternalName') return spec.clusterIPs?.[0] === 'None' ? [] : families
+  if (keepsFamilies(spec, old) || old.clusterIPs?.[0] === 'None') return []
+  return listOf(old.ipFamilies).length === 1 && families.length === 2 ? [1] : []
+}
+
+function allocateAddresses(context: WriteContext, pool: ServiceAddresses, object: KubeObject, given: any, old: any): any {
+  const wanted = addressesWanted(given, old)
+  if (wanted.length === 0) return given
+  const ips = [...listOf(given.clusterIPs)]
+  for (const i of wanted) {
+    while (ips.length <= i) ips.push('')
+    const family = given.ipFamilies[i]
+    if (ips[i] === '') ips[i] = pool.next(family)
+    else {
+      const why = pool.take(ips[i] as string)
+      const words = `failed to allocate IP ${ips[i]}: ${why}`
+      if (why !== undefined) refuse(context, object, [invalid('spec.clusterIPs', ips, words)])
+    }
+  }
+  return { ...given, clusterIPs: ips, clusterIP: ips[0] }
+}
+
+function allocateNodePorts(context: WriteContext, object: KubeObject, given: any, stored: KubeObject | undefined): any {
+  if (!mayHaveNodePorts(given)) return healthPort(context, given, stored)
+  const old = stored?.spec
+  const ports = new NodePorts(context.store, context.dice, stored)
+  const wrong = (i: number, port: number, why: string | undefined) => {
+    if (why !== undefined) refuse(context, object, [invalid(`spec.ports[${i}].nodePort`, port, why)])
+  }
+  const held = new Set(old === undefined ? [] : nodePortsOf(old))
+  for (const port of held) ports.hold(port)
+  if (old?.healthCheckNodePort) ports.hold(old.healthCheckNodePort)
+  // one number serves a port of a Service over every protocol (alloc.go initNodePorts)
+  const byPort = new Map<number, number>()
+  const list: any[] = []
+  for (const [i, p] of (given.ports ?? []).entries()) {
+    if (!p.nodePort && !wantsNodePorts(given)) {
+      list.push(p)
+      continue
+    }
+    if (old !== undefined) {
+      if (p.nodePort && !held.has(p.nodePort)) {
+        wrong(i, p.nodePort, ports.take(p.nodePort))
+        held.add(p.nodePort)
+      }
+      list.push(p.nodePort ? p : { ...p, nodePort: ports.next() })
+      continue
+    }
+    const shared = byPort.get(p.port)
+    if (shared === undefined) {
+      const asked: number | undefined = (given.ports as any[]).find((q) => q.port === p.port && q.nodePort)?.nodePort
+      if (asked !== undefined) wrong(i, asked, ports.take(asked))
+      const port = asked ?? ports.next()
+      byPort.set(p.port, port)
+      list.push({ ...p, nodePort: port })
+    } else {
+      if (p.nodePort && p.nodePort !== shared) wrong(i, p.nodePort, ports.take(p.nodePort))
+      list.push({ ...p, nodePort: p.nodePort || shared })
+    }
+  }
+  return healthPort(context, given.ports === undefined ? given : { ...given, ports: list }, stored, ports)
+}
+
+function healthPort(context: WriteContext, spec: any, stored: KubeObject | undefined, held?: NodePorts): any {
+  if (!needsHealthCheck(spec) || (stored !== undefined && needsHealthCheck(stored.spec))) return spec
+  const ports = held ?? new NodePorts(context.store, context.dice, stored)
+  const asked: number = spec.healthCheckNodePort ?? 0
+  if (asked === 0) return { ...spec, healthCheckNodePort: ports.next() }
+  const why = ports.take(asked)
+  if (why !== undefined) throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`)
+  return spec
+}
+
+/** Addresses, families and node ports, before anything is validated (storage.go beginCreate and beginUpdate). */
+export function allocateService(context: WriteContext, object: KubeObject, old?: KubeObject): KubeObject {
+  const before = old?.spec
+  const carried = before === undefined ? object.spec : carryOver(object.spec, before)
+  const settled = { ...object, spec: normalise(carried, before) }
+  const pool = new ServiceAddresses(context)
+  const families = initFamilies(context, pool, settled, before)
+  const addressed = allocateAddresses(context, pool, object, families, before)
+  const spec = allocateNodePorts(context, object, addressed, old)
+  // readers never see it on an ExternalName (storage.go defaultOnRead)
+  if (old === undefined && !wantsIP(spec)) delete spec.internalTrafficPolicy
+  return { ...object, spec }
 }
