@@ -15,6 +15,8 @@ export const ERROR_CODES = [
   'store-failed',
   /** An imported file is not a progress file, or newer than this version. */
   'bad-import',
+  /** The API could not be opened: the port is taken, the kubeconfig cannot be written. */
+  'api-failed',
   'too-large',
   'internal',
 ] as const

@@ -1,9 +1,11 @@
 import type { ErrorCode } from './errors.ts'
 import type {
+  ApiView,
   AppInfo,
   AttemptView,
   ConnectionSummary,
   ConnectionWalk,
+  EditProblem,
   Input,
   LabProgressView,
   LabSummary,
@@ -23,7 +25,7 @@ export type * from './views.ts'
 /** What the window may apply to a session by itself; lines and keys reach it through a terminal. */
 export type WindowInput = Extract<
   Input,
-  { readonly type: 'clock' | 'undo' | 'redo' | 'reset' | 'answer' | 'predict' | 'hint' | 'seen' }
+  { readonly type: 'clock' | 'edit' | 'undo' | 'redo' | 'reset' | 'answer' | 'predict' | 'hint' | 'seen' }
 >
 
 /** Requests with an answer: channel → arguments and result. */
@@ -58,7 +60,16 @@ export interface InvokeMap {
   }
   /** Another tty client on the same shell, after `gone`. */
   'terminal.reconnect': { args: { attempt: string; terminal: string }; result: TerminalView }
+  /** The text that a terminal's `vi`, `nano` or `kubectl edit` has open in the window, as last written; null when none is. */
+  'edit.text': { args: { attempt: string; terminal: string }; result: string | null }
+  /** What is wrong with a newer one: syntax, unknown fields. */
+  'edit.check': { args: { attempt: string; terminal: string; text: string }; result: readonly EditProblem[] }
   'terminal.close': { args: { attempt: string; terminal: string }; result: null }
+  /** Opens the attempt's API on 127.0.0.1 (any free port unless one is named) and writes its kubeconfig; what is open already stays. */
+  'api.start': { args: { attempt: string; port?: number }; result: ApiView }
+  /** Its connections end; the kubeconfig it wrote is removed. */
+  'api.stop': { args: { attempt: string }; result: null }
+  'api.status': { args: { attempt: string }; result: ApiView | null }
   /** One-file export of the learner's progress, as text to be saved; and back. */
   'progress.export': { args: Record<string, never>; result: { readonly name: string; readonly text: string } }
   'progress.import': { args: { text: string }; result: { readonly attempts: number } }
@@ -81,6 +92,7 @@ export type HostEvent =
   | { readonly event: 'terminal.data'; readonly attempt: string; readonly terminal: string; readonly data: string }
   | { readonly event: 'terminal.state'; readonly attempt: string; readonly terminal: TerminalView }
   | { readonly event: 'terminal.closed'; readonly attempt: string; readonly terminal: string; readonly exit: number }
+  | { readonly event: 'api.state'; readonly attempt: string; readonly api: ApiView | null }
   | { readonly event: 'progress'; readonly lab: string; readonly progress: LabProgressView }
   | { readonly event: 'notice'; readonly notice: Notice }
 

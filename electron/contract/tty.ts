@@ -54,4 +54,4 @@ export const TTY_ENV = { socket: 'CHAINWALK_SOCKET', token: 'CHAINWALK_TOKEN', s
 export const MAX_TTY_LINE = 8 * 1024 * 1024
 
 /** What the engine says of a shell, as the protocol carries it. */
-export type ShellEvent = Exclude<SessionEvent, { type: 'view' | 'failed' }>
+export type ShellEvent = Exclude<SessionEvent, { type: 'view' | 'failed' | 'stream' | 'streamEnded' | 'rewound' }>

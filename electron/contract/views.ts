@@ -4,6 +4,8 @@ import type { SessionView } from '../../engine/index.ts'
 export type {
   ConnectionSummary,
   ConnectionWalk,
+  EditProblem,
+  EditView,
   Input,
   LessonStep,
   Place,
@@ -121,4 +123,15 @@ export interface AttemptView {
   /** When the newest snapshot or journal entry reached the disk (host time, ms). */
   readonly savedAt?: number
   readonly notices: readonly Notice[]
+}
+
+/** An attempt's Kubernetes API, open to programs on this machine ("Use your own kubectl"). */
+export interface ApiView {
+  /** https://127.0.0.1:PORT */
+  readonly url: string
+  /** The kubeconfig that the host wrote, for its owner alone. */
+  readonly kubeconfig: string
+  readonly context: string
+  /** What to type in one's own terminal. */
+  readonly command: string
 }

@@ -1,7 +1,10 @@
 import type {
+  ApiRequest,
+  ApiUser,
   Completion,
   ConnectionSummary,
   ConnectionWalk,
+  EditProblem,
   Input,
   LabFolder,
   RuleHit,
@@ -29,6 +32,24 @@ export interface Snapshot {
   readonly at: number
 }
 
+/** An answer of the API, its body as it goes to the client (one character each byte where it is no text). */
+export interface ApiReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly warnings: readonly string[]
+  readonly body: string
+}
+
+export type StreamEvent = Extract<SessionEvent, { type: 'stream' | 'streamEnded' }>
+
+/** What the emulator says of watches and streams that clients outside have open. */
+export type ApiSaid =
+  /** Lines of a watch, or text of a followed log. */
+  | { readonly watched: number; readonly text: string }
+  /** The watch is over. */
+  | { readonly unwatched: number }
+  | { readonly stream: StreamEvent }
+
 export type PromptEvent = Extract<SessionEvent, { type: 'prompt' }>
 
 /** Requests to the emulator: name → arguments and result. */
@@ -36,8 +57,12 @@ export interface CallMap {
   /** Builds what `start` will be asked for with the same lab and snapshot; nothing else is known of it. */
   prepare: { args: Pick<Start, 'lab' | 'locale' | 'snapshot'>; result: null }
   start: { args: Start; result: { readonly view: SessionView; readonly seq: number } }
-  /** Answered when the input has run to its end. */
-  apply: { args: { input: Input }; result: null }
+  /** Answered when the input has run to its end; of requests to the API, with what it answered (null: the stream is open). */
+  apply: { args: { input: Input }; result: ApiReply | null }
+  /** Requests to the API that change nothing. A watch is numbered by whoever asks; a refused one gives the answer. */
+  apiRead: { args: { user: ApiUser; request: ApiRequest }; result: ApiReply }
+  apiWatch: { args: { watch: number; user: ApiUser; request: ApiRequest }; result: ApiReply | null }
+  apiUnwatch: { args: { watch: number }; result: null }
   locale: { args: { locale: string }; result: SessionView }
   view: { args: Record<string, never>; result: SessionView }
   needsMore: { args: { text: string }; result: boolean }
@@ -51,6 +76,9 @@ export interface CallMap {
   connections: { args: Record<string, never>; result: readonly ConnectionSummary[] }
   walk: { args: { connection: number }; result: ConnectionWalk | null }
   hits: { args: { query: RuleQuery }; result: readonly RuleHit[] }
+  /** A text that is edited in the window: see the contract's edit.text, edit.check. */
+  editText: { args: { shell: string }; result: string | null }
+  editCheck: { args: { shell: string; text: string }; result: readonly EditProblem[] }
   /** null while a command runs. */
   snapshot: { args: Record<string, never>; result: Snapshot | null }
   ping: { args: Record<string, never>; result: null }
@@ -71,7 +99,8 @@ export type FromEmulator =
   /** Entry `seq` of the journal is about to run again: if the process dies now, it is the one to blame. */
   | { readonly replaying: number }
   | { readonly view: SessionView }
-  | { readonly event: Exclude<SessionEvent, { type: 'view' }> }
+  | { readonly event: Exclude<SessionEvent, { type: 'view' | 'stream' | 'streamEnded' | 'rewound' }> }
+  | ApiSaid
   /** Something changed since the last snapshot, and nothing runs. */
   | { readonly idle: true }
 

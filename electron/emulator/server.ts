@@ -1,5 +1,6 @@
 import type { HostPorts, Input, Json, Session, SessionEvent, SessionSpec } from '../../engine/index.ts'
-import type { CallMap, CallName, EmulatorFailure, FromEmulator, Snapshot, Start, ToEmulator } from './protocol.ts'
+import { ApiDesk, replyOf } from './api-desk.ts'
+import type { ApiReply, CallMap, CallName, EmulatorFailure, FromEmulator, Snapshot, Start, ToEmulator } from './protocol.ts'
 import { Pump } from './pump.ts'
 
 /** What the emulator needs of the engine; the real one is engine/index.ts. */
@@ -40,6 +41,7 @@ export class EmulatorServer {
   /** Built ahead of `start`. */
   private prepared: { readonly key: string; readonly session: Session } | undefined
   private pump: Pump | undefined
+  private desk: ApiDesk | undefined
   private seq = 0
   private readonly commits = new Map<number, (error?: string) => void>()
   private viewTimer: ReturnType<typeof setTimeout> | undefined
@@ -80,6 +82,12 @@ export class EmulatorServer {
       },
       start: (a) => this.start(a),
       apply: (a) => this.apply(a.input),
+      apiRead: (a) => this.now((desk) => desk.read(a.user, a.request)),
+      apiWatch: (a) => this.now((desk) => desk.watch(a.watch, a.user, a.request)),
+      apiUnwatch: (a) => {
+        this.desk?.unwatch(a.watch)
+        return null
+      },
       locale: (a) => {
         this.live().setLocale(a.locale)
         return this.live().view()
@@ -92,6 +100,8 @@ export class EmulatorServer {
       connections: () => this.live().connections(),
       walk: (a) => this.live().walk(a.connection) ?? null,
       hits: (a) => this.live().hits(a.query),
+      editText: (a) => this.live().edited(a.shell).text ?? null,
+      editCheck: (a) => this.live().edited(a.shell).check(a.text),
       snapshot: () => this.snapshot(),
       ping: () => null,
     }
@@ -114,6 +124,7 @@ export class EmulatorServer {
     this.seq = start.lastSeq
     session.takeJournal()
     this.session = session
+    this.desk = new ApiDesk(session, (message) => this.outside.send(message))
     session.on((event) => this.relay(event))
     this.pump = new Pump(session, this.outside.now)
     this.pump.start()
@@ -133,9 +144,10 @@ export class EmulatorServer {
   }
 
   /** Resolves when the input has run, or was refused. Its journal entry is on disk before it starts. */
-  private async apply(input: Input): Promise<null> {
+  private async apply(input: Input): Promise<ApiReply | null> {
     const session = this.live()
-    let running: Promise<void> | undefined
+    let running: Promise<unknown> | undefined
+    let reply: ApiReply | null = null
     await this.pump?.exclusive(async () => {
       const seq = ++this.seq
       const committed = new Promise<string | undefined>((resolve) => this.commits.set(seq, resolve))
@@ -143,6 +155,11 @@ export class EmulatorServer {
       const error = await committed
       if (error !== undefined) throw new Failure('not-journaled', error)
       this.changed = true
+      if (input.type === 'api' || input.type === 'stream') {
+        const response = await session.applyApi(input)
+        if (response !== undefined) reply = replyOf(response)
+        return
+      }
       running = session.apply(input)
       running.catch(() => {})
       await turn()
@@ -154,7 +171,13 @@ export class EmulatorServer {
     }
     session.takeJournal()
     this.announceIdle()
-    return null
+    return reply
+  }
+
+  /** Looks through the API at the present moment. */
+  private async now<T>(work: (desk: ApiDesk) => T): Promise<T> {
+    this.live()
+    return await (this.pump as Pump).exclusive(() => work(this.desk as ApiDesk))
   }
 
   private snapshot(): Promise<Snapshot | null> {
@@ -170,6 +193,10 @@ export class EmulatorServer {
   private relay(event: SessionEvent): void {
     if (event.type === 'view') {
       this.planView()
+      return
+    }
+    if (event.type === 'stream' || event.type === 'streamEnded' || event.type === 'rewound') {
+      this.desk?.relay(event)
       return
     }
     if (event.type === 'prompt') this.announceIdle()

@@ -1,7 +1,7 @@
 import type { Input, LabFolder, SessionView } from '../../engine/index.ts'
 import type { Locale, NoticeCode } from '../contract/index.ts'
 import type { ShellEvent } from '../contract/tty.ts'
-import type { CallMap, CallName, Snapshot } from '../emulator/protocol.ts'
+import type { ApiReply, ApiSaid, CallMap, CallName, Snapshot } from '../emulator/protocol.ts'
 import type { SnapshotQueue } from '../store/snapshot-queue.ts'
 import type { Store } from '../store/store.ts'
 import { EmulatorDied, type EmulatorProcess, type Said } from './emulator-process.ts'
@@ -14,8 +14,10 @@ export interface AttemptEvents {
   saved(at: number): void
   notice(code: NoticeCode, detail?: string): void
   shell(event: ShellEvent): void
-  /** The emulator is back after its death; terminals should say so. */
+  /** The emulator is back after its death; terminals should say so, and what clients of the API had open is gone. */
   restarted(): void
+  /** Of watches and streams that clients of the API have open. */
+  api(said: ApiSaid): void
 }
 
 export interface AttemptParts {
@@ -80,20 +82,25 @@ export class Attempt {
     return this.ready
   }
 
-  /** Performs one input; it survives the emulator's death between here and its journal entry. */
-  async apply(input: Input): Promise<void> {
+  /**
+   * Performs one input; it survives the emulator's death between here and its journal entry. Gives what the API answered, null where
+   * nothing did (another input, an open stream, an answer that the emulator's death swallowed).
+   */
+  async apply(input: Input): Promise<ApiReply | null> {
     const pending: Pending = { input }
     this.pending.push(pending)
     try {
       for (;;) {
         await this.ready
         try {
-          await this.running().call('apply', { input })
-          return
+          return await this.running().call('apply', { input })
         } catch (error) {
           if (!(error instanceof EmulatorDied) || this.closing) throw error
           // On disk: the replay has run it. Not on disk: once more.
-          if (pending.seq !== undefined) return await this.ready
+          if (pending.seq !== undefined) {
+            await this.ready
+            return null
+          }
         }
       }
     } finally {
@@ -202,6 +209,7 @@ export class Attempt {
     else if ('view' in message) this.show(message.view)
     else if ('replaying' in message) this.replaying = message.replaying
     else if ('idle' in message) this.timer.changed()
+    else if ('watched' in message || 'unwatched' in message || 'stream' in message) this.parts.events.api(message)
     else if (message.event.type === 'failed') this.parts.events.notice('engine-failed', message.event.message)
     else this.parts.events.shell(message.event)
   }

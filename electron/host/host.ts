@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import process from 'node:process'
+import { AttemptApis } from '../api/attempt-apis.ts'
 import type {
   AppInfo,
   AttemptView,
@@ -64,6 +65,7 @@ export class Host {
   private readonly handlers: Handlers
   private readonly senders: Senders
   private readonly live = new Map<string, OpenAttempt>()
+  private readonly apis: AttemptApis
 
   /** Opens the store and takes the data folder; throws StoreError or AlreadyRunning. */
   static async start(options: HostOptions): Promise<Host> {
@@ -96,6 +98,7 @@ export class Host {
     this.library = new Library(options.runtime.labs, this.store)
     this.spare = new SpareEmulator(options.runtime)
     if (movedAside !== undefined) this.notices.push({ id: randomUUID(), code: 'store-corrupt', detail: movedAside })
+    this.apis = new AttemptApis(options.data, (attempt, api) => this.emit({ event: 'api.state', attempt, api }))
     this.handlers = this.makeHandlers()
     this.senders = this.makeSenders()
   }
@@ -202,11 +205,20 @@ export class Host {
         const found = (await this.require(attempt)).terminal(terminal)
         return { text: found.attach(columns, rows), terminal: found.view }
       },
+      'edit.text': async ({ attempt, terminal }) => (await this.require(attempt)).attempt.ask('editText', { shell: terminal }),
+      'edit.check': async ({ attempt, terminal, text }) =>
+        (await this.require(attempt)).attempt.ask('editCheck', { shell: terminal, text }),
       'terminal.reconnect': async ({ attempt, terminal }) => (await this.require(attempt)).terminal(terminal).reconnect(),
       'terminal.close': async ({ attempt, terminal }) => {
         await (await this.require(attempt)).closeTerminal(terminal)
         return null
       },
+      'api.start': async ({ attempt, port }) => (await this.apis.start(await this.require(attempt), { port: port ?? 0 })).view,
+      'api.stop': async ({ attempt }) => {
+        await this.apis.stop((await this.require(attempt)).attempt.id)
+        return null
+      },
+      'api.status': async ({ attempt }) => this.apis.view((await this.require(attempt)).attempt.id),
       'progress.export': () => exportProgress(store, Date.now()),
       'progress.import': ({ text }) => importProgress(store, text),
     }
@@ -327,6 +339,7 @@ export class Host {
     const open = await this.require(id)
     this.open.delete(id)
     this.live.delete(id)
+    await this.apis.stop(id)
     await open.close()
   }
 

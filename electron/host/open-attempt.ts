@@ -1,4 +1,5 @@
 import type { ShellTarget, ShellView } from '../../engine/index.ts'
+import { EmulatedApi } from '../api/emulated-api.ts'
 import type { AttemptView, Locale, Notice, TerminalView } from '../contract/index.ts'
 import type { Answer, ShellEvent, ToHost } from '../contract/tty.ts'
 import type { PromptEvent } from '../emulator/protocol.ts'
@@ -10,7 +11,7 @@ import type { TtyHandler, TtyLink } from './tty-server.ts'
 import { say } from './words.ts'
 
 export interface OpenParts extends Omit<AttemptParts, 'events'> {
-  readonly events: Omit<AttemptParts['events'], 'shell' | 'restarted'>
+  readonly events: Omit<AttemptParts['events'], 'shell' | 'restarted' | 'api'>
   readonly runtime: Runtime
   readonly socket: string
   terminalEvents(terminal: string): TerminalEvents
@@ -30,12 +31,23 @@ export class OpenAttempt {
   private readonly terminals = new Map<string, Terminal>()
   private readonly links = new Map<string, TtyLink>()
   private readonly early = new Map<string, string>()
+  /** The attempt's API as clients outside reach it. */
+  readonly api: EmulatedApi
 
   constructor(attempt: { id: string; lab: Attempt['lab']; locale: Locale }, parts: OpenParts) {
     this.parts = parts
     this.attempt = new Attempt(attempt, {
       ...parts,
-      events: { ...parts.events, shell: (event) => this.shell(event), restarted: () => void this.restarted() },
+      events: {
+        ...parts.events,
+        shell: (event) => this.shell(event),
+        restarted: () => void this.restarted(),
+        api: (said) => this.api.said(said),
+      },
+    })
+    this.api = new EmulatedApi({
+      ask: (call, args) => this.attempt.ask(call, args),
+      apply: (input) => this.attempt.apply(input),
     })
   }
 
@@ -66,7 +78,7 @@ export class OpenAttempt {
     // Its client starts meanwhile.
     const terminal = this.startTerminal(shell, { columns, rows })
     try {
-      await this.attempt.apply({ type: 'open', shell, target, columns, rows })
+      await this.attempt.apply({ type: 'open', shell, target, columns, rows, editor: 'window' })
     } catch (error) {
       this.terminals.delete(shell)
       terminal.close()
@@ -175,6 +187,7 @@ export class OpenAttempt {
 
   private async restarted(): Promise<void> {
     this.parts.events.notice('emulator-restarted')
+    this.api.lost()
     for (const [shell, link] of this.links) {
       link.send({ raw: false })
       link.send({ notice: say('restarted', this.attempt.locale) })

@@ -22,6 +22,9 @@ const ruleQuery = z.strictObject({
   backend: z.enum(['legacy', 'nft']).optional(),
 })
 
+/** Longer texts are no work for an editor in a lab. */
+const MAX_TEXT = 8 * 1024 * 1024
+
 const windowInput = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('clock'),
@@ -35,6 +38,10 @@ const windowInput = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('predict'), prediction: id, value: z.string().max(10_000) }),
   z.strictObject({ type: z.literal('hint'), task: id, hint: z.number().int().min(0).max(100) }),
   z.strictObject({ type: z.literal('seen'), step: id }),
+  z.discriminatedUnion('do', [
+    z.strictObject({ type: z.literal('edit'), shell: id, do: z.literal('save'), text: z.string().max(MAX_TEXT) }),
+    z.strictObject({ type: z.literal('edit'), shell: id, do: z.literal('leave'), exit: z.number().int().min(0).max(255) }),
+  ]),
 ])
 
 export const settingsSchema = z.strictObject({
@@ -66,7 +73,12 @@ export const INVOKE_SCHEMAS: Record<Channel, z.ZodType> = {
   'terminal.open': z.strictObject({ attempt: id, target, columns, rows }),
   'terminal.attach': terminal.extend({ columns, rows }),
   'terminal.reconnect': terminal,
+  'edit.text': terminal,
+  'edit.check': terminal.extend({ text: z.string().max(MAX_TEXT) }),
   'terminal.close': terminal,
+  'api.start': z.strictObject({ attempt: id, port: z.number().int().min(0).max(65_535).optional() }),
+  'api.stop': z.strictObject({ attempt: id }),
+  'api.status': z.strictObject({ attempt: id }),
   'progress.export': nothing,
   'progress.import': z.strictObject({ text: z.string().max(MAX_IMPORT) }),
 }

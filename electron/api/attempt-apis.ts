@@ -1,0 +1,65 @@
+import type { ApiView } from '../contract/index.ts'
+import { Failure } from '../host/failure.ts'
+import type { ApiBackend } from './backend.ts'
+import { kubeconfigPath, OpenApi } from './open-api.ts'
+
+interface OpenAttempt {
+  readonly attempt: { readonly id: string; readonly lab: { readonly id: string } }
+  readonly api: ApiBackend
+}
+
+export interface ApiRequestOptions {
+  readonly port: number
+  readonly kubeconfig?: string
+  readonly force?: boolean
+}
+
+/** The APIs of open attempts that are bound to this machine, one each. */
+export class AttemptApis {
+  private readonly data: string
+  private readonly changed: (attempt: string, api: ApiView | null) => void
+  private readonly open = new Map<string, Promise<OpenApi>>()
+  private readonly views = new Map<string, ApiView>()
+
+  constructor(data: string, changed: (attempt: string, api: ApiView | null) => void) {
+    this.data = data
+    this.changed = changed
+  }
+
+  /** What is open already stays as it is. */
+  async start({ attempt, api }: OpenAttempt, options: ApiRequestOptions): Promise<OpenApi> {
+    const had = this.open.get(attempt.id)
+    if (had !== undefined) return await had
+    const opening = OpenApi.start({
+      backend: api,
+      port: options.port,
+      kubeconfig: options.kubeconfig ?? kubeconfigPath(this.data, attempt.lab.id),
+      force: options.force ?? false,
+      cluster: attempt.lab.id,
+    })
+    this.open.set(attempt.id, opening)
+    try {
+      const open = await opening
+      this.views.set(attempt.id, open.view)
+      this.changed(attempt.id, open.view)
+      return open
+    } catch (error) {
+      this.open.delete(attempt.id)
+      throw new Failure('api-failed', (error as Error).message)
+    }
+  }
+
+  view(attempt: string): ApiView | null {
+    return this.views.get(attempt) ?? null
+  }
+
+  async stop(attempt: string): Promise<void> {
+    const opening = this.open.get(attempt)
+    if (opening === undefined) return
+    this.open.delete(attempt)
+    this.views.delete(attempt)
+    const open = await opening.catch(() => undefined)
+    await open?.close()
+    this.changed(attempt, null)
+  }
+}
