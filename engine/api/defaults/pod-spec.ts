@@ -1,4 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: pod specs are open structures whose shape the schema checks
+import { addQuantities, roundUpToMilli } from '../validation/quantity.ts'
+import { claimSpecDefaults } from './claim.ts'
 
 /** Always for :latest and untagged images, else IfNotPresent (SetDefaults_Container). */
 function pullPolicy(image: string): string {
@@ -7,47 +9,109 @@ function pullPolicy(image: string): string {
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent'
 }
 
+function httpGet(given: any): any {
+  return { ...given, path: given.path || '/', scheme: given.scheme || 'HTTP' }
+}
+
 function probe(given: any): any {
-  if (given === undefined) return undefined
   const out: any = { ...given }
   out.timeoutSeconds = given.timeoutSeconds || 1
   out.periodSeconds = given.periodSeconds || 10
   out.successThreshold = given.successThreshold || 1
   out.failureThreshold = given.failureThreshold || 3
-  if (given.httpGet) out.httpGet = { ...given.httpGet, path: given.httpGet.path || '/', scheme: given.httpGet.scheme || 'HTTP' }
+  if (given.httpGet) out.httpGet = httpGet(given.httpGet)
   if (given.grpc) out.grpc = { ...given.grpc, service: given.grpc.service ?? '' }
   return out
 }
 
-/** Limits stand in for requests that were not given (SetDefaults_Pod). */
-function resources(given: any): any {
-  if (!given?.limits) return given ?? {}
-  return { ...given, requests: { ...given.limits, ...given.requests } }
-}
-
-function container(given: any, hostNetwork: boolean, template: boolean): any {
-  const out: any = { ...given, resources: template ? (given.resources ?? {}) : resources(given.resources) }
-  if (Array.isArray(given.ports)) {
-    out.ports = given.ports.map((p: any) => ({
-      ...p,
-      ...(hostNetwork && !p.hostPort ? { hostPort: p.containerPort } : {}),
-      protocol: p.protocol || 'TCP',
-    }))
-  }
-  if (Array.isArray(given.env)) {
-    out.env = given.env.map((e: any) =>
-      e.valueFrom?.fieldRef && !e.valueFrom.fieldRef.apiVersion
-        ? { ...e, valueFrom: { ...e.valueFrom, fieldRef: { ...e.valueFrom.fieldRef, apiVersion: 'v1' } } }
-        : e,
-    )
-  }
-  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) if (given[name]) out[name] = probe(given[name])
-  out.terminationMessagePath = given.terminationMessagePath || '/dev/termination-log'
-  out.terminationMessagePolicy = given.terminationMessagePolicy || 'File'
-  out.imagePullPolicy = given.imagePullPolicy || pullPolicy(given.image ?? '')
+function lifecycle(given: any): any {
+  const out: any = { ...given }
+  for (const hook of ['postStart', 'preStop'])
+    if (given[hook]?.httpGet) out[hook] = { ...given[hook], httpGet: httpGet(given[hook].httpGet) }
   return out
 }
 
+type Quantities = Readonly<Record<string, string>>
+
+/** SetDefaults_ResourceList: thousandths are the finest a list holds. */
+export function resourceList(list: Quantities): Quantities {
+  return Object.fromEntries(Object.entries(list).map(([name, value]) => [name, roundUpToMilli(value)]))
+}
+
+/** Limits stand in for requests that were not given (SetDefaults_Pod); templates wait for the pod. */
+function resources(given: any, template: boolean): any {
+  if (given === undefined) return {}
+  const out: any = { ...given }
+  if (given.limits) out.limits = resourceList(given.limits)
+  if (given.requests) out.requests = resourceList(given.requests)
+  if (out.limits && !template) out.requests = { ...out.limits, ...out.requests }
+  return out
+}
+
+function fieldRef(given: any): any {
+  return { ...given, apiVersion: given.apiVersion || 'v1' }
+}
+
+function resourceFieldRef(given: any): any {
+  return { ...given, divisor: given.divisor ?? '0' }
+}
+
+function envVar(given: any): any {
+  const from = given.valueFrom
+  if (from?.fieldRef) return { ...given, valueFrom: { ...from, fieldRef: fieldRef(from.fieldRef) } }
+  if (from?.resourceFieldRef)
+    return { ...given, valueFrom: { ...from, resourceFieldRef: resourceFieldRef(from.resourceFieldRef) } }
+  if (from?.fileKeyRef)
+    return { ...given, valueFrom: { ...from, fileKeyRef: { ...from.fileKeyRef, optional: from.fileKeyRef.optional ?? false } } }
+  return given
+}
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe']
+
+/** SetDefaults_Container and what hangs on it. */
+function container(given: any, hostNetwork: boolean, template: boolean): any {
+  const out: any = { ...given, resources: resources(given.resources, template) }
+  if (Array.isArray(given.ports)) {
+    out.ports = given.ports.map((p: any) => ({
+      ...p,
+      ...(hostNetwork && !p.hostPort && !template ? { hostPort: p.containerPort } : {}),
+      protocol: p.protocol || 'TCP',
+    }))
+  }
+  if (Array.isArray(given.env)) out.env = given.env.map(envVar)
+  for (const name of PROBES) if (given[name]) out[name] = probe(given[name])
+  if (given.lifecycle) out.lifecycle = lifecycle(given.lifecycle)
+  out.terminationMessagePath = given.terminationMessagePath || '/dev/termination-log'
+  out.terminationMessagePolicy = given.terminationMessagePolicy || 'File'
+  out.imagePullPolicy = given.imagePullPolicy || pullPolicy(given.image ?? '')
+  if (given.securityContext?.procMount === '') out.securityContext = { ...given.securityContext, procMount: 'Default' }
+  return out
+}
+
+/** An ephemeral container as it is stored: a container without the requests that limits imply. */
+export function ephemeralContainerDefaults(given: any): any {
+  return container(given, false, true)
+}
+
+function items(given: any): any {
+  if (!Array.isArray(given.items)) return given
+  return {
+    ...given,
+    items: given.items.map((f: any) => ({
+      ...f,
+      ...(f.fieldRef ? { fieldRef: fieldRef(f.fieldRef) } : {}),
+      ...(f.resourceFieldRef ? { resourceFieldRef: resourceFieldRef(f.resourceFieldRef) } : {}),
+    })),
+  }
+}
+
+function projection(source: any): any {
+  const token = source.serviceAccountToken
+  if (token) return { ...source, serviceAccountToken: { ...token, expirationSeconds: token.expirationSeconds ?? 3600 } }
+  return source.downwardAPI ? { ...source, downwardAPI: items(source.downwardAPI) } : source
+}
+
+/** SetDefaults_Volume and what its sources default. */
 function volume(given: any): any {
   const sources = Object.keys(given).filter((k) => k !== 'name')
   if (sources.length === 0) return { ...given, emptyDir: {} }
@@ -55,8 +119,54 @@ function volume(given: any): any {
   for (const kind of ['secret', 'configMap', 'downwardAPI', 'projected']) {
     if (given[kind]) out[kind] = { ...given[kind], defaultMode: given[kind].defaultMode ?? 420 }
   }
+  if (out.downwardAPI) out.downwardAPI = items(out.downwardAPI)
+  if (out.projected) out.projected = { ...out.projected, sources: (given.projected.sources ?? []).map(projection) }
   if (given.hostPath) out.hostPath = { ...given.hostPath, type: given.hostPath.type ?? '' }
+  if (given.image) out.image = { ...given.image, pullPolicy: given.image.pullPolicy || pullPolicy(given.image.reference ?? '') }
+  if (given.iscsi) out.iscsi = { ...given.iscsi, iscsiInterface: given.iscsi.iscsiInterface || 'default' }
+  if (given.rbd)
+    out.rbd = {
+      ...given.rbd,
+      pool: given.rbd.pool || 'rbd',
+      user: given.rbd.user || 'admin',
+      keyring: given.rbd.keyring || '/etc/ceph/keyring',
+    }
+  if (given.azureDisk)
+    out.azureDisk = {
+      ...given.azureDisk,
+      cachingMode: given.azureDisk.cachingMode ?? 'ReadWrite',
+      kind: given.azureDisk.kind ?? 'Shared',
+      fsType: given.azureDisk.fsType ?? 'ext4',
+      readOnly: given.azureDisk.readOnly ?? false,
+    }
+  if (given.scaleIO)
+    out.scaleIO = {
+      ...given.scaleIO,
+      storageMode: given.scaleIO.storageMode || 'ThinProvisioned',
+      fsType: given.scaleIO.fsType || 'xfs',
+    }
+  const claim = given.ephemeral?.volumeClaimTemplate
+  if (claim) {
+    const metadata = claim.metadata ?? {}
+    out.ephemeral = { ...given.ephemeral, volumeClaimTemplate: { metadata, ...claim, spec: claimSpecDefaults(claim.spec ?? {}) } }
+  }
   return out
+}
+
+/** What the pod as a whole requests where only its limits are given (defaultPodRequests). */
+function wholePod(spec: any): any {
+  const given = spec.resources
+  if (given === undefined) return undefined
+  const out = resources(given, true)
+  if (Object.keys(given.limits ?? {}).length === 0) return out
+  const requests: Record<string, string> = { ...out.requests }
+  const sum: Record<string, string> = {}
+  for (const c of spec.containers ?? [])
+    for (const [name, value] of Object.entries((c.resources?.requests ?? {}) as Quantities))
+      sum[name] = addQuantities(sum[name] ?? '0', value)
+  for (const [name, value] of Object.entries(sum)) if (name === 'cpu' || name === 'memory') requests[name] ??= value
+  for (const [name, value] of Object.entries(out.limits as Quantities)) requests[name] ??= value
+  return { ...out, requests }
 }
 
 /** pkg/apis/core/v1/defaults.go for a pod's spec; `template` is a spec inside a workload, whose requests are left alone. */
@@ -67,14 +177,18 @@ export function podSpecDefaults(given: any, template: boolean): any {
   for (const name of ['containers', 'initContainers']) {
     if (Array.isArray(given[name])) out[name] = given[name].map((c: any) => container(c, host, template))
   }
+  if (Array.isArray(given.ephemeralContainers))
+    out.ephemeralContainers = given.ephemeralContainers.map(ephemeralContainerDefaults)
   if (Array.isArray(given.volumes)) out.volumes = given.volumes.map(volume)
   out.restartPolicy = given.restartPolicy || 'Always'
   out.terminationGracePeriodSeconds = given.terminationGracePeriodSeconds ?? 30
   out.dnsPolicy = given.dnsPolicy || 'ClusterFirst'
   out.securityContext = given.securityContext ?? {}
   out.schedulerName = given.schedulerName || 'default-scheduler'
+  if (given.overhead) out.overhead = resourceList(given.overhead)
   if (given.serviceAccountName && !given.serviceAccount) out.serviceAccount = given.serviceAccountName
   if (given.serviceAccount && !given.serviceAccountName) out.serviceAccountName = given.serviceAccount
+  if (given.resources !== undefined) out.resources = template ? resources(given.resources, true) : wholePod(out)
   if (!template) out.enableServiceLinks = given.enableServiceLinks ?? true
   return out
 }

@@ -1,138 +1,76 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: pod specs are open structures whose shape the schema checks
 import type { KubeObject } from '../object.ts'
-import { duplicate, type FieldError, forbiddenField, invalid, notFoundField, notSupported, required } from '../status.ts'
-import { dns1123Label, dns1123Subdomain, portName, portNumber } from './names.ts'
-import { isQuantity } from './quantity.ts'
+import { type FieldError, forbiddenField, invalid } from '../status.ts'
+import { validateAnnotations, validateLabels } from './names.ts'
+import { trimmedImage } from './pod/containers.ts'
+import { validateSpec } from './pod/spec.ts'
+import { validatePodChange } from './pod/update.ts'
 
-const PULL = ['Always', 'IfNotPresent', 'Never']
-const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
-
-function ports(list: readonly any[], at: string): FieldError[] {
-  const out: FieldError[] = []
-  const names = new Set<string>()
-  for (const [i, p] of list.entries()) {
-    const field = `${at}[${i}]`
-    if (p.name) {
-      const complaints = portName(p.name)
-      for (const m of complaints) out.push(invalid(`${field}.name`, p.name, m))
-      if (complaints.length === 0 && names.has(p.name)) out.push(duplicate(`${field}.name`, p.name))
-      names.add(p.name)
-    }
-    if (!p.containerPort) out.push(required(`${field}.containerPort`))
-    else for (const m of portNumber(p.containerPort)) out.push(invalid(`${field}.containerPort`, p.containerPort, m))
-    if (p.hostPort) for (const m of portNumber(p.hostPort)) out.push(invalid(`${field}.hostPort`, p.hostPort, m))
-    if (!PROTOCOLS.includes(p.protocol)) out.push(notSupported(`${field}.protocol`, p.protocol, PROTOCOLS))
-  }
-  return out
-}
-
-function resources(given: any, at: string): FieldError[] {
-  const out: FieldError[] = []
-  for (const part of ['limits', 'requests']) {
-    for (const [name, value] of Object.entries((given?.[part] ?? {}) as Record<string, string>)) {
-      if (isQuantity(String(value)) && String(value).startsWith('-')) {
-        out.push(invalid(`${at}.${part}[${name}]`, value, 'must be greater than or equal to 0'))
-      }
-    }
-  }
-  return out
-}
-
-function probe(given: any, at: string): FieldError[] {
-  if (given === undefined) return []
-  const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'].filter((h) => given[h] !== undefined)
-  if (handlers.length === 0) return [required(at, 'must specify a handler type')]
-  return handlers.slice(1).map((h) => forbiddenField(`${at}.${h}`, 'may not specify more than 1 handler type'))
-}
-
-function container(c: any, at: string, names: Set<string>, volumes: ReadonlySet<string>): FieldError[] {
-  const out: FieldError[] = []
-  if (!c.name) out.push(required(`${at}.name`))
-  else {
-    for (const m of dns1123Label(c.name)) out.push(invalid(`${at}.name`, c.name, m))
-    if (names.has(c.name)) out.push(duplicate(`${at}.name`, c.name))
-    names.add(c.name)
-  }
-  if (!c.image) out.push(required(`${at}.image`))
-  else if (c.image !== c.image.trim()) out.push(invalid(`${at}.image`, c.image, 'must not have leading or trailing whitespace'))
-  out.push(...ports(c.ports ?? [], `${at}.ports`), ...resources(c.resources, `${at}.resources`))
-  for (const [i, e] of (c.env ?? []).entries()) if (!e.name) out.push(required(`${at}.env[${i}].name`))
-  for (const [i, m] of (c.volumeMounts ?? []).entries()) {
-    const field = `${at}.volumeMounts[${i}]`
-    if (!m.name) out.push(required(`${field}.name`))
-    else if (!volumes.has(m.name)) out.push(notFoundField(`${field}.name`, m.name))
-    if (!m.mountPath) out.push(required(`${field}.mountPath`))
-  }
-  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) out.push(...probe(c[name], `${at}.${name}`))
-  if (!PULL.includes(c.imagePullPolicy)) out.push(notSupported(`${at}.imagePullPolicy`, c.imagePullPolicy, PULL))
-  return out
-}
-
-/** ValidatePodSpec for the parts that are emulated. */
+/** ValidatePodSpec of a template: the parts that only a pod is asked for are left out. */
 export function validatePodSpec(spec: any, at: string): FieldError[] {
+  return validateSpec(spec, at)
+}
+
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
+const MIRROR = 'kubernetes.io/config.mirror'
+
+/** ValidatePodSpecificAnnotations. */
+function annotations(given: Readonly<Record<string, string>> | undefined, spec: any, at: string): FieldError[] {
   const out: FieldError[] = []
-  const volumes = new Set<string>()
-  for (const [i, v] of (spec?.volumes ?? []).entries()) {
-    if (!v.name) out.push(required(`${at}.volumes[${i}].name`))
-    else {
-      for (const m of dns1123Label(v.name)) out.push(invalid(`${at}.volumes[${i}].name`, v.name, m))
-      if (volumes.has(v.name)) out.push(duplicate(`${at}.volumes[${i}].name`, v.name))
-      volumes.add(v.name)
-    }
-  }
-  const names = new Set<string>()
-  const containers: readonly any[] = spec?.containers ?? []
-  if (containers.length === 0) out.push(required(`${at}.containers`))
-  for (const [i, c] of containers.entries()) out.push(...container(c, `${at}.containers[${i}]`, names, volumes))
-  for (const [i, c] of (spec?.initContainers ?? []).entries())
-    out.push(...container(c, `${at}.initContainers[${i}]`, names, volumes))
-  const policies = ['Always', 'Never', 'OnFailure']
-  if (!policies.includes(spec?.restartPolicy)) out.push(notSupported(`${at}.restartPolicy`, spec?.restartPolicy ?? '', policies))
-  const dns = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
-  if (!dns.includes(spec?.dnsPolicy)) out.push(notSupported(`${at}.dnsPolicy`, spec?.dnsPolicy ?? '', dns))
-  if (spec?.nodeName) for (const m of dns1123Subdomain(spec.nodeName)) out.push(invalid(`${at}.nodeName`, spec.nodeName, m))
-  if (spec?.serviceAccountName)
-    for (const m of dns1123Subdomain(spec.serviceAccountName))
-      out.push(invalid(`${at}.serviceAccountName`, spec.serviceAccountName, m))
-  if (spec?.hostname) for (const m of dns1123Label(spec.hostname)) out.push(invalid(`${at}.hostname`, spec.hostname, m))
-  if ((spec?.terminationGracePeriodSeconds ?? 0) < 0) {
-    out.push(
-      invalid(`${at}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'),
-    )
-  }
+  const mirror = given?.[MIRROR]
+  if (mirror !== undefined && !spec?.nodeName)
+    out.push(invalid(`${at}[${MIRROR}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set'))
+  const cost = given?.[DELETION_COST]
+  if (cost !== undefined && !(/^([-+]?0|[-+]?[1-9]\d*)$/.test(cost) && Math.abs(Number(cost)) <= 2147483647) && cost !== '')
+    out.push(invalid(`${at}[${DELETION_COST}]`, cost, 'must be a 32bit integer'))
   return out
 }
 
+/** ValidatePodTemplateSpec. */
+export function validatePodTemplateSpec(template: any, at: string): FieldError[] {
+  const { metadata = {}, spec } = template ?? {}
+  return [
+    ...validateLabels(metadata.labels, `${at}.labels`),
+    ...validateAnnotations(metadata.annotations, `${at}.annotations`),
+    ...annotations(metadata.annotations, spec, `${at}.annotations`),
+    ...validateSpec(spec, `${at}.spec`),
+    ...((spec?.ephemeralContainers ?? []).length > 0
+      ? [forbiddenField(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
+      : []),
+  ]
+}
+
+/** validatePodMetadataAndSpec, but for the metadata that every object has. */
+export function validatePodWhole(object: KubeObject): FieldError[] {
+  const spec = object.spec ?? {}
+  const out = [
+    ...annotations(object.metadata.annotations, spec, 'metadata.annotations'),
+    ...validateSpec(spec, 'spec', object.metadata.name ?? ''),
+  ]
+  if (!spec.serviceAccountName) {
+    for (const [i, v] of (spec.volumes ?? []).entries())
+      for (const [j, s] of (v.projected?.sources ?? []).entries())
+        if (s.serviceAccountToken !== undefined) {
+          const field = `spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`
+          out.push(forbiddenField(field, 'must not be specified when serviceAccountName is not set'))
+        }
+  }
+  for (const kind of ['containers', 'initContainers'])
+    for (const [i, c] of (spec[kind] ?? []).entries()) out.push(...trimmedImage(c, `spec.${kind}[${i}]`))
+  return out
+}
+
+/** ValidatePodCreate. */
 export function validatePod(object: KubeObject): FieldError[] {
-  return validatePodSpec(object.spec, 'spec')
-}
-
-const CHANGEABLE =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
-
-/** A running pod's spec: only images, a deadline and further tolerations may change (ValidatePodUpdate). */
-export function validatePodUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  const strip = (spec: any) => {
-    const images = (list: readonly any[] | undefined) => list?.map((c) => ({ ...c, image: '' }))
-    const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = spec
-    return sorted({ ...rest, containers: images(spec.containers), initContainers: images(spec.initContainers) })
-  }
-  const out = validatePodSpec(object.spec, 'spec')
-  const same = ({ tolerationSeconds: _seconds, ...t }: any) => JSON.stringify(sorted(t))
-  const tolerations = new Set((object.spec.tolerations ?? []).map(same))
-  if ((old.spec.tolerations ?? []).some((t: any) => !tolerations.has(same(t)))) {
-    out.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
-  }
-  if (JSON.stringify(strip(object.spec)) !== JSON.stringify(strip(old.spec))) out.push(forbiddenField('spec', CHANGEABLE))
+  const { spec = {} } = object
+  const out = validatePodWhole(object)
+  if ((spec.ephemeralContainers ?? []).length > 0) out.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'))
+  if (spec.nodeName && (spec.schedulingGates ?? []).length > 0)
+    out.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
   return out
 }
 
-function sorted(value: any): any {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((k) => [k, sorted(value[k])]),
-  )
+/** ValidatePodUpdate. */
+export function validatePodUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return [...validatePodWhole(object), ...validatePodChange(object, old)]
 }

@@ -59,3 +59,63 @@ function decimal(value: bigint): string {
   const [v, n] = reduced(value, 1000n, DECIMAL.length - 1)
   return `${v}${DECIMAL[n]}`
 }
+
+/** An exact quantity: billionths, and the family of suffixes it is written with. */
+export interface Amount {
+  readonly nanos: bigint
+  readonly binary: boolean
+}
+
+/** Reads a quantity exactly; what is none counts as 0. */
+export function amountOf(text: string | number | undefined): Amount {
+  const match = FORM.exec(String(text ?? '0'))
+  if (match === null) return { nanos: 0n, binary: false }
+  const [, sign = '', number = '', suffix = ''] = match
+  const power = BINARY.indexOf(suffix)
+  if (power > 0) return { nanos: nanos(sign, number, 0, 1024n ** BigInt(power)), binary: true }
+  if (/^[eE]/.test(suffix) && suffix !== 'E') return { nanos: nanos(sign, number, Number(suffix.slice(1)), 1n), binary: false }
+  return { nanos: nanos(sign, number, 3 * DECIMAL.indexOf(suffix) - NANO, 1n), binary: false }
+}
+
+/** Quantity.String of an exact amount. */
+export function formatAmount({ nanos: value, binary }: Amount): string {
+  const unit = 10n ** BigInt(NANO)
+  if (!binary || value % unit !== 0n) return decimal(value)
+  const whole = value / unit
+  if (whole < 1024n && whole > -1024n) return decimal(value)
+  const [v, n] = reduced(whole, 1024n, BINARY.length - 1)
+  return `${v}${BINARY[n]}`
+}
+
+/** Negative, zero or positive, as a is less than, equal to or more than b (Quantity.Cmp). */
+export function compareQuantities(a: string, b: string): number {
+  const [x, y] = [amountOf(a).nanos, amountOf(b).nanos]
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+/** a + b, written like a unless that is zero (Quantity.Add). */
+export function addQuantities(a: string, b: string): string {
+  const [x, y] = [amountOf(a), amountOf(b)]
+  return formatAmount({ nanos: x.nanos + y.nanos, binary: x.nanos === 0n ? y.binary : x.binary })
+}
+
+/** a - b (Quantity.Sub). */
+export function subtractQuantities(a: string, b: string): string {
+  const [x, y] = [amountOf(a), amountOf(b)]
+  return formatAmount({ nanos: x.nanos - y.nanos, binary: x.nanos === 0n ? y.binary : x.binary })
+}
+
+const MILLI = 1_000_000n
+
+/** Resource lists hold thousandths: anything finer is rounded up (SetDefaults_ResourceList). */
+export function roundUpToMilli(text: string): string {
+  const { nanos: value, binary } = amountOf(text)
+  if (value % MILLI === 0n) return text
+  const rest = ((value % MILLI) + MILLI) % MILLI
+  return formatAmount({ nanos: value > 0n ? value + (MILLI - rest) : value - rest, binary })
+}
+
+/** Whether a quantity is a whole number. */
+export function isWhole(text: string): boolean {
+  return amountOf(text).nanos % 10n ** BigInt(NANO) === 0n
+}

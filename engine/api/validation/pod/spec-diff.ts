@@ -1,0 +1,3 @@
+export function podSpecDiff(_before: unknown, _now: unknown): string {
+  return ''
+}
