@@ -1,11 +1,10 @@
 import type { Store } from '../api/store.ts'
 import type { WriteContext } from '../api/write-context.ts'
-import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import { apiWriter } from './api-writer.ts'
-import { DaemonSetLoop } from './daemonset.ts'
+import { DaemonSetLoop } from './daemonset/daemonset.ts'
 import { DeploymentLoop } from './deployment/deployment.ts'
 import { EndpointsLoop } from './endpoints/endpoints.ts'
 import { EndpointSliceLoop } from './endpoints/endpointslice.ts'
@@ -21,6 +20,7 @@ import { ReplicaSetLoop } from './replicaset.ts'
 import { RootCaLoop } from './root-ca.ts'
 import { SchedulerLoop } from './scheduler/scheduler.ts'
 import { ServiceAccountLoop } from './serviceaccount.ts'
+import { StatefulSetLoop } from './statefulset/statefulset.ts'
 
 /** What the control loops and the kubelet share: the store, the way to write to it, and the one Event recorder. */
 export function controllerEnv(context: WriteContext): ControllerEnv {
@@ -33,6 +33,11 @@ export function controllerEnv(context: WriteContext): ControllerEnv {
 /** A loop with state of its own beside its queue. */
 type StatefulLoop = ControlLoop & Stateful
 
+/** A loop that looks at a key again after a while without any event. */
+type LoopWithDeadlines = ControlLoop & { later: (key: string, delay: number) => void }
+
+const hasDeadlines = (loop: ControlLoop): loop is LoopWithDeadlines => 'later' in loop
+
 const isStateful = (loop: ControlLoop): loop is StatefulLoop => 'save' in loop
 
 /** The loops of kube-controller-manager, and the scheduler, each by its name. */
@@ -42,16 +47,15 @@ export class Controllers implements Stateful {
 
   constructor(env: ControllerEnv, context: WriteContext) {
     this.env = env
-    const deployment = new DeploymentLoop(env)
-    const namespace = new NamespaceLoop(env, context)
     const loops: readonly ControlLoop[] = [
       new ServiceAccountLoop(env),
       new RootCaLoop(env),
-      namespace,
+      new NamespaceLoop(env, context),
       new NodeLifecycleLoop(env),
-      deployment,
+      new DeploymentLoop(env),
       new ReplicaSetLoop(env),
       new DaemonSetLoop(env),
+      new StatefulSetLoop(env),
       new SchedulerLoop(env),
       new EndpointsLoop(env),
       new EndpointSliceLoop(env),
@@ -59,8 +63,7 @@ export class Controllers implements Stateful {
       new GarbageCollector(env),
     ]
     this.loops = loops.map((loop) => ({ loop, runner: new LoopRunner(env, loop) }))
-    deployment.later = (key, delay) => this.runner('deployment').later(key, delay)
-    namespace.later = (key, delay) => this.runner('namespace').later(key, delay)
+    for (const { loop, runner } of this.loops) if (hasDeadlines(loop)) loop.later = (key, delay) => runner.later(key, delay)
   }
 
   /** Starts the loops that `wanted` names; "controllers" is every loop of kube-controller-manager. */
@@ -89,11 +92,5 @@ export class Controllers implements Stateful {
       runner.load(own.runner)
       if (isStateful(loop)) loop.load(own.own)
     }
-  }
-
-  private runner(name: string): LoopRunner {
-    const found = this.loops.find(({ loop }) => loop.name === name)
-    invariant(found !== undefined, `no loop ${name}`)
-    return found.runner
   }
 }

@@ -20,7 +20,12 @@ export function templateHash(template: unknown, collisions: number): string {
   for (const ch of canonical(template) + (collisions > 0 ? String(collisions) : '')) {
     hash = Math.imul(hash ^ (ch.codePointAt(0) ?? 0), 0x01000193) >>> 0
   }
-  return [...String(hash)].map((c) => ALPHABET[c.charCodeAt(0) % ALPHABET.length]).join('')
+  return safeName(String(hash))
+}
+
+/** rand.SafeEncodeString: each character mapped to Kubernetes' name alphabet. */
+export function safeName(text: string): string {
+  return [...text].map((c) => ALPHABET[c.charCodeAt(0) % ALPHABET.length]).join('')
 }
 
 /** Whether two pod templates are the same apart from the hash label (deployment util, EqualIgnoreHash). */

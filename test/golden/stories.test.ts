@@ -25,15 +25,29 @@ interface WatchEvent {
 /** Stories whose loops come with later issues. */
 const NOT_DUE: Readonly<Record<string, string>> = {
   many: 'which of 120 pods leave which slice is drawn at random',
-  sts: 'StatefulSets',
-  ds: 'ControllerRevisions',
   job: 'Jobs',
   evict: 'PodDisruptionBudgets',
   quota: 'ResourceQuotas',
   schedule: 'whether the scheduler looks between an uncordon and the taint going is a race',
 }
 
-const KINDS = ['pods', 'services', 'endpoints', 'endpointslices', 'deployments', 'replicasets', 'events'] as const
+const KINDS = [
+  'pods',
+  'services',
+  'endpoints',
+  'endpointslices',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'controllerrevisions',
+  'jobs',
+  'cronjobs',
+  'poddisruptionbudgets',
+  'resourcequotas',
+  'persistentvolumeclaims',
+  'events',
+] as const
 type Resource = (typeof KINDS)[number]
 
 const open = (path: string) => gunzipSync(readFileSync(new URL(path, import.meta.url))).toString('utf8')
@@ -81,6 +95,20 @@ const views: Readonly<Record<Resource, (o: KubeObject) => unknown>> = {
     o.metadata.annotations?.[REVISION],
   ],
   replicasets: (o) => [o.spec.replicas, pick(o.status, 'replicas', 'readyReplicas', 'availableReplicas'), o.metadata.annotations?.[REVISION]],
+  statefulsets: (o) => [
+    o.spec.replicas,
+    pick(o.status, 'replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'),
+    o.status.currentRevision === o.status.updateRevision,
+  ],
+  daemonsets: (o) => [
+    pick(o.status, 'desiredNumberScheduled', 'currentNumberScheduled', 'numberReady', 'updatedNumberScheduled', 'numberMisscheduled', 'numberAvailable', 'numberUnavailable'),
+  ],
+  controllerrevisions: (o) => [o.revision, o.data, o.metadata.ownerReferences?.[0]?.kind],
+  jobs: (o) => [pick(o.status, 'succeeded', 'failed', 'active', 'completedIndexes', 'failedIndexes'), conditions(o, true)],
+  cronjobs: (o) => [o.status.active?.length ?? 0, !!o.status.lastScheduleTime, !!o.status.lastSuccessfulTime],
+  poddisruptionbudgets: (o) => [pick(o.status, 'currentHealthy', 'desiredHealthy', 'disruptionsAllowed', 'expectedPods'), conditions(o, true)],
+  resourcequotas: (o) => [o.status.hard, o.status.used],
+  persistentvolumeclaims: (o) => [o.status.phase, o.metadata.ownerReferences?.[0]?.kind],
   events: (o) => [o.type, o.reason, o.involvedObject.kind, o.message, o.count ?? 1],
 }
 
