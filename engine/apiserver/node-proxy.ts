@@ -34,12 +34,12 @@ export interface ExecRequest {
 export interface NodeProxy {
   /** What the container has written so far. */
   logs(request: LogRequest): string | NodeProxyError
-  /** Later output as it is written; returns how to stop. */
-  followLogs(request: LogRequest, onChunk: (text: string) => void): (() => void) | NodeProxyError
-  /** Whether a program could be started in the container now; what runs it is the caller's machine. */
-  canExec(namespace: string, pod: string, container: string): true | NodeProxyError
+  /** What is there and what is written later, until the container ends; returns how to stop. */
+  followLogs(request: LogRequest, onChunk: (text: string) => void, onEnd: () => void): (() => void) | NodeProxyError
   /** Starts a program, or attaches to the container's own. */
   exec(request: ExecRequest, events: StreamEvents): ApiStream | NodeProxyError
+  /** Whether the pod's sandbox is there to be connected to. */
+  canForward(namespace: string, pod: string): true | NodeProxyError
   /** One TCP connection to a port in the pod's network namespace. */
   forward(namespace: string, pod: string, port: number, events: ForwardEvents): ForwardedConnection | NodeProxyError
 }

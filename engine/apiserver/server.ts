@@ -1,7 +1,7 @@
 import { kindsOf } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import { serves } from '../api/schema/versions.ts'
-import { methodNotSupported, notEmulatedStatus, pathNotFound, StatusError } from '../api/status.ts'
+import { methodNotSupported, pathNotFound, StatusError } from '../api/status.ts'
 import type { Store } from '../api/store.ts'
 import type { WriteContext } from '../api/write-context.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -19,6 +19,7 @@ import { follow } from './pod-subresources.ts'
 import { getObject, list, shaped } from './read.ts'
 import { flag, type RequestInfo, requestInfo } from './request-info.ts'
 import { reply, statusReply } from './respond.ts'
+import { openForward, openStream, type StreamCall } from './streams.ts'
 import { deprecations } from './warnings.ts'
 import { startWatch } from './watch.ts'
 import { write } from './write-handlers.ts'
@@ -34,6 +35,9 @@ export interface ApiServerParts {
   /** "192.168.56.10:6443", for discovery. */
   readonly address?: string
 }
+
+/** The release from which every upgrade needs the permission to create. */
+const CREATE_TO_UPGRADE = 35
 
 const ALL_RUN: ComponentRuns = () => true
 
@@ -58,8 +62,8 @@ export class ApiServer {
     return {
       request: (request) => this.handle(user, request),
       watch: (request, onEvent) => this.watch(user, request, onEvent),
-      stream: () => statusReply(notEmulatedStatus('streams into containers')),
-      forward: () => statusReply(notEmulatedStatus('port-forward')),
+      stream: (request, events) => this.upgrade(user, request, (call) => openStream(call, events)),
+      forward: (request) => this.upgrade(user, request, openForward),
     }
   }
 
@@ -69,7 +73,7 @@ export class ApiServer {
     try {
       const who = this.authorize(user, request, info)
       if (info.resource === '') {
-        const found = discovery(request, info.parts, flag(info, 'verbose'), this.facts)
+        const found = discovery(request, info.parts, { verbose: flag(info, 'verbose'), hash: param(info, 'hash') }, this.facts, kinds)
         if (found === undefined) throw pathNotFound()
         return found
       }
@@ -127,6 +131,21 @@ export class ApiServer {
         () => rowContext(this.context),
         onEvent,
       )
+    } catch (error) {
+      if (error instanceof StatusError) return statusReply(error)
+      throw error
+    }
+  }
+
+  /** exec, attach and port-forward: since v1.35 a GET needs the permission to create, too (AuthorizePodWebsocketUpgradeCreatePermission). */
+  private upgrade<T>(user: ApiUser, request: ApiRequest, open: (call: StreamCall) => T | ApiResponse): T | ApiResponse {
+    try {
+      const info = requestInfo(request, kindsOf(this.context.store))
+      const who = this.authorize(user, request, info)
+      const kind = served(info, this.context.minor)
+      const create = { ...attributesOf(info), verb: 'create' }
+      if (this.context.minor >= CREATE_TO_UPGRADE && !authorized(this.context.store, who, create)) throw denied(who, create)
+      return open({ context: this.context, kind, info, nodeProxy: this.nodeProxy })
     } catch (error) {
       if (error instanceof StatusError) return statusReply(error)
       throw error

@@ -9,11 +9,12 @@ import { bind, evict } from './eviction.ts'
 import { type Call, rowContext, writeOptions } from './handler.ts'
 import { header } from './headers.ts'
 import { patch } from './patch-handler.ts'
-import { execute, logs } from './pod-subresources.ts'
+import { logs } from './pod-subresources.ts'
 import { getObject, shaped } from './read.ts'
 import { reply } from './respond.ts'
 import { review } from './reviews.ts'
 import { scale } from './scale.ts'
+import { isUpgraded, notUpgraded } from './streams.ts'
 
 function answered(call: Call, object: Parameters<typeof shaped>[1], code: number): ApiResponse {
   const shape = shapeOf(header(call.request, 'accept'))
@@ -43,7 +44,7 @@ function subresource(call: Call): ApiResponse | undefined {
   if (info.subresource === undefined || info.subresource === 'status') return undefined
   if (info.subresource === 'scale') return scale(call)
   if (kind.key === 'pods' && info.subresource === 'log') return logs(call)
-  if (kind.key === 'pods' && info.subresource === 'exec') return execute(call)
+  if (isUpgraded(call)) notUpgraded(call)
   if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
   if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)
   if (kind.key === 'namespaces' && info.subresource === 'finalize' && info.verb === 'update') return undefined

@@ -1,5 +1,4 @@
 import type { WriteContext } from '../api/write-context.ts'
-import type { NodeProxy } from '../apiserver/node-proxy.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -15,6 +14,7 @@ import { ensureKubeletChains } from '../kubelet/iptables.ts'
 import { Kubelet } from '../kubelet/kubelet.ts'
 import { REAL, STUB } from '../kubelet/lifecycle.ts'
 import { ContainerLogs } from '../kubelet/logs.ts'
+import { MainPrograms } from '../kubelet/main-programs.ts'
 import { KubeletProxy } from '../kubelet/node-proxy.ts'
 import { PodRuntime } from '../kubelet/runtime.ts'
 import { restoreText } from '../net/netfilter/restore.ts'
@@ -56,7 +56,8 @@ function writeRules(netns: Netns, text: string, writer: string): void {
 /** Everything that acts by itself: the CNI plugin, the control loops, and each node's kubelet and kube-proxy. */
 export class Plane implements Stateful {
   readonly cni: CniPlugin
-  readonly nodeProxy: NodeProxy
+  readonly nodeProxy: KubeletProxy
+  readonly mains = new MainPrograms()
   private readonly parts: PlaneParts
   private readonly runtime: PodRuntime
   private readonly logs: ContainerLogs
@@ -88,7 +89,7 @@ export class Plane implements Stateful {
     this.cni = cni
     this.runtime = new PodRuntime({ network, cni, programs })
     this.logs = new ContainerLogs(clock)
-    this.nodeProxy = new KubeletProxy(context.store, this.logs)
+    this.nodeProxy = new KubeletProxy({ store: context.store, logs: this.logs, pods: this.runtime, mains: this.mains })
     const env = controllerEnv(context)
     this.controllers = new Controllers(env, context)
     const lifecycle = spec.profile.kubelet === 'stub' ? STUB : REAL
