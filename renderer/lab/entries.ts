@@ -7,11 +7,12 @@ interface Hands {
   readonly attempt: AttemptState
   readonly act: (action: Action) => void
   readonly reset: () => void
+  readonly api: () => void
   readonly openTerminal: (node: string) => void
 }
 
 /** What the command palette offers inside a lab. */
-export function labEntries({ attempt, act, reset, openTerminal }: Hands): PaletteEntry[] {
+export function labEntries({ attempt, act, reset, api, openTerminal }: Hands): PaletteEntry[] {
   const m = i18n.m
   const view = attempt.view
   if (!view) return []
@@ -35,6 +36,7 @@ export function labEntries({ attempt, act, reset, openTerminal }: Hands): Palett
     entry('30s', m.clock.forward30s, () => void attempt.input({ type: 'clock', action: 'advance', ms: 30_000 })),
     entry('3h', m.clock.forward3h, () => void attempt.input({ type: 'clock', action: 'advance', ms: 10_800_000 })),
     entry('reset', m.history.resetYes, reset),
+    entry('api', m.api.open, api),
     entry('focus-terminal', m.palette.focusTerminal, () => act({ do: 'terminal', number: activeNumber(attempt) }), 'Ctrl+`'),
     entry('fold-walk', m.settings.keys.foldWalk, () => act({ do: 'foldWalk' }), 'Ctrl+J'),
     entry('fold', m.lesson.fold, () => act({ do: 'foldLesson' }), 'Ctrl+B'),

@@ -93,6 +93,13 @@ export function fakeBridge(): Bridge {
     }
   }
 
+  const FAKE_API = {
+    url: 'https://127.0.0.1:40123',
+    kubeconfig: '/home/you/.local/share/chainwalk/kubeconfig',
+    context: 'datnd',
+    command: 'export KUBECONFIG=/home/you/.local/share/chainwalk/kubeconfig',
+  }
+
   const handlers: { [C in Channel]: (args: InvokeMap[C]['args']) => InvokeMap[C]['result'] } = {
     'app.info': () => ({
       version: '0.1.0',
@@ -118,6 +125,11 @@ export function fakeBridge(): Bridge {
     'attempt.view': () => ({ attempt: 'a1', lab: 'x', mode: 'learn', view, terminals, resumed: true, notices: [] }),
     'attempt.input': ({ input: given }) => input(given),
     'attempt.locale': () => view,
+    'edit.text': () => null,
+    'edit.check': () => [],
+    'api.start': () => FAKE_API,
+    'api.stop': () => null,
+    'api.status': () => null,
     'walk.list': () => (query.has('walkless') ? [] : [FAKE_WALK.connection]),
     'walk.get': ({ connection }) => (connection === FAKE_WALK.connection.id ? FAKE_WALK : null),
     'walk.hits': ({ query: { chain } }) =>
