@@ -19,5 +19,4 @@ export const debug = known('debug', 'Create debugging sessions for troubleshooti
 export const kustomize = known('kustomize', 'Build a kustomization target from a directory or URL')
 export const completion = known('completion', 'Output shell completion code for the specified shell')
 export const plugin = known('plugin', 'Provides utilities for interacting with plugins')
-export const kuberc = known('kuberc', 'Manage user preferences (kuberc) file')
 export const alpha = known('alpha', 'Commands for features in alpha')

@@ -12,6 +12,7 @@ import { edit } from './edit/edit.ts'
 import { events } from './events.ts'
 import { exec } from './exec.ts'
 import { expose } from './expose.ts'
+import { whole } from './flags/facts.ts'
 import { get } from './get.ts'
 import * as known from './known.ts'
 import { annotate, label } from './label.ts'
@@ -27,8 +28,8 @@ import { top } from './top.ts'
 import type { Verb } from './verb.ts'
 import { wait } from './wait.ts'
 
-/** Every command of kubectl, in the order kubectl registers them (which is the order of its suggestions). */
-export const VERBS: readonly Verb[] = [
+/** In the order kubectl registers them, which is the order of its suggestions. */
+const REGISTERED: readonly Verb[] = [
   create,
   expose,
   run,
@@ -72,6 +73,8 @@ export const VERBS: readonly Verb[] = [
   config,
   known.plugin,
   version,
-  known.kuberc,
   options,
 ]
+
+/** Every command of kubectl, each with all its flags and subcommands: what is not emulated says so. */
+export const VERBS: readonly Verb[] = REGISTERED.map((verb) => whole(verb))

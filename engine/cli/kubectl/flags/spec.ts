@@ -20,9 +20,11 @@ export interface FlagSpec extends Flag {
   readonly fallback?: string
   /** The value when the flag is given without one ("--dry-run", "--all"). */
   readonly bare?: string
+  /** Parsed, but told of nowhere (pflag MarkDeprecated hides a flag). */
+  readonly hidden?: boolean
 }
 
-type Options = Partial<Pick<FlagSpec, 'short' | 'fallback' | 'bare' | 'reason' | 'suite' | 'help'>>
+type Options = Partial<Pick<FlagSpec, 'short' | 'fallback' | 'bare' | 'hidden' | 'reason' | 'suite' | 'help'>>
 
 /** An emulated flag. */
 export function flag(long: string, type: FlagType, options: Options = {}): FlagSpec {
