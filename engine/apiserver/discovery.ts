@@ -1,8 +1,11 @@
+import type { Kinds } from '../api/kinds/kinds.ts'
 import { VERSION } from '../api/schema/discovery.data.ts'
 import { aggregatedAt, groupsAt, resourcesAt } from '../api/schema/versions.ts'
 import { notEmulatedStatus } from '../api/status.ts'
 import type { Json } from '../base/json.ts'
 import type { ApiRequest, ApiResponse } from './client.ts'
+import { customDiscovery, customGroups, customResources } from './custom-groups.ts'
+import { openapi } from './openapi/serve.ts'
 import { reply, textReply } from './respond.ts'
 
 /** What differs from cluster to cluster in discovery. */
@@ -33,7 +36,7 @@ const HEALTH = ['healthz', 'livez', 'readyz']
 const CHECKS = ['etcd', 'log', 'ping']
 
 /** What a real server answers below these paths is not emulated: saying "not found" would be wrong. */
-const ELSEWHERE = ['.well-known', 'debug', 'flagz', 'logs', 'metrics', 'openapi', 'openid', 'statusz']
+const ELSEWHERE = ['.well-known', 'debug', 'flagz', 'logs', 'metrics', 'openid', 'statusz']
 
 function health(parts: readonly string[], verbose: boolean): ApiResponse | undefined {
   const [endpoint = '', check, ...rest] = parts
@@ -44,12 +47,19 @@ function health(parts: readonly string[], verbose: boolean): ApiResponse | undef
   return undefined
 }
 
+/** Custom groups stand behind the server's own, whose priorities are higher. */
+function withCustom(document: object, kinds: Kinds): object {
+  if (kinds.custom.length === 0) return document
+  return { ...document, items: [...(document as { items: readonly object[] }).items, ...customDiscovery(kinds)] }
+}
+
 /** Answers everything below /api, /apis, /version and the health paths that is not about objects; undefined if it is none of these. */
 export function discovery(
   request: ApiRequest,
   parts: readonly string[],
-  verbose: boolean,
+  query: { readonly verbose: boolean; readonly hash?: string },
   facts: ServerFacts,
+  kinds: Kinds,
 ): ApiResponse | undefined {
   if (request.method !== 'GET') return undefined
   const minor = Number(facts.version.split('.')[1] ?? 35)
@@ -64,16 +74,16 @@ export function discovery(
     return reply(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: addresses })
   }
   if (first === 'apis' && parts.length === 1) {
-    if (aggregated) return reply(200, aggregatedAt(minor, 'apis'), [], AGGREGATED_TYPE)
-    return reply(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsAt(minor) })
+    if (aggregated) return reply(200, withCustom(aggregatedAt(minor, 'apis'), kinds), [], AGGREGATED_TYPE)
+    return reply(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: [...groupsAt(minor), ...customGroups(kinds)] })
   }
   if (first === 'apis' && parts.length === 2) {
-    const group = groupsAt(minor).find((g) => g.name === second)
+    const group = [...groupsAt(minor), ...customGroups(kinds)].find((g) => g.name === second)
     return group === undefined ? undefined : reply(200, { kind: 'APIGroup', apiVersion: 'v1', ...group })
   }
   const apiVersion =
     first === 'api' && parts.length === 2 ? second : first === 'apis' && parts.length === 3 ? `${second}/${third}` : undefined
-  const resources = apiVersion === undefined ? undefined : resourcesAt(minor, apiVersion)
+  const resources = apiVersion === undefined ? undefined : (resourcesAt(minor, apiVersion) ?? customResources(kinds, apiVersion))
   if (resources !== undefined) {
     return reply(200, {
       kind: 'APIResourceList',
@@ -82,5 +92,6 @@ export function discovery(
       resources,
     })
   }
-  return health(parts, verbose)
+  if (first === 'openapi') return openapi(request, parts, query.hash, kinds, minor)
+  return health(parts, query.verbose)
 }

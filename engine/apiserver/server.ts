@@ -17,7 +17,7 @@ import { header } from './headers.ts'
 import type { NodeProxy } from './node-proxy.ts'
 import { follow } from './pod-subresources.ts'
 import { getObject, list, shaped } from './read.ts'
-import { flag, type RequestInfo, requestInfo } from './request-info.ts'
+import { flag, param, type RequestInfo, requestInfo } from './request-info.ts'
 import { reply, statusReply } from './respond.ts'
 import { openForward, openStream, type StreamCall } from './streams.ts'
 import { deprecations } from './warnings.ts'
@@ -73,7 +73,8 @@ export class ApiServer {
     try {
       const who = this.authorize(user, request, info)
       if (info.resource === '') {
-        const found = discovery(request, info.parts, { verbose: flag(info, 'verbose'), hash: param(info, 'hash') }, this.facts, kinds)
+        const query = { verbose: flag(info, 'verbose'), hash: param(info, 'hash') }
+        const found = discovery(request, info.parts, query, this.facts, kindsOf(this.context.store))
         if (found === undefined) throw pathNotFound()
         return found
       }

@@ -5,6 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { ATOM_SCHEMAS, type FieldFacts, property, type Schema } from '../../engine/apiserver/openapi/property.ts'
+import { schemaOf, zeroDefault } from '../../engine/apiserver/openapi/schemas.ts'
 
 interface Property {
   type?: string
@@ -21,6 +23,7 @@ interface Property {
 interface Definition extends Property {
   properties?: Record<string, Property>
   required?: string[]
+  'x-kubernetes-unions'?: unknown
   'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[]
 }
 
@@ -41,9 +44,13 @@ const scalars: Record<string, string> = {
   'io.k8s.apimachinery.pkg.runtime.RawExtension': '*',
 }
 
+/** JSON of any shape, which the documents name but do not describe. */
+const anything = /apiextensions\.v1\.(JSON|JSONSchemaPropsOr(Array|Bool|StringArray))$/
+
 function typeOf(p: Property): string {
   if (p.$ref !== undefined) {
     const name = p.$ref.replace('#/definitions/', '')
+    if (anything.test(name)) return '*'
     return scalars[name] ?? `@${short(name)}`
   }
   if (p.type === 'array') return `[${typeOf(p.items ?? {})}`
@@ -77,6 +84,60 @@ function fieldOf(p: Property, key: string): unknown {
   return Object.keys(more).length === 0 ? type : { type, ...more }
 }
 
+/** Every schema of OpenAPI v3, by its name. */
+const schemas: Record<string, Schema> = {}
+for (const document of Object.values(facts.openapi) as { components?: { schemas?: Record<string, Schema> } }[])
+  Object.assign(schemas, document.components?.schemas)
+
+/** Object keys in order: two schemas that say the same are equal texts. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, v) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v as object).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  )
+
+function enumOf(p: Schema | undefined): readonly string[] | undefined {
+  if (p === undefined) return undefined
+  return (p.enum as readonly string[] | undefined) ?? enumOf((p.items ?? p.additionalProperties) as Schema | undefined)
+}
+
+/** What the documents say of a type beyond what decoding needs, kept as shortly as the rules of property.ts allow. */
+function documentFacts(name: string, text: Record<string, unknown>): void {
+  const schema = schemas[name] as Schema & { properties?: Record<string, Schema> }
+  const zeros: string[] = []
+  const defaults: Record<string, unknown> = {}
+  const enums: Record<string, unknown> = {}
+  const special: Record<string, unknown> = {}
+  const fields: Record<string, FieldFacts> = {}
+  for (const [field, value] of Object.entries(text.f as Record<string, string | FieldFacts>)) {
+    const given = schema.properties?.[field] as Schema
+    const own: FieldFacts = typeof value === 'string' ? { type: value } : value
+    fields[field] = own
+    const values = enumOf(given)
+    if (canonical(property({ ...own, enum: values, default: given.default })) !== canonical(given)) {
+      special[field] = given
+      continue
+    }
+    if (values !== undefined) enums[field] = values
+    if (given.default === undefined) continue
+    if (canonical(given.default) === canonical(zeroDefault(own.type))) zeros.push(field)
+    else defaults[field] = given.default
+  }
+  if (zeros.length > 0) text.z = zeros
+  if (Object.keys(defaults).length > 0) text.d = defaults
+  if (Object.keys(enums).length > 0) text.e = enums
+  if (Object.keys(special).length > 0) text.s = special
+  const gvks = schema['x-kubernetes-group-version-kind'] as { group: string; version: string; kind: string }[] | undefined
+  if (gvks !== undefined) text.g = gvks.map((g) => [g.group, g.version, g.kind])
+  if (schema['x-kubernetes-unions'] !== undefined) text.u = schema['x-kubernetes-unions']
+  if (canonical(schemaOf(JSON.stringify(text), fields)) !== canonical(schema)) {
+    text.w = schema
+  }
+}
+for (const [name, schema] of Object.entries(ATOM_SCHEMAS))
+  if (canonical(schema) !== canonical(schemas[name])) throw new Error(`${name} is not what property.ts says`)
+
 const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 const types: string[] = []
 const kinds: string[] = []
@@ -88,6 +149,7 @@ for (const [name, definition] of Object.entries(definitions).sort(([a], [b]) => 
   const text: Record<string, unknown> = { f: fields }
   if (definition.required) text.r = definition.required
   if (definition['x-kubernetes-map-type']) text.m = definition['x-kubernetes-map-type']
+  documentFacts(name, text)
   types.push(`  ${quote(short(name))}: ${quote(JSON.stringify(text))},`)
   const gvks = definition['x-kubernetes-group-version-kind'] ?? []
   if (gvks.length === 1) {

@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.ts'
 import type { GroupResource } from '../object.ts'
 import type { Decoded } from '../schema/decode.ts'
 import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
@@ -119,6 +120,9 @@ export interface Kind {
   readonly decode?: (given: Readonly<Record<string, unknown>>) => Decoded
   /** Defined by a CustomResourceDefinition. */
   readonly custom?: true
+  /** A custom kind's OpenAPI v3 schema, and what changes whenever its definition does. */
+  readonly schema?: Json
+  readonly revision?: string
 }
 
 interface ApiResource {
@@ -212,4 +216,9 @@ export function resourceOf(apiVersion: string, kind: string): GroupResource | un
 /** Every kind that Chainwalk holds, by its store key, with how its rows are vouched for. */
 export function heldKinds(): readonly { readonly resource: GroupResource; readonly suite: string }[] {
   return DESCRIPTORS.map(({ resource, suite }) => ({ resource, suite }))
+}
+
+/** The API's own kinds of a group version, in discovery order. */
+export function ownKinds(apiVersion: string): readonly Kind[] {
+  return [...byPath.values()].filter((kind) => kind.apiVersion === apiVersion)
 }

@@ -40,6 +40,25 @@ export function resourcesAt(minor: number, apiVersion: string): readonly Named[]
   return list.length === 0 ? undefined : list
 }
 
+const VERSION_NAME = /^v(\d+)(?:(alpha|beta)(\d+))?$/
+
+/** version.CompareKubeAwareVersionStrings, the newest first: v2, v1, v1beta2, v1beta1, v1alpha1, then other names. */
+export function compareVersions(a: string, b: string): number {
+  const left = VERSION_NAME.exec(a)
+  const right = VERSION_NAME.exec(b)
+  if (left === null || right === null) {
+    if (left === null && right === null) return a < b ? -1 : a > b ? 1 : 0
+    return left === null ? 1 : -1
+  }
+  const stage = (m: RegExpExecArray) => (m[2] === undefined ? 2 : m[2] === 'beta' ? 1 : 0)
+  return stage(right) - stage(left) || Number(right[1]) - Number(left[1]) || Number(right[3] ?? 0) - Number(left[3] ?? 0)
+}
+
+/** The group versions of a v1.MINOR server, in discovery order. */
+export function groupVersionsAt(minor: number): readonly string[] {
+  return ['v1', ...groupsAt(minor).flatMap((g) => g.versions.map((v) => v.groupVersion))]
+}
+
 export interface Group {
   readonly name: string
   readonly versions: readonly { readonly groupVersion: string; readonly version: string }[]

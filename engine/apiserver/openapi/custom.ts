@@ -1,0 +1,66 @@
+import type { Kind } from '../../api/kinds/registry.ts'
+import { type SchemaSource, schemaNameOf } from './document.ts'
+import type { Schema } from './property.ts'
+import { schemaNamed } from './schemas.ts'
+
+const META = '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.'
+
+/** The shared fields of an object, as the server adds them to a definition's schema (apiextensions controller/openapi/builder). */
+function objectFields(schemaOfKind: Schema): Schema {
+  const properties = (schemaOfKind.properties ?? {}) as Record<string, Schema>
+  const shared = (schemaNamed('io.k8s.api.core.v1.Pod')?.properties ?? {}) as Record<string, Schema>
+  return {
+    ...properties,
+    apiVersion: shared.apiVersion as Schema,
+    kind: shared.kind as Schema,
+    metadata: { allOf: [{ $ref: `${META}ObjectMeta` }], ...wordsOf(shared.metadata) },
+  }
+}
+
+function wordsOf(property: Schema | undefined): Schema {
+  return property?.description === undefined ? {} : { description: property.description }
+}
+
+function listOf(kind: Kind): Schema {
+  const shared = (schemaNamed('io.k8s.api.core.v1.PodList')?.properties ?? {}) as Record<string, Schema>
+  const name = schemaNameOf(kind.group, kind.version, kind.kind)
+  return {
+    description: `${kind.kind}List is a list of ${kind.kind}`,
+    type: 'object',
+    required: ['items'],
+    properties: {
+      apiVersion: shared.apiVersion as Schema,
+      items: {
+        description: `List of ${kind.resource}. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md`,
+        type: 'array',
+        items: { $ref: `#/components/schemas/${name}` },
+      },
+      kind: shared.kind as Schema,
+      metadata: { allOf: [{ $ref: `${META}ListMeta` }], ...wordsOf(shared.metadata) },
+    },
+    'x-kubernetes-group-version-kind': [{ group: kind.group, version: kind.version, kind: `${kind.kind}List` }],
+  }
+}
+
+function schemaOf(kind: Kind): Schema {
+  const gvk = [{ group: kind.group, version: kind.version, kind: kind.kind }]
+  const given = (kind.schema ?? {}) as Schema
+  if (given.type === undefined || given['x-kubernetes-preserve-unknown-fields'] === true)
+    return {
+      ...(given.description === undefined ? {} : { description: given.description }),
+      type: 'object',
+      'x-kubernetes-group-version-kind': gvk,
+    }
+  return { ...given, type: 'object', properties: objectFields(given), 'x-kubernetes-group-version-kind': gvk }
+}
+
+/** The schemas of the API's own kinds and of these custom ones. */
+export function withCustomSchemas(kinds: readonly Kind[]): SchemaSource {
+  const byName = new Map<string, () => Schema>()
+  for (const kind of kinds) {
+    const name = schemaNameOf(kind.group, kind.version, kind.kind)
+    byName.set(name, () => schemaOf(kind))
+    byName.set(`${name}List`, () => listOf(kind))
+  }
+  return (name) => byName.get(name)?.() ?? schemaNamed(name)
+}
