@@ -28,6 +28,7 @@ export default defineConfig({
             'snapshot-writer': 'electron/store/snapshot-writer.ts',
             tty: 'electron/tty/main.ts',
             'shell-cli': 'electron/shell-cli/main.ts',
+            api: 'electron/api/main.ts',
           },
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
         },
