@@ -1,5 +1,5 @@
 import type { KubeObject } from '../object.ts'
-import { validateEndpoints } from '../validation/endpoints.ts'
+import { endpointsWarnings, validateEndpoints } from '../validation/endpoints.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 interface Subset {
@@ -33,5 +33,12 @@ export const endpoints: KindDescriptor = {
   resource: 'endpoints',
   suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, endpointsText(object.subsets), created(object, at)],
-  strategy: { name: 'subdomain', createOnUpdate: true, defaults, validate: validateEndpoints },
+  strategy: {
+    name: 'subdomain',
+    createOnUpdate: true,
+    defaults,
+    validate: (object) => validateEndpoints(object),
+    validateUpdate: validateEndpoints,
+    warnings: endpointsWarnings,
+  },
 }

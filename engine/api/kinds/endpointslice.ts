@@ -1,5 +1,10 @@
 import type { KubeObject } from '../object.ts'
-import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpointslice.ts'
+import {
+  endpointSliceCreateWarnings,
+  endpointSliceWarnings,
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+} from '../validation/endpointslice.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 interface SlicePort {
@@ -21,13 +26,25 @@ function endpointsText(endpoints: readonly { readonly addresses?: readonly strin
   return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',')
 }
 
-/** discovery/v1 defaults: a port has a name and a protocol. */
+/** discovery/v1 defaults: a port has a name and a protocol; neither list has omitempty, and conditions are no pointer. */
 function defaults(object: KubeObject): KubeObject {
-  if (!Array.isArray(object.ports)) return object
-  return {
-    ...object,
-    ports: (object.ports as readonly SlicePort[]).map((p) => ({ ...p, name: p.name ?? '', protocol: p.protocol ?? 'TCP' })),
-  }
+  const ports = ((object.ports ?? []) as readonly SlicePort[]).map((p) => ({
+    ...p,
+    name: p.name ?? '',
+    protocol: p.protocol ?? 'TCP',
+  }))
+  const endpoints = ((object.endpoints ?? []) as readonly { readonly conditions?: object }[]).map((e) => ({
+    ...e,
+    conditions: e.conditions ?? {},
+  }))
+  return { ...object, endpoints: endpoints.length === 0 ? null : endpoints, ports: ports.length === 0 ? null : ports }
+}
+
+/** The topology of v1beta1 is not kept for writers of v1 (dropTopologyOnV1). */
+function withoutTopology(object: KubeObject): KubeObject {
+  type Endpoint = { readonly deprecatedTopology?: object }
+  if (!(object.endpoints as readonly Endpoint[] | null)?.some((e) => e.deprecatedTopology !== undefined)) return object
+  return { ...object, endpoints: object.endpoints.map(({ deprecatedTopology: _gone, ...e }: Endpoint) => e) }
 }
 
 export const endpointSlice: KindDescriptor = {
@@ -43,8 +60,12 @@ export const endpointSlice: KindDescriptor = {
   strategy: {
     name: 'subdomain',
     defaults,
-    validate: validateEndpointSlice,
+    prepareCreate: withoutTopology,
+    prepareUpdate: withoutTopology,
+    validate: (object) => validateEndpointSlice(object),
     validateUpdate: validateEndpointSliceUpdate,
     generation: ['labels'],
+    warnings: endpointSliceCreateWarnings,
+    warningsUpdate: endpointSliceWarnings,
   },
 }

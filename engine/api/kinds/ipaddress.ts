@@ -1,5 +1,4 @@
-import { canonicalIp } from '../../base/ip.ts'
-import { invalid } from '../status.ts'
+import { validateIPAddress, validateIPAddressUpdate } from '../validation/servicecidr.ts'
 import type { KindDescriptor } from './kind.ts'
 
 export const ipAddress: KindDescriptor = {
@@ -10,9 +9,8 @@ export const ipAddress: KindDescriptor = {
     const qualified = group === '' ? resource : `${resource}.${group}`
     return [object.metadata.name, namespace ? `${qualified}/${namespace}/${name}` : `${qualified}/${name}`]
   },
-  strategy: {
-    name: 'path',
-    validate: ({ metadata: { name } }) =>
-      canonicalIp(name) === name ? [] : [invalid('metadata.name', name, 'must be a valid IP address')],
+  fields: {
+    'spec.parentRef.resource': (o) => o.spec?.parentRef?.resource ?? '',
   },
+  strategy: { name: 'any', validate: validateIPAddress, validateUpdate: validateIPAddressUpdate },
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../object.ts'
-import { type FieldError, invalid, notSupported, required } from '../status.ts'
+import { RBAC_GROUP, validateBinding, validateBindingUpdate } from '../validation/rbac.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 interface Subject {
@@ -8,8 +8,6 @@ interface Subject {
   readonly namespace?: string
   readonly apiGroup?: string
 }
-
-const GROUP = 'rbac.authorization.k8s.io'
 
 function named(subjects: readonly Subject[], kind: string): string {
   return subjects
@@ -21,26 +19,13 @@ function named(subjects: readonly Subject[], kind: string): string {
 /** rbac/v1 defaults: users, groups and roles belong to the RBAC group. */
 function defaults(object: KubeObject): KubeObject {
   const subjects = object.subjects?.map((s: Subject) =>
-    s.kind === 'ServiceAccount' || s.apiGroup ? s : { ...s, apiGroup: GROUP },
+    s.kind === 'ServiceAccount' || s.apiGroup ? s : { ...s, apiGroup: RBAC_GROUP },
   )
-  const roleRef = object.roleRef === undefined ? undefined : { ...object.roleRef, apiGroup: object.roleRef.apiGroup || GROUP }
-  return { ...object, ...(subjects === undefined ? {} : { subjects }), ...(roleRef === undefined ? {} : { roleRef }) }
+  const roleRef = { ...object.roleRef, apiGroup: object.roleRef?.apiGroup || RBAC_GROUP }
+  return { ...object, ...(subjects === undefined ? {} : { subjects }), roleRef }
 }
 
 const described = (resource: string, kinds: readonly string[]): KindDescriptor => {
-  const validate = (object: KubeObject): FieldError[] => {
-    const out: FieldError[] = []
-    if (!kinds.includes(object.roleRef?.kind)) out.push(notSupported('roleRef.kind', object.roleRef?.kind ?? '', kinds))
-    if (!object.roleRef?.name) out.push(required('roleRef.name'))
-    for (const [i, s] of ((object.subjects ?? []) as readonly Subject[]).entries()) {
-      const at = `subjects[${i}]`
-      if (!s.name) out.push(required(`${at}.name`))
-      if (!['Group', 'ServiceAccount', 'User'].includes(s.kind))
-        out.push(notSupported(`${at}.kind`, s.kind ?? '', ['Group', 'ServiceAccount', 'User']))
-      if (s.kind === 'ServiceAccount' && !s.namespace) out.push(required(`${at}.namespace`))
-    }
-    return out
-  }
   return {
     resource,
     suite: 'kubectl',
@@ -52,17 +37,12 @@ const described = (resource: string, kinds: readonly string[]): KindDescriptor =
     strategy: {
       name: 'path',
       defaults,
-      validate,
-      validateUpdate: (object, old) => [
-        ...validate(object),
-        ...(JSON.stringify(object.roleRef) === JSON.stringify(old.roleRef)
-          ? []
-          : [invalid('roleRef', object.roleRef, 'cannot change roleRef')]),
-      ],
+      validate: (object) => validateBinding(object, kinds),
+      validateUpdate: (object, old) => validateBindingUpdate(object, old, kinds),
       createOnUpdate: true,
     },
   }
 }
 
-export const roleBinding = described(`rolebindings.${GROUP}`, ['ClusterRole', 'Role'])
-export const clusterRoleBinding = described(`clusterrolebindings.${GROUP}`, ['ClusterRole'])
+export const roleBinding = described(`rolebindings.${RBAC_GROUP}`, ['Role', 'ClusterRole'])
+export const clusterRoleBinding = described(`clusterrolebindings.${RBAC_GROUP}`, ['ClusterRole'])
