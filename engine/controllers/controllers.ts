@@ -13,6 +13,7 @@ import { MirroringLoop } from './endpoints/mirroring.ts'
 import type { ControlLoop, ControllerEnv } from './env.ts'
 import { EventRecorder } from './events.ts'
 import { GarbageCollector } from './gc.ts'
+import { JobLoop } from './job/job.ts'
 import { LoopRunner } from './loop.ts'
 import { NamespaceLoop } from './namespace.ts'
 import { NodeLifecycleLoop } from './node-lifecycle.ts'
@@ -56,6 +57,7 @@ export class Controllers implements Stateful {
       new ReplicaSetLoop(env),
       new DaemonSetLoop(env),
       new StatefulSetLoop(env),
+      new JobLoop(env),
       new SchedulerLoop(env),
       new EndpointsLoop(env),
       new EndpointSliceLoop(env),

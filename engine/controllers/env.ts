@@ -39,6 +39,8 @@ export interface ControlLoop {
   readonly name: string
   /** "namespace/name" (or "name") of what may need work after this event. */
   keys(event: StoreEvent): readonly string[]
+  /** How long news of this kind may gather before it is looked at, ms; at once if absent. */
+  patience?(event: StoreEvent): number
   /** Every key there is, for the start. */
   all(): readonly string[]
   /** Throws StatusError to be tried again. */

@@ -17,7 +17,10 @@ export class LoopRunner implements Stateful {
     this.queue = new WorkQueue(env.clock, `controllers/${loop.name}`, (key) => this.attempt(key))
     env.store.watch((event) => {
       if (!this.running) return
-      for (const key of loop.keys(event)) this.queue.add(key, LATENCY)
+      const keys = loop.keys(event)
+      if (keys.length === 0) return
+      const delay = LATENCY + (loop.patience?.(event) ?? 0)
+      for (const key of keys) this.queue.add(key, delay)
     })
   }
 
