@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 
 /** How this program's children start. Decided here alone (DESIGN section 2). */
 export interface Runtime {
@@ -13,6 +14,13 @@ export interface Runtime {
   readonly bundles: string
   readonly labs: string
   readonly renderer: string
+}
+
+/** The checkout: the nearest folder above this file with a package.json. */
+export function rootFolder(): string {
+  let here = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(here, 'package.json'))) here = dirname(here)
+  return here
 }
 
 /** From a checkout: `out` is its build folder. Under plain Node the children run on the same Node; under Electron on the packaged one. */

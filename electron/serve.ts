@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { dataFolder } from './data-folder.ts'
 import type { Host } from './host/host.ts'
 import { AlreadyRunning } from './host/instance.ts'
 import { localeFrom } from './host/settings.ts'
-import { sourceRuntime } from './runtime.ts'
+import { rootFolder, sourceRuntime } from './runtime.ts'
 import { startWeb, type WebServer } from './web/server.ts'
 
 const PORT = 4870
@@ -16,13 +15,6 @@ const PORT = 4870
 const SUSPEND_AFTER_MS = 30_000
 
 const say = (line: string) => process.stderr.write(`chainwalk: ${line}\n`)
-
-/** The checkout: the nearest folder above this file with a package.json. */
-function rootFolder(): string {
-  let here = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(here, 'package.json'))) here = dirname(here)
-  return here
-}
 
 function readOptions() {
   const { values } = parseArgs({

@@ -1,5 +1,6 @@
 import type { ApiView } from '../contract/index.ts'
 import { Failure } from '../host/failure.ts'
+import type { TtyHandler, TtyLink } from '../host/tty-server.ts'
 import type { ApiBackend } from './backend.ts'
 import { kubeconfigPath, OpenApi } from './open-api.ts'
 
@@ -46,6 +47,25 @@ export class AttemptApis {
     } catch (error) {
       this.open.delete(attempt.id)
       throw new Failure('api-failed', (error as Error).message)
+    }
+  }
+
+  /** `npm run api` beside the running app. What it opened ends with it; what was open before stays. */
+  async serve(
+    asked: ApiRequestOptions & { readonly lab: string },
+    link: TtyLink,
+    openFor: (lab: string) => Promise<OpenAttempt>,
+  ): Promise<{ shell: string; handler: TtyHandler } | { refused: string }> {
+    try {
+      const open = await openFor(asked.lab)
+      const { id } = open.attempt
+      const had = this.open.has(id)
+      const api = await this.start(open, asked)
+      link.send({ api: api.view })
+      api.running.onClose(() => link.end())
+      return { shell: '', handler: { message: () => {}, gone: () => void (had || this.stop(id)) } }
+    } catch (error) {
+      return { refused: (error as Error).message }
     }
   }
 

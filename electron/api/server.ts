@@ -36,6 +36,7 @@ export interface RunningApi {
   readonly ca: string
   /** Exchanges under way, watches among them. */
   open(): number
+  onClose(listener: () => void): void
   close(): Promise<void>
 }
 
@@ -61,6 +62,7 @@ export async function startApi(options: ApiServerOptions): Promise<RunningApi> {
     token,
     ca: certificate.cert,
     open: () => face.open,
+    onClose: (listener) => void server.on('close', listener),
     close: () => face.close(),
   }
 }

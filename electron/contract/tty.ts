@@ -1,4 +1,5 @@
 import type { Completion, SessionEvent } from '../../engine/index.ts'
+import type { ApiView } from './views.ts'
 
 /**
  * Between a tty client (the program in a terminal tab, or `npm run shell -- --session`) and the host: JSON, one message a line, over
@@ -11,6 +12,8 @@ export type ToHost =
         readonly token: string
         readonly shell?: string
         readonly join?: { readonly node?: string }
+        /** `npm run api`: opens the lab's API, for as long as this connection lasts. */
+        readonly api?: { readonly lab: string; readonly port: number; readonly kubeconfig?: string; readonly force: boolean }
         readonly columns: number
         readonly rows: number
       }
@@ -27,6 +30,7 @@ export type ToHost =
 
 export type FromHost =
   | { readonly welcome: { readonly shell: string } }
+  | { readonly api: ApiView }
   /** The host will not have this client; it prints the reason and ends. */
   | { readonly refused: string }
   /** Text for the screen, latin-1 bytes as the engine prints them; `stderr` only where there is no terminal (columns 0). */

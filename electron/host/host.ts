@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import process from 'node:process'
-import { AttemptApis } from '../api/attempt-apis.ts'
+import { type ApiRequestOptions, AttemptApis } from '../api/attempt-apis.ts'
 import type {
+  ApiView,
   AppInfo,
   AttemptView,
   Channel,
@@ -143,18 +144,31 @@ export class Host {
     for (const attempt of this.live.values()) attempt.detachAll()
   }
 
-  /** Saves and ends every attempt; their clocks stand still until they are opened again. */
+  /** Saves and ends every attempt that no client of its API uses; their clocks stand still until they are opened again. */
   async suspend(): Promise<void> {
-    await Promise.all([...this.open.keys()].map((id) => this.closeAttempt(id).catch(() => {})))
+    await this.closeAll([...this.open.keys()].filter((id) => this.apis.view(id) === null))
   }
 
   async close(): Promise<void> {
-    await this.suspend()
+    await this.closeAll([...this.open.keys()])
     await this.spare.stop()
     await this.snapshots.close()
     await this.tty.close()
     this.store.close()
     this.instance?.leave()
+  }
+
+  /** Opens a lab's newest attempt and its API, as `npm run api` asks. */
+  async openApi(options: ApiRequestOptions & { readonly lab: string }): Promise<ApiView> {
+    return (await this.apis.start(await this.openFor(options.lab), options)).view
+  }
+
+  private async openFor(lab: string): Promise<OpenAttempt> {
+    return this.require((await this.openLab(lab, this.settings().locale, false)).attempt)
+  }
+
+  private async closeAll(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.closeAttempt(id).catch(() => {})))
   }
 
   private makeHandlers(): Handlers {
@@ -365,6 +379,10 @@ export class Host {
 
   /** Judges a tty client's hello: one of our own by its one-time token, or a program that joins. */
   private readonly welcome: Welcome = async (hello, link) => {
+    if (hello.api !== undefined) {
+      if (hello.token !== this.instance?.token) return { refused: 'this token is not known here' }
+      return await this.apis.serve(hello.api, link, (lab) => this.openFor(lab))
+    }
     // A client may be quicker than the rest of its attempt's opening.
     const settled = await Promise.allSettled(this.open.values())
     const attempts = settled.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []))
