@@ -1,4 +1,4 @@
-import { compactJson } from '../go-json.ts'
+import { compactJson } from '../json-text.ts'
 import { goValue, isMap, sortedKeys } from '../go-value.ts'
 import { PathError, type PathNode, parseJsonPath } from './parse.ts'
 

@@ -1,1 +1,1 @@
-export { compactJson, indentedJson, jsonString } from '../../../base/go-json.ts'
+export { compactJson, indentedJson, jsonString } from '../../../base/json-text.ts'
