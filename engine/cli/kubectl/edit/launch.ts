@@ -21,7 +21,8 @@ export async function launchEditor(call: Invocation, text: string, extension: st
   const shell = editor[1] === '-c'
   // bash is no file of the machine's
   const argv = shell ? ['bash', '-c', `${editor[2]} ${JSON.stringify(file)}`] : [...editor, file]
-  if (!shell && context.findProgram(argv[0]!) === undefined) throw fail(`unable to launch the editor ${JSON.stringify(editor.join(' '))}`)
+  if (!shell && context.findProgram(argv[0]!) === undefined)
+    throw fail(`unable to launch the editor ${JSON.stringify(editor.join(' '))}`)
   const exit = await context.run(argv)
   if (exit === NOT_EMULATED_EXIT) throw silentExit(NOT_EMULATED_EXIT)
   if (exit !== 0) throw fail(`there was a problem with the editor ${JSON.stringify(editor.join(' '))}`)

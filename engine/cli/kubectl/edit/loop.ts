@@ -5,14 +5,15 @@ import { fail, KubectlError, silentExit } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { type Manifest, manifestsOfText } from '../manifests.ts'
-import { apiVersionOf, type Mapping, pathOf } from '../mapper.ts'
+import { apiVersionOf, groupResource, type Mapping, pathOf } from '../mapper.ts'
 import { compactJson, indentedJson } from '../print/json.ts'
-import { ResultPrinter, withoutManagedFields } from '../print/printer.ts'
+import { goSyntax, ResultPrinter, withoutManagedFields } from '../print/printer.ts'
 import { yamlDocument } from '../print/yaml.ts'
 import type { Obj } from '../values.ts'
 import { hasLines, header, judged, type Reason, withoutComments } from './header.ts'
 import { launchEditor } from './launch.ts'
 import { mergeDiff } from './merge-diff.ts'
+import { content, objection } from './validate.ts'
 
 export interface Edited {
   readonly mapping: Mapping
@@ -64,17 +65,26 @@ export async function editLoop(call: Invocation, plan: EditPlan): Promise<undefi
     const before = edited
     const body = before === undefined ? original : withoutComments(before)
     const { text, file } = await launchEditor(call, top + body, json ? '.json' : '.yaml')
-    if (before !== undefined && withoutComments(before) === withoutComments(text)) {
+    if (before !== undefined && content(before) === content(text)) {
       preserve(file)
       throw fail('Edit cancelled, no valid changes were saved.')
     }
     if (kept !== '' && fs.exists(kept)) fs.remove(kept)
-    if (withoutComments(text) === withoutComments(original)) return cancelled(call, file, 'no changes made')
-    if (!hasLines(text)) return cancelled(call, file, 'saved file was empty')
     edited = text
     kept = file
+    const objected = objection(text)
+    if (objected !== undefined) {
+      reasons = [unreadable(call, plan.objects[0]!, objected)]
+      continue
+    }
+    if (content(text) === content(original)) return cancelled(call, file, 'no changes made')
+    if (!hasLines(text)) return cancelled(call, file, 'saved file was empty')
     const results = new Results()
     const read = readEdited(call, text)
+    if (typeof read === 'string' && read.startsWith('the namespace from the provided object')) {
+      preserve(file)
+      throw fail(read)
+    }
     if (typeof read === 'string') {
       reasons = [{ head: `The edited file had a syntax error: ${read}`, causes: [] }]
       continue
@@ -107,6 +117,14 @@ function cancelled(call: Invocation, file: string, why: string): undefined {
   return undefined
 }
 
+/** A text that kubectl itself refuses is told like an object that the server refuses. */
+function unreadable(call: Invocation, { mapping, object }: Edited, why: string): Reason {
+  const { name } = object.metadata
+  const what = `${groupResource(mapping)} "${name}"`
+  call.err(`error: ${what} is invalid\n`)
+  return { head: `${what} was not valid`, causes: [`<nil>: Invalid value: "The edited file failed validation": ${why}`] }
+}
+
 /** The objects of the edited text, or why it cannot be read. */
 function readEdited(call: Invocation, text: string): readonly Manifest[] | string {
   try {
@@ -127,7 +145,8 @@ export function submitPatches(originals: readonly Edited[]): EditPlan['submit'] 
     for (const { mapping, object } of edited) {
       const { uid } = object.metadata ?? {}
       const original = originals.find((o) => o.object.metadata.uid === uid)?.object
-      if (original === undefined) throw fail('no original object found for the edited one: metadata.uid was changed')
+      if (original === undefined)
+        throw fail(`no original object found for &unstructured.Unstructured{Object:${goSyntax(object)}}`)
       const before = withoutManagedFields(original)
       if (mergeDiff(before, object) === undefined) {
         printer.print(mapping, object, 'skipped')

@@ -138,7 +138,7 @@ function columnsPrinter(call: Invocation, format: string, argument: string): Pri
 }
 
 /** A value in Go syntax (%#v), as the debugging help of a failed template shows it. */
-function goSyntax(value: Obj): string {
+export function goSyntax(value: Obj): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
   if (isMap(value))
     return `map[string]interface {}{${sorted(value)
