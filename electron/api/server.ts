@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { ApiRequest, ApiUser } from '../../engine/index.ts'
+import type { ApiRequest } from '../../engine/index.ts'
 import { type Authenticate, authenticator } from './authenticate.ts'
 import type { ApiBackend } from './backend.ts'
 import { readBody } from './body.ts'
@@ -9,7 +9,7 @@ import { ownCertificate } from './certificate.ts'
 import { headersOf, hostOf, type Incoming, type Outgoing } from './exchange.ts'
 import { sendReply } from './respond.ts'
 import { statusReply } from './status.ts'
-import { serveUpgrade } from './streams/upgrade.ts'
+import { type Judged, serveUpgrade } from './streams/upgrade.ts'
 import { isFollow, isWatch, serveWatch } from './watch.ts'
 
 const ADDRESS = '127.0.0.1'
@@ -160,9 +160,7 @@ class Face {
   }
 
   /** Host, Origin and token are looked at before anything else; what is left is a request of somebody. */
-  private async judge(
-    incoming: Incoming,
-  ): Promise<{ user: ApiUser; request: ApiRequest } | { refused: ReturnType<typeof statusReply> }> {
+  private async judge(incoming: Incoming): Promise<Judged> {
     const headers = headersOf(incoming)
     const refuse = (code: number, reason: string, message: string) => ({ refused: statusReply(code, reason, message) })
     // A name that resolves here but is not ours is DNS rebinding; a page in a browser has no business here.
