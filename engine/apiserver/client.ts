@@ -30,8 +30,19 @@ export interface WatchEvent {
   readonly object: Json
 }
 
+/** On whose behalf a program runs: what a caller in the same process may hear of it, and no real client ever does. */
+export interface Behalf {
+  /** The line as typed and its shell: connections that the program makes remember it. */
+  readonly origin?: { readonly command: string; readonly shell: string }
+  /** A program of ours really ran. */
+  ran(argv: readonly string[]): void
+  /** How sure its answer is. */
+  mark(fidelity: 'recorded' | 'modelled' | 'not emulated'): void
+}
+
 /** What comes back from a program that exec or attach reached. */
 export interface StreamEvents {
+  readonly behalf?: Behalf
   /** Bytes, one character each. */
   onOutput(from: 'stdout' | 'stderr', bytes: string): void
   /** Once, last: the Status that the error channel carries (Success, or NonZeroExitCode with the code among its causes). */

@@ -1,3 +1,4 @@
+import type { Behalf } from '../apiserver/client.ts'
 import type { CancelSignal, Clock } from '../clock/clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
@@ -53,8 +54,8 @@ export interface Stdin {
 export interface Tty {
   readonly columns: number
   readonly rows: number
-  /** Full-screen programs: raw keys until `release` is called. */
-  grabKeys(onKey: (data: string) => void): () => void
+  /** Full-screen programs: raw keys until `release` is called. With `interrupts` Ctrl-C and Ctrl-D are keys too (ISIG off). */
+  grabKeys(onKey: (data: string) => void, options?: { readonly interrupts?: boolean }): () => void
 }
 
 /** A text that a person is to edit: a file (`vi`, `nano`) or an object (`kubectl edit`). */
@@ -145,6 +146,8 @@ export interface CommandContext {
   enterShell?(request: ShellRequest): void
   /** Absent where no session is open (batch mode). */
   readonly session?: SessionPort
+  /** For what it starts elsewhere, in containers: evidence, origin and fidelity belong to this line. */
+  readonly behalf: Behalf
   /** The line it runs for; absent in batch mode. */
   readonly origin?: Origin
   /** What was typed at this prompt, where there is one. */

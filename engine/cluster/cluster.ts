@@ -6,6 +6,7 @@ import { invariant } from '../base/invariant.ts'
 import type { Json, Stateful } from '../base/json.ts'
 import { Clock } from '../clock/clock.ts'
 import { Dice } from '../clock/dice.ts'
+import type { ContainerRuntime } from '../kubelet/container-runtime.ts'
 import { Network } from '../net/network.ts'
 import { addNewClusterObjects } from './defaults.ts'
 import { loadObjects } from './load-objects.ts'
@@ -87,6 +88,11 @@ export class Cluster implements Stateful {
   /** A running container of a pod; the first if none is named. */
   container(namespace: string, pod: string, container?: string): Machine | undefined {
     return this.machines.container(namespace, pod, container)
+  }
+
+  /** Hands in what runs programs in containers; it lies above the cluster (engine/kubelet/container-runtime.ts). */
+  set containerRuntime(runtime: ContainerRuntime) {
+    this.plane.mains.runtime = runtime
   }
 
   /** Who translates a Pod's Service packets: Cilium at the Pod's device, or nobody before kube-proxy's rules. */

@@ -19,6 +19,8 @@ export interface Machine {
   readonly hostname: string
   /** The image of a container: which programs it holds follows from it. */
   readonly image?: string
+  /** The environment that a container's runtime gives every program. */
+  readonly env?: Readonly<Record<string, string>>
   /** The network namespace: the node's own, or the pod's. */
   readonly netns: Netns
   /** The root file system as this machine sees it. */

@@ -10,6 +10,7 @@ import { TABLE_MAIN } from '../net/fib.ts'
 import { BOOT_MS } from '../net/kernel-log.ts'
 import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
+import { containerEnv } from './container-env.ts'
 import { containerRoot, hostname } from './container-files.ts'
 import type { Machine } from './machine.ts'
 import { nodeRoot } from './node-files.ts'
@@ -73,7 +74,10 @@ export class Machines implements Stateful, Surroundings {
     const node = this.node(pod.spec?.nodeName ?? '')
     const nodeResolv = node?.fs.exists('/etc/resolv.conf') ? node.fs.read('/etc/resolv.conf') : ''
     const root = containerRoot({ pod, container: status.name, now: clock.now, dns: this.clusterDns(), nodeResolv })
-    return this.add(id, 'container', hostname(pod), netns, root, status.image)
+    return this.add(id, 'container', hostname(pod), netns, root, {
+      image: status.image,
+      env: containerEnv(store, pod, status.name),
+    })
   }
 
   api(machine: Machine, url: string): ApiClient | undefined {
@@ -147,14 +151,11 @@ export class Machines implements Stateful, Surroundings {
     host: string,
     netns: Netns,
     root: ConstructorParameters<typeof TreeFs>[0],
-    image?: string,
+    more: { readonly image?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Machine {
     const { clock, dice, spec } = this.parts
     const fs = new TreeFs(root, () => clock.now, procFiles(netns))
-    const machine = makeMachine(
-      { id, kind, hostname: host, netns, fs, profile: spec.profile, clock, dice, ...(image === undefined ? {} : { image }) },
-      this,
-    )
+    const machine = makeMachine({ id, kind, hostname: host, netns, fs, profile: spec.profile, clock, dice, ...more }, this)
     this.files.set(id, fs)
     this.machines.set(id, machine)
     return machine
@@ -186,7 +187,8 @@ function broadcastOf(ip: string): { readonly broadcast?: string } {
 }
 
 function containerStatus(pod: KubeObject | undefined, name: string | undefined): ContainerStatus | undefined {
-  const statuses: readonly ContainerStatus[] = pod?.status?.containerStatuses ?? []
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod?.status ?? {}
+  const statuses: readonly ContainerStatus[] = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses]
   const chosen =
     name ?? pod?.metadata.annotations?.['kubectl.kubernetes.io/default-container'] ?? pod?.spec?.containers?.[0]?.name
   const found = statuses.find((s) => s.name === chosen)

@@ -31,6 +31,7 @@ export interface MachineParts {
   readonly clock: Clock
   readonly dice: Dice
   readonly image?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A node, or a container of a pod, as commands see it. */

@@ -1,3 +1,5 @@
+import type { Behalf } from '../apiserver/client.ts'
+
 /** A program to start in a running container. */
 export interface ProgramRequest {
   readonly namespace: string
@@ -11,6 +13,7 @@ export interface ProgramRequest {
 }
 
 export interface ProgramEvents {
+  readonly behalf?: Behalf
   onOutput(from: 'stdout' | 'stderr', bytes: string): void
   /** Once, last. */
   onExit(code: number): void

@@ -35,6 +35,7 @@ export function execIn(
   }
   const { command, tty } = request
   const started = runtime.start(request, {
+    ...(events.behalf === undefined ? {} : { behalf: events.behalf }),
     onOutput: (from, bytes) => {
       if (!over && bytes !== '' && (from === 'stdout' || tty ? request.stdout : request.stderr))
         events.onOutput(tty ? 'stdout' : from, bytes)

@@ -5,17 +5,28 @@ import type { Machine } from '../cluster/machine.ts'
 import { completeProfile } from '../cluster/profile.ts'
 import type { ClusterSpec } from '../cluster/spec.ts'
 import { labSpec, loadLab } from '../lab/lab.ts'
+import type { Turns } from '../shell/host.ts'
 import { type BatchPorts, type BatchRecord, RecordError } from './batch-record.ts'
+import { ContainerPrograms } from './container-programs.ts'
 
 /** A machine of the cluster that a record describes by its lab or its objects. */
-export function clusterMachine(record: BatchRecord, now: number, ports: BatchPorts): Machine {
+export function clusterMachine(record: BatchRecord, now: number, ports: BatchPorts, turns: Turns): Machine {
   const { lab, cluster = {}, node } = record
-  if (lab !== undefined) return pick(createCluster(specOfLab(lab, ports)), node)
+  if (lab !== undefined) return pick(withPrograms(createCluster(specOfLab(lab, ports)), turns), node)
   const profile = completeProfile(cluster.profile ?? {})
   const objects = objectsOf(cluster.objects)
   // Without a Node there is no machine that could reach the API: a bare node.
   if (!objects.some(({ kind }) => kind === 'Node') && (node ?? BARE_NODE) === BARE_NODE) return createBareNode(profile, now)
-  return pick(createCluster({ now, profile, objects, running: cluster.running ?? true, nodes: {} }), node)
+  const made = createCluster({ now, profile, objects, running: cluster.running ?? true, nodes: {} })
+  return pick(withPrograms(made, turns), node)
+}
+
+function withPrograms(cluster: Cluster, turns: Turns): Cluster {
+  const failed = (error: unknown) => {
+    throw error
+  }
+  cluster.containerRuntime = new ContainerPrograms({ cluster, turns, failed })
+  return cluster
 }
 
 function specOfLab(id: string, ports: BatchPorts): ClusterSpec {

@@ -31,11 +31,11 @@ export async function runBatchRecord(input: Json, ports: BatchPorts): Promise<Ba
   try {
     const parsed = BATCH_RECORD.safeParse(input)
     if (!parsed.success) throw new RecordError(recordProblem(parsed.error))
-    const machine = await batchMachine(parsed.data, ports)
+    const turns = new Turns(ports)
+    const machine = await batchMachine(parsed.data, ports, turns)
     const user = lookupUser(machine.fs, String(parsed.data.user ?? 'root'))
     if (user === undefined) throw new RecordError(`no such user: ${parsed.data.user}`)
     for (const [path, content] of Object.entries(parsed.data.files ?? {})) writeFile(machine, path, content)
-    const turns = new Turns(ports)
     const steps: BatchAnswer[] = []
     for (const step of parsed.data.steps) steps.push(await runStep(step, machine, user, turns))
     return { id, steps }

@@ -8,6 +8,7 @@ import { expandHistory } from '../shell/history.ts'
 import { type HostPorts, Turns } from '../shell/host.ts'
 import { needsMore } from '../shell/parse.ts'
 import type { LineResult } from '../shell/shell.ts'
+import { ContainerPrograms } from './container-programs.ts'
 import { LabState } from './lab-state.ts'
 import { type Opened, openSpec } from './open.ts'
 import { internalFailure, isOutside, Outside, type OutsideInput } from './outside.ts'
@@ -52,6 +53,12 @@ export class EngineSession implements Session {
       status: () => this.view(),
     })
     this.terminals = new Terminals(this.cluster, this.turns, port, (event) => this.emit(event))
+    this.cluster.containerRuntime = new ContainerPrograms({
+      cluster: this.cluster,
+      turns: this.turns,
+      session: port,
+      failed: (error) => this.fail(error, this.state()),
+    })
     this.outside = new Outside(this.cluster, (event) => this.emit(event))
     this.pace = new Pace(this.cluster.clock, this.turns, () => this.terminals.running || this.outside.running)
     this.lab.evaluate()

@@ -68,7 +68,7 @@ export class Terminals {
 
   remove(id: string): void {
     const terminal = this.open.get(id)
-    if (terminal?.shell.running) terminal.shell.interrupt()
+    if (terminal?.shell.running) terminal.shell.hangUp()
     this.open.delete(id)
   }
 

@@ -163,6 +163,11 @@ export function contextOf(launcher: Launcher, call: Call): CommandContext {
     ...(launcher.session === undefined ? {} : { session: launcher.session }),
     ...(launcher.origin === undefined ? {} : { origin: launcher.origin }),
     ...(launcher.history === undefined ? {} : { history: launcher.history() }),
+    behalf: {
+      ...(launcher.origin === undefined ? {} : { origin: launcher.origin }),
+      ran: (argv) => launcher.ran(argv),
+      mark: (fidelity) => launcher.mark(fidelity),
+    },
     machine,
     clock: machine.clock,
     signal,

@@ -35,7 +35,8 @@ export class Level {
     const home = machine.fs.exists(this.user.home) ? this.user.home : '/'
     const cwd = spec.cwd ?? (spec.kind === 'exec' ? '/' : home)
     const ps1 = spec.program === 'bash' ? NODE_PS1 : machine.kind === 'node' ? DASH_PS1 : SH_PS1
-    const env = { ...loginEnv(this.user, cwd), PS1: ps1, SHELL: `/bin/${spec.program}` }
+    const base = machine.env === undefined ? loginEnv(this.user, cwd) : { ...machine.env, TERM: 'xterm', PWD: cwd }
+    const env = { ...base, PS1: ps1, SHELL: `/bin/${spec.program}` }
     this.bash = new BashShell({ turns, machine, user: this.user, terminal, tty, env, cwd, source: 'prompt' })
   }
 

@@ -3,7 +3,7 @@ import { asBytes } from './bytes.ts'
 import { type Call, childOf, type Launcher, runProgram } from './launch.ts'
 
 /** One end writes, the other reads what has come so far. */
-class Pipe implements Sink, Stdin {
+export class Pipe implements Sink, Stdin {
   readonly isTty = false
   private held = ''
   private ended = false

@@ -58,6 +58,8 @@ export class Shell {
   private levels: Level[] = []
   private canceller: Canceller | undefined
   private onKey: ((data: string) => void) | undefined
+  /** Whether Ctrl-C still is a signal while a program has the keys. */
+  private keysInterrupt = true
   private requested: ShellRequest | undefined
   /** Lines of an input that is not yet complete. */
   private unfinished = ''
@@ -75,7 +77,7 @@ export class Shell {
       get rows() {
         return size.rows
       },
-      grabKeys: (onKey) => this.grabKeys(onKey),
+      grabKeys: (onKey, options) => this.grabKeys(onKey, options?.interrupts === true),
     }
   }
 
@@ -124,7 +126,9 @@ export class Shell {
     const level = this.levels.at(-1)
     if (level === undefined) return undefined
     if (this.running) {
-      this.input.push(text)
+      // A script types lines where a person would press keys.
+      if (this.onKey !== undefined && !this.keysInterrupt) this.onKey(encodeUtf8(`${text}\r`))
+      else this.input.push(text)
       return undefined
     }
     const whole = this.unfinished === '' ? text : `${this.unfinished}\n${text}`
@@ -144,6 +148,10 @@ export class Shell {
 
   /** Ctrl-C. */
   interrupt(): void {
+    if (this.onKey !== undefined && !this.keysInterrupt) {
+      this.onKey('\x03')
+      return
+    }
     this.parts.events.output('^C')
     if (this.canceller === undefined) {
       this.unfinished = ''
@@ -155,9 +163,16 @@ export class Shell {
     this.canceller.abort()
   }
 
+  /** The terminal is gone: what runs gets SIGHUP, whoever has the keys. */
+  hangUp(): void {
+    this.input.end()
+    this.canceller?.abort()
+  }
+
   /** Ctrl-D on an empty line: the end of what a program reads, or of this level. */
   endOfFile(): void {
-    if (this.running) this.input.end()
+    if (this.onKey !== undefined && !this.keysInterrupt) this.onKey('\x04')
+    else if (this.running) this.input.end()
     else if (this.unfinished !== '') {
       this.unfinished = ''
       this.parts.events.output(encodeUtf8('bash: syntax error: unexpected end of file\n'))
@@ -265,8 +280,9 @@ export class Shell {
     level.history = [...level.history, text].slice(-HISTORY_SIZE)
   }
 
-  private grabKeys(onKey: (data: string) => void): () => void {
+  private grabKeys(onKey: (data: string) => void, interrupts: boolean): () => void {
     this.onKey = onKey
+    this.keysInterrupt = !interrupts
     this.parts.events.raw(true)
     return () => this.releaseKeys()
   }

@@ -1,11 +1,13 @@
-import { containerNames, defaultContainer } from './containers.ts'
+import { attachablePod } from './attachable-pod.ts'
+import { defaultContainer } from './containers.ts'
 import { fail } from './errors.ts'
 import { FILENAME_FLAGS } from './flags/groups.ts'
-import { accepted, flag } from './flags/spec.ts'
+import { flag } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
-import { onePod } from './logs.ts'
+import { manifestTargets } from './manifests.ts'
 import { pathOf } from './mapper.ts'
-import { type Obj, quote } from './values.ts'
+import { runRemote } from './remote-program.ts'
+import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
 export const exec: Verb = {
@@ -14,9 +16,9 @@ export const exec: Verb = {
   use: '(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]',
   completes: 'pod',
   flags: [
-    ...FILENAME_FLAGS,
+    ...FILENAME_FLAGS.filter((f) => f.long === 'filename'),
     flag('container', 'string', { short: 'c' }),
-    accepted('pod-running-timeout', 'duration', 'the pod named is looked at once', { fallback: '1m0s' }),
+    flag('pod-running-timeout', 'duration', { fallback: '1m0s' }),
     flag('quiet', 'bool', { short: 'q' }),
     flag('stdin', 'bool', { short: 'i' }),
     flag('tty', 'bool', { short: 't' }),
@@ -26,75 +28,62 @@ export const exec: Verb = {
 
 async function run(call: Invocation): Promise<number> {
   const { flags, args, dash } = call
-  if (args.length === 0 || dash === 0) throw call.usage('pod, type/name or --filename must be specified')
-  if (dash < 0 && args.length > 1)
-    throw fail(
-      "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
-    )
+  const files = flags.list('filename')
+  const name = dash !== 0 ? args[0] : undefined
+  if (dash < 0 && (args.length > 1 || (args.length > 0 && files.length > 0)))
+    throw call.usage('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
   const command = dash < 0 ? [] : args.slice(dash)
-  if (command.length === 0) throw call.usage('you must specify at least one command for the container')
-  const pod = onePod(call, args[0]!, true)
+  if (flags.duration('pod-running-timeout') <= 0) throw call.usage('--pod-running-timeout must be higher than zero')
+  if (name === undefined && files.length === 0) throw fail('pod, type/name or --filename must be specified')
+  if (command.length === 0) throw fail('you must specify at least one command for the container')
+  const pod = await attachablePod(call, name === undefined ? await manifestWords(call, files) : [name])
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed')
     throw fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)
-  const container = containerOf(call, pod)
-  const params = [
-    `container=${encodeURIComponent(container)}`,
-    ...command.map((c) => `command=${encodeURIComponent(c)}`),
-    'stdout=true',
-    'stderr=true',
-  ]
-  const answer = call.rest.send({
-    method: 'POST',
-    path: `${pathOf(call.mapper.resolve('pods'), pod.metadata.namespace, pod.metadata.name, 'exec')}?${params.join('&')}`,
-  })
-  const machine = call.context.machine.container(pod.metadata.namespace, pod.metadata.name, answer.container ?? container)
-  if (machine === undefined) throw fail(`unable to upgrade connection: container not found ("${container}")`)
-  if (flags.bool('tty') && call.context.tty === undefined)
-    call.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
-  const interactive = flags.bool('stdin') && flags.bool('tty') && call.context.tty !== undefined
-  const shell = /(?:^|\/)(sh|bash)$/.exec(command[0]!)?.[1]
-  if (interactive && shell !== undefined && command.length === 1 && call.context.enterShell !== undefined) {
-    call.context.enterShell({ machine, host: pod.metadata.name, kind: 'exec', program: shell as 'sh' | 'bash' })
-    return 0
-  }
-  const stdin = flags.bool('stdin') && call.context.tty === undefined ? await call.context.stdin.text() : undefined
-  let held = ''
-  const isMissing = () =>
-    held === `bash: line 1: ${command[0]}: command not found\n` ||
-    held === `bash: line 1: ${command[0]}: No such file or directory\n`
-  const exit = await call.context.run(command, {
-    machine,
-    ...(flags.bool('stdin') && stdin === undefined ? {} : { stdin: stdin ?? '' }),
-    stderr: {
-      // The shell that stands in for execve says that the program is missing; that is held back until the exit code confirms it.
-      write: (text) => {
-        held += text
-        if (isMissing()) return
-        call.context.stderr.write(held)
-        held = ''
-      },
-    },
-  })
-  if (exit === 127 && isMissing()) throw missing(call, command[0]!)
-  call.context.stderr.write(held)
-  if (exit !== 0) call.err(`command terminated with exit code ${exit}\n`)
+  const container = flags.text('container') || defaultContainer(call, pod, flags.bool('quiet'))
+  const tty = usesTty(call)
+  const exit = await execIn(call, pod, container, command, { stdin: flags.bool('stdin'), tty })
+  if (exit !== 0 && !call.context.signal.aborted) call.err(`command terminated with exit code ${exit}\n`)
   return exit
 }
 
-function containerOf(call: Invocation, pod: Obj): string {
-  const asked = call.flags.text('container')
-  if (asked === '') return defaultContainer(call, pod, call.flags.bool('quiet'))
-  if (!containerNames(pod).includes(asked)) throw fail(`container ${asked} not found in pod ${pod.metadata.name}`)
-  return asked
+/** Whether the remote side gets a terminal: asked for, with input, and ours is one (SetupTTY). */
+export function usesTty(call: Invocation): boolean {
+  const { flags, context } = call
+  if (!flags.bool('stdin') || !flags.bool('tty')) return false
+  if (context.tty !== undefined && context.stdin.isTty) return true
+  if (!flags.bool('quiet')) call.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
+  return false
 }
 
-/** A program that the image lacks is told by the container runtime (containerd's words), through the API server. */
-function missing(call: Invocation, program: string): Error {
-  let id = ''
-  for (let i = 0; i < 8; i++) id += call.context.machine.dice.u32().toString(16).padStart(8, '0')
-  const where = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'
-  return fail(
-    `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: exec: ${quote(program)}: ${where}: unknown`,
-  )
+/** Runs the command in the container; an interactive shell on a terminal becomes a level of ours, with our line editing. */
+export async function execIn(
+  call: Invocation,
+  pod: Obj,
+  container: string,
+  command: readonly string[],
+  streams: { readonly stdin: boolean; readonly tty: boolean },
+): Promise<number> {
+  const { namespace, name } = pod.metadata
+  const base = pathOf(call.mapper.resolve('pods'), namespace, name, 'exec')
+  const path = (words: readonly string[]) =>
+    `${base}?${[...words.map((c) => `command=${encodeURIComponent(c)}`), `container=${encodeURIComponent(container)}`].join('&')}`
+  const shell = /(?:^|\/)(sh|bash)$/.exec(command[0] ?? '')?.[1]
+  const { enterShell, machine } = call.context
+  if (!streams.tty || shell === undefined || command.length > 1 || enterShell === undefined)
+    return runRemote(call, { path: path(command), ...streams })
+  // That it can be started is asked as for any other program.
+  const can = await runRemote(call, { path: path([command[0] as string, '-c', ':']), stdin: false, tty: false })
+  const there = machine.container(namespace, name, container)
+  if (can !== 0 || there === undefined) return can
+  enterShell({ machine: there, host: name, kind: 'exec', program: shell as 'sh' | 'bash' })
+  return 0
+}
+
+/** The one object of the files, as TYPE and NAME. */
+async function manifestWords(call: Invocation, files: readonly string[]): Promise<string[]> {
+  const found = await manifestTargets(call, files)
+  if (found.length !== 1) throw fail('cannot exec into multiple objects at a time')
+  const { mapping, name = '' } = found[0]!
+  return [mapping.resource, name]
 }

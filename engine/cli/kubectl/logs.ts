@@ -1,15 +1,15 @@
+import { namedObject, podsOf } from './attachable-pod.ts'
 import { listItems } from './builder.ts'
-import { containerNames, defaultContainer } from './containers.ts'
-import { selectorText } from './describe/writer.ts'
-import { fail, silentExit } from './errors.ts'
+import { containerSpec, defaultContainer } from './containers.ts'
+import { fail, isNotFound, type StatusError } from './errors.ts'
 import { SELECTOR } from './flags/groups.ts'
-import { accepted, flag, known } from './flags/spec.ts'
+import { accepted, flag } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
+import { consumeLogs, type LogSource } from './log-streams.ts'
 import { pathOf } from './mapper.ts'
 import { query } from './rest.ts'
 import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
-import { waitForEvents } from './wait-events.ts'
 
 export const logs: Verb = {
   name: 'logs',
@@ -20,14 +20,14 @@ export const logs: Verb = {
   flags: [
     SELECTOR,
     flag('all-containers', 'bool'),
-    known('all-pods', 'bool'),
+    flag('all-pods', 'bool'),
     flag('container', 'string', { short: 'c' }),
     flag('follow', 'bool', { short: 'f' }),
-    accepted('ignore-errors', 'bool', 'a followed log does not fail here'),
+    flag('ignore-errors', 'bool'),
     accepted('insecure-skip-tls-verify-backend', 'bool', 'certificates are not verified'),
     flag('limit-bytes', 'int64'),
-    accepted('max-log-requests', 'int', 'requests are not limited', { fallback: '5' }),
-    accepted('pod-running-timeout', 'duration', 'pods named are looked at once', { fallback: '20s' }),
+    flag('max-log-requests', 'int', { fallback: '5' }),
+    flag('pod-running-timeout', 'duration', { fallback: '20s' }),
     flag('prefix', 'bool'),
     flag('previous', 'bool', { short: 'p' }),
     flag('since', 'duration', { fallback: '0s' }),
@@ -38,101 +38,94 @@ export const logs: Verb = {
   run,
 }
 
-interface Source {
-  readonly pod: Obj
-  readonly container: string
-}
+const USAGE =
+  "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command"
 
 async function run(call: Invocation): Promise<number | undefined> {
   const { flags, args } = call
-  if (flags.changed('since') && flags.changed('since-time'))
-    throw fail('at most one of `sinceTime` or `sinceSeconds` may be specified')
-  if (flags.int('tail') < -1) throw fail('--tail must be greater than or equal to -1')
   const selector = flags.text('selector')
-  if (args.length === 0 && selector === '')
-    throw call.usage(
-      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+  if ((args.length === 0 && selector === '') || args.length > 2) throw call.usage(USAGE)
+  if (args.length === 1 && selector !== '') throw call.usage('only a selector (-l) or a POD name is allowed')
+  if (flags.duration('pod-running-timeout') <= 0) throw fail('--pod-running-timeout must be higher than zero')
+  const sinceTime = flags.text('since-time')
+  if (sinceTime !== '') checkTime(sinceTime)
+  const object = selector === '' ? found(call, args[0] as string) : selected(call, selector)
+  check(call)
+  const sources = await sourcesOf(call, object, args[1] ?? flags.text('container'))
+  const limit = flags.int('max-log-requests')
+  if (flags.bool('follow') && sources.length > 1 && sources.length > limit) {
+    throw fail(
+      `you are attempting to follow ${sources.length} log streams, but maximum allowed concurrency is ${limit}, use --max-log-requests to increase the limit`,
     )
-  if (args.length > 0 && selector !== '') throw call.usage('only a selector (-l) or a POD name is allowed')
-  if (args.length > 2)
-    throw call.usage(
-      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
-    )
-  if (args.length === 2 && flags.changed('container')) throw fail('only one of -c or an inline [CONTAINER] arg is allowed')
-  const sources = podsOf(call, args[0], selector).flatMap((pod) => containersOf(call, pod, args[1] ?? flags.text('container')))
-  const several = sources.length > 1
-  const tail = flags.changed('tail') ? flags.int('tail') : selector === '' ? -1 : 10
-  for (const source of sources) {
-    const path = pathFor(call, source, tail)
-    const prefix = flags.bool('prefix') ? `[pod/${source.pod.metadata.name}/${source.container}] ` : ''
-    if (!flags.bool('follow')) call.out(prefixed(String(call.rest.get(path)), prefix))
   }
-  if (!flags.bool('follow')) return undefined
-  if (several) throw call.notEmulated('--follow with more than one container')
-  const prefix = flags.bool('prefix') ? `[pod/${sources[0]!.pod.metadata.name}/${sources[0]!.container}] ` : ''
-  await waitForEvents(call, `${pathFor(call, sources[0]!, tail)}&follow=true`, 'text/plain', (event) => {
-    if (event.type === 'DELETED') return true
-    call.out(prefixed(String(event.object), prefix))
-    return false
-  })
-  if (call.context.signal.aborted) throw silentExit(130)
-  return undefined
+  return consumeLogs(call, sources)
 }
 
-function prefixed(text: string, prefix: string): string {
-  return prefix === '' ? text : text.replace(/^(?=.)/gm, prefix)
+function check({ flags, args }: Invocation): void {
+  const container = args[1] ?? flags.text('container')
+  if (flags.text('since-time') !== '' && flags.duration('since') !== 0)
+    throw fail('at most one of `sinceTime` or `sinceSeconds` may be specified')
+  if (flags.bool('all-containers') && container !== '')
+    throw fail(`--all-containers=true should not be specified with container name ${container}`)
+  if (flags.changed('container') && args.length === 2) throw fail('only one of -c or an inline [CONTAINER] arg is allowed')
+  if (flags.int('limit-bytes') < 0) throw fail('--limit-bytes must be greater than 0')
+  if (Math.round(flags.duration('since') / 1000) < 0) throw fail('--since must be greater than 0')
+  if (flags.int('tail') < -1) throw fail('--tail must be greater than or equal to -1')
 }
 
-function pathFor(call: Invocation, source: Source, tail: number): string {
-  const { flags } = call
-  const { name, namespace } = source.pod.metadata
-  const params = {
-    container: source.container,
-    previous: flags.bool('previous') ? 'true' : undefined,
-    timestamps: flags.bool('timestamps') ? 'true' : undefined,
-    tailLines: tail >= 0 ? String(tail) : undefined,
-    limitBytes: flags.int('limit-bytes') > 0 ? flags.text('limit-bytes') : undefined,
-    sinceSeconds: flags.duration('since') > 0 ? String(Math.ceil(flags.duration('since') / 1000)) : undefined,
-    sinceTime: flags.text('since-time'),
+/** util.ParseRFC3339. */
+function checkTime(text: string): void {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return
+  const first = /^\d{4}-\d\d-\d\d(?!T)/.test(text) ? text.slice(10) : text
+  const wanted = first === text ? '2006' : 'T'
+  throw fail(
+    `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(first)} as "${wanted}"`,
+  )
+}
+
+/** The object that the argument names; the server's NotFound is told with the namespace since v1.33. */
+function found(call: Invocation, text: string): Obj {
+  try {
+    return namedObject(call, [text])
+  } catch (error) {
+    if (!isNotFound(error) || call.minor < NAMESPACE_SINCE) throw error
+    throw fail(`error from server (NotFound): ${(error as StatusError).message} in namespace "${call.namespace}"`)
   }
-  return pathOf(call.mapper.resolve('pods'), namespace, name, 'log') + query(params)
 }
 
-/** The pods meant: by name, through a workload's selector, or by labels. */
-function podsOf(call: Invocation, name: string | undefined, selector: string): Obj[] {
-  const pods = call.mapper.resolve('pods')
-  if (name === undefined) {
-    const list = listItems(call.rest.get(pathOf(pods, call.namespace) + query({ labelSelector: selector, limit: '500' })))
-    if (list.length === 0) call.err(`No resources found in ${call.namespace} namespace.\n`)
-    return list
-  }
-  return [onePod(call, name)]
+const NAMESPACE_SINCE = 33
+
+function selected(call: Invocation, selector: string): Obj {
+  const list = call.rest.get(
+    pathOf(call.mapper.resolve('pods'), call.namespace) + query({ labelSelector: selector, limit: '500' }),
+  )
+  if (listItems(list).length === 0) call.err(`No resources found in ${call.namespace} namespace.\n`)
+  return list
 }
 
-/** POD or TYPE/NAME: a workload stands for its first pod (polymorphichelpers.AttachablePodForObject). */
-export function onePod(call: Invocation, text: string, quiet = false): Obj {
-  const pods = call.mapper.resolve('pods')
-  const [type, name] = text.includes('/') ? (text.split('/') as [string, string]) : ['pods', text]
-  const mapping = call.mapper.resolve(type)
-  const object = call.rest.get(pathOf(mapping, call.namespace, name))
-  if (mapping.resource === 'pods') return object
-  const selector =
-    mapping.resource === 'services' ? selectorText({ matchLabels: object.spec.selector }) : selectorText(object.spec?.selector)
-  if (selector === '') throw fail(`cannot get the logs from ${object.apiVersion}, Kind=${object.kind}: selector is empty`)
-  const list = listItems(call.rest.get(pathOf(pods, call.namespace) + query({ labelSelector: selector, limit: '500' })))
-  if (list.length === 0) throw fail('timed out waiting for the condition')
-  const ready = (p: Obj) => (p.status?.conditions ?? []).some((c: Obj) => c.type === 'Ready' && c.status === 'True')
-  const sorted = [...list].sort((x, y) => Number(ready(y)) - Number(ready(x)))
-  if (list.length > 1 && !quiet) call.err(`Found ${list.length} pods, using pod/${sorted[0].metadata.name}\n`)
-  return sorted[0]
+/** Every container whose log is meant (polymorphichelpers logsForObjectWithClient). */
+async function sourcesOf(call: Invocation, object: Obj, asked: string): Promise<LogSource[]> {
+  const allPods = call.flags.bool('all-pods')
+  if (object.kind === 'Pod') return ofPod(call, object, asked, allPods)
+  if (String(object.kind).endsWith('List')) return listItems(object).flatMap((pod: Obj) => ofPod(call, pod, asked, allPods))
+  const pods = await podsOf(call, object, 'logs', 'cannot get the logs from')
+  const first = pods[0] as Obj
+  if (pods.length > 1 && allPods) return pods.flatMap((pod) => ofPod(call, pod, asked, true))
+  if (pods.length > 1) call.err(`Found ${pods.length} pods, using pod/${first.metadata.name}\n`)
+  return ofPod(call, first, asked, allPods)
 }
 
-function containersOf(call: Invocation, pod: Obj, asked: string): Source[] {
+function ofPod(call: Invocation, pod: Obj, asked: string, quiet: boolean): LogSource[] {
   if (call.flags.bool('all-containers')) {
-    const { initContainers = [], containers } = pod.spec
-    return [...initContainers, ...containers].map((c: Obj) => ({ pod, container: c.name }))
+    const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
+    return [...initContainers, ...containers, ...ephemeralContainers].map((c: Obj) => ({ pod, container: c.name }))
   }
-  if (asked === '') return [{ pod, container: defaultContainer(call, pod) }]
-  if (!containerNames(pod).includes(asked)) throw fail(`container ${asked} is not valid for pod ${pod.metadata.name}`)
+  if (asked === '') {
+    const noted = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
+    if (noted && containerSpec(pod, noted) === undefined)
+      call.err(`Default container name "${noted}" not found in pod ${pod.metadata.name}\n`)
+    return [{ pod, container: defaultContainer(call, pod, quiet) }]
+  }
+  if (containerSpec(pod, asked) === undefined) throw fail(`container ${asked} is not valid for pod ${pod.metadata.name}`)
   return [{ pod, container: asked }]
 }

@@ -1,4 +1,4 @@
-import type { ApiClient, ApiRequest, WatchEvent } from '../../apiserver/client.ts'
+import type { ApiClient, ApiForward, ApiRequest, ApiStream, StreamEvents, WatchEvent } from '../../apiserver/client.ts'
 import type { Connection } from './config.ts'
 import { KubectlError, StatusError } from './errors.ts'
 import type { Obj } from './values.ts'
@@ -55,8 +55,7 @@ export class Rest {
   send(request: ApiRequest): Obj {
     const response = this.client().request({ ...request, headers: this.headers(request.headers) })
     this.warnings(response.warnings)
-    // 101: an exec was let through (pod-subresources.ts).
-    if (response.status === 101 || (response.status >= 200 && response.status < 300)) return response.body
+    if (response.status >= 200 && response.status < 300) return response.body
     throw statusError(response.status, response.body)
   }
 
@@ -66,6 +65,19 @@ export class Rest {
     if ('stop' in result) return result
     this.warnings(result.warnings)
     throw statusError(result.status, result.body)
+  }
+
+  /** exec or attach. A kubelet's refusal comes as text. */
+  stream(path: string, events: StreamEvents): ApiStream {
+    const result = this.client().stream({ method: 'POST', path, headers: this.headers({}) }, events)
+    if (!('status' in result)) return result
+    throw upgradeError(result.status, result.body)
+  }
+
+  forward(path: string): ApiForward {
+    const result = this.client().forward({ method: 'POST', path, headers: this.headers({}) })
+    if (!('status' in result)) return result
+    throw upgradeError(result.status, result.body)
   }
 
   private client(): ApiClient {
@@ -91,6 +103,14 @@ export class Rest {
     }
   }
 }
+
+/** What a refused upgrade ends in (client-go transport/spdy): the Status it holds, or its text. */
+function upgradeError(code: number, body: Obj): Error {
+  return typeof body === 'string' ? new UpgradeRefused(body) : statusError(code, body)
+}
+
+/** The kubelet did not upgrade; what is told of it depends on the protocol that was tried. */
+export class UpgradeRefused extends Error {}
 
 function statusError(code: number, body: Obj): StatusError {
   if (typeof body === 'object' && body !== null && body.kind === 'Status') return new StatusError(body)

@@ -1,5 +1,6 @@
 import { apiResources, apiVersions } from './api-resources.ts'
 import { apply } from './apply.ts'
+import { attach } from './attach.ts'
 import { autoscale } from './autoscale.ts'
 import { auth, clusterInfo, options, version } from './cluster-verbs.ts'
 import { config } from './config-verbs/config.ts'
@@ -50,7 +51,7 @@ const REGISTERED: readonly Verb[] = [
   taint,
   describe,
   logs,
-  known.attach,
+  attach,
   exec,
   known.portForward,
   known.proxy,
