@@ -1,218 +1,187 @@
-/** A node of a JSONPath template (client-go util/jsonpath). */
-export type PathNode =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'list'; readonly nodes: readonly PathNode[] }
-  | { readonly type: 'field'; readonly name: string }
-  | { readonly type: 'array'; readonly params: readonly { value: number; known: boolean }[] }
-  | { readonly type: 'filter'; readonly left: PathNode; readonly right: PathNode; readonly operator: string }
-  | { readonly type: 'union'; readonly nodes: readonly PathNode[] }
-  | { readonly type: 'number'; readonly value: number }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'identifier'; readonly name: string }
-  | { readonly type: 'wildcard' }
-  | { readonly type: 'recursive' }
+import { type ArrayParam, type ListNode, PathError, type PathNode } from './nodes.ts'
+import { unquoteExtend } from './unquote.ts'
 
-type ListNode = Extract<PathNode, { type: 'list' }>
-type OpenList = { type: 'list'; nodes: PathNode[] }
+const DIGIT = /\p{Nd}/u
+const WORD = /[\p{L}\p{Nd}_]/u
 
-/** A template that does not parse; the message is the library's. */
-export class PathError extends Error {}
-
-const WORD_END = '=<>!|&'
-
-/** Parses a template such as `{.items[*].metadata.name}{"\n"}`. */
+/** Parses a template such as `{.items[*].metadata.name}{"\n"}` (client-go util/jsonpath/parser.go). */
 export function parseJsonPath(text: string): ListNode {
-  return new Parser(text).template()
+  const root: ListNode = { type: 'list', nodes: [] }
+  new Parser(text, root).text()
+  return root
 }
 
 class Parser {
   private readonly input: string
+  private readonly root: ListNode
   private at = 0
 
-  constructor(input: string) {
+  constructor(input: string, root: ListNode) {
     this.input = input
+    this.root = root
   }
 
-  template(): ListNode {
-    const root: OpenList = { type: 'list', nodes: [] }
+  text(): void {
     while (this.at < this.input.length) {
       const open = this.input.indexOf('{', this.at)
       const text = this.input.slice(this.at, open < 0 ? undefined : open)
-      if (text !== '') root.nodes.push({ type: 'text', text })
-      if (open < 0) break
+      if (text !== '') this.root.nodes.push({ type: 'text', text })
+      if (open < 0) return
       this.at = open + 1
-      root.nodes.push(this.action())
+      const list: ListNode = { type: 'list', nodes: [] }
+      this.root.nodes.push(list)
+      while (this.step(list));
     }
-    return root
   }
 
-  /** Everything up to the closing brace. */
-  private action(): ListNode {
-    const list: OpenList = { type: 'list', nodes: [] }
-    while (this.input[this.at] !== '}') {
-      if (!this.step(list)) throw new PathError('unclosed action')
+  /** One element inside braces; false behind the closing one. */
+  private step(list: ListNode): boolean {
+    if (this.input.startsWith('}', this.at)) {
+      this.at++
+      return false
     }
-    this.at++
-    return list
-  }
-
-  /** One element; false at the end of the text. */
-  private step(list: OpenList): boolean {
-    const ch = this.input[this.at]
-    if (ch === undefined || ch === '\n' || ch === '\r') return false
-    if (ch === ' ' || ch === '@' || ch === '$') this.at++
-    else if (ch === '[') list.nodes.push(this.array())
-    else if (ch === '"' || ch === "'") list.nodes.push({ type: 'text', text: this.quoted(ch) })
-    else if (ch === '.') this.field(list)
-    else if (ch === '+' || ch === '-' || /[0-9]/.test(ch)) list.nodes.push(this.number())
-    else if (/[\p{L}\p{N}_]/u.test(ch)) list.nodes.push(this.identifier())
-    else
-      throw new PathError(
-        `unrecognized character in action: U+${ch.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${ch}'`,
-      )
+    if (this.input.startsWith('[?(', this.at)) list.nodes.push(this.filter())
+    else if (this.input.startsWith('..', this.at)) this.recursive(list)
+    else this.element(list)
     return true
   }
 
+  private element(list: ListNode): void {
+    const ch = this.peek()
+    if (ch === '' || ch === '\n' || ch === '\r') throw new PathError('unclosed action')
+    if (ch === ' ' || ch === '@' || ch === '$') this.at++
+    else if (ch === '[') this.array(list)
+    else if (ch === '"' || ch === "'") list.nodes.push({ type: 'text', text: this.quoted(ch) })
+    else if (ch === '.') this.field(list, 1)
+    else if (ch === '+' || ch === '-' || DIGIT.test(ch)) list.nodes.push(this.number())
+    else if (WORD.test(ch)) list.nodes.push(this.identifier())
+    else {
+      const code = ch.codePointAt(0)!
+      throw new PathError(
+        `unrecognized character in action: U+${code.toString(16).toUpperCase().padStart(4, '0')}${code < 32 ? '' : ` '${ch}'`}`,
+      )
+    }
+  }
+
+  private recursive(list: ListNode): void {
+    if (list.nodes.at(-1)?.type === 'recursive') throw new PathError('invalid multiple recursive descent')
+    this.at += 2
+    list.nodes.push({ type: 'recursive' })
+    if (WORD.test(this.peek())) this.field(list, 0)
+  }
+
   private identifier(): PathNode {
-    const word = this.take(/^[\p{L}\p{N}_]+/u)
-    if (/^(true|false)$/i.test(word)) return { type: 'bool', value: word.toLowerCase() === 'true' }
-    return { type: 'identifier', name: word }
+    const start = this.at
+    while (!terminates(this.peek())) this.at += this.peek().length
+    const name = this.input.slice(start, this.at)
+    return name === 'true' || name === 'false' ? { type: 'bool', value: name === 'true' } : { type: 'identifier', name }
   }
 
   private number(): PathNode {
-    const word = this.take(/^[-+]?[0-9.]*/)
-    if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(word)) throw new PathError(`cannot parse number ${word}`)
-    return { type: 'number', value: Number(word) }
+    const word = /^[-+]?[\p{Nd}.]*/u.exec(this.input.slice(this.at))![0]
+    this.at += word.length
+    if (/^[-+]?\d+$/.test(word)) return { type: 'number', value: Number(word), float: false }
+    if (/^[-+]?(\d+\.\d*|\.\d+)$/.test(word)) return { type: 'number', value: Number(word), float: true }
+    throw new PathError(`cannot parse number ${word}`)
   }
 
-  private field(list: OpenList): void {
-    this.at++
-    if (this.input[this.at] === '.') {
-      this.at++
-      list.nodes.push({ type: 'recursive' })
-      if (/^[\p{L}\p{N}_]/u.test(this.input.slice(this.at))) this.name(list)
-      else if (this.input[this.at] === '*') this.name(list)
-      return
+  /** A field behind `skip` characters, up to a terminator that no backslash precedes. */
+  private field(list: ListNode, skip: number): void {
+    this.at += skip
+    const start = this.at
+    while (this.at < this.input.length) {
+      const ch = this.peek()
+      if (ch === '\\') this.at++
+      else if (terminates(ch)) break
+      this.at += this.peek().length
     }
-    this.name(list)
-  }
-
-  private name(list: OpenList): void {
-    let name = ''
-    for (; this.at < this.input.length; this.at++) {
-      const ch = this.input[this.at]!
-      if (ch === '\\') {
-        name += this.input[++this.at] ?? ''
-        continue
-      }
-      if (' \t\r\n.,[]$@{}()'.includes(ch) || WORD_END.includes(ch)) break
-      name += ch
-    }
-    list.nodes.push(name === '*' ? { type: 'wildcard' } : { type: 'field', name })
+    const name = this.input.slice(start, this.at)
+    list.nodes.push(name === '*' ? { type: 'wildcard' } : { type: 'field', name: name.replaceAll('\\', '') })
   }
 
   private quoted(mark: string): string {
-    for (let end = this.at + 1; end < this.input.length; end++) {
-      const ch = this.input[end]
-      if (ch === '\\') end++
-      else if (ch === '\n') break
-      else if (ch === mark) {
-        const body = this.input.slice(this.at + 1, end)
-        this.at = end + 1
-        return unquote(body)
-      }
-    }
-    throw new PathError('unterminated quoted string')
-  }
-
-  /** What follows "[": an index, a slice, a name in quotes, "*", a union or a filter. */
-  private array(): PathNode {
-    this.at++
-    if (this.input[this.at] === '?' && this.input[this.at + 1] === '(') return this.filter()
-    const start = this.at
-    for (let mark = ''; ; this.at++) {
+    const start = this.at++
+    for (; ; this.at++) {
       const ch = this.input[this.at]
-      if (ch === undefined || (ch === '\n' && mark === '')) throw new PathError('unterminated array')
-      if (mark !== '') {
-        if (ch === '\\') this.at++
-        else if (ch === mark) mark = ''
-      } else if (ch === '"' || ch === "'") mark = ch
-      else if (ch === ']') break
+      if (ch === undefined || ch === '\n') throw new PathError('unterminated quoted string')
+      if (ch === mark && this.input[this.at - 1] !== '\\') break
     }
-    const body = this.input.slice(start, this.at++)
-    const parts = splitUnion(body)
-    if (parts.length > 1)
-      return { type: 'union', nodes: parts.map((p) => ({ type: 'list', nodes: [subscript(p.trim())] }) as const) }
-    return subscript(body)
+    const value = this.input.slice(start, ++this.at)
+    const text = unquoteExtend(value)
+    if (text === undefined) throw new PathError(`unquote string ${value} error invalid syntax`)
+    return text
   }
 
+  /** What follows "[": an index, a slice, a name in quotes, "*", or a union of them. */
+  private array(list: ListNode): void {
+    const end = /[\n\]]/.exec(this.input.slice(this.at))
+    if (end === null || end[0] === '\n') throw new PathError('unterminated array')
+    const given = this.input.slice(this.at + 1, this.at + end.index)
+    this.at += end.index + 1
+    const text = given === '*' ? ':' : given
+    const parts = text.split(',')
+    if (parts.length > 1) {
+      list.nodes.push({ type: 'union', nodes: parts.map((part) => action(`[${part.replace(/^ +| +$/g, '')}]`)) })
+      return
+    }
+    const key = /^'([^']*)'$/.exec(text)
+    if (key !== null) list.nodes.push(...action(`.${key[1]}`).nodes)
+    else list.nodes.push({ type: 'array', params: arrayParams(text) })
+  }
+
+  /** `[?(left op right)]`: the text ends at the first parenthesis outside the one pair of quotes. */
   private filter(): PathNode {
-    this.at += 2
+    this.at += 3
     const start = this.at
-    let depth = 1
-    for (let mark = ''; ; this.at++) {
+    let begin = false
+    let end = false
+    let pair = ''
+    for (; ; this.at++) {
       const ch = this.input[this.at]
       if (ch === undefined || ch === '\n') throw new PathError('unterminated filter')
-      if (mark !== '') {
-        if (ch === '\\') this.at++
-        else if (ch === mark) mark = ''
-      } else if (ch === '"' || ch === "'") mark = ch
-      else if (ch === '(') depth++
-      else if (ch === ')' && --depth === 0) break
+      if (ch === ')' && begin === end) break
+      if (ch !== '"' && ch !== "'") continue
+      if (!begin) {
+        begin = true
+        pair = ch
+      } else if (this.input[this.at - 1] !== '\\' && ch === pair) end = true
     }
-    const body = this.input.slice(start, this.at++)
-    if (this.input[this.at] !== ']') throw new PathError('unclosed array expect ]')
-    this.at++
-    const parts = /^([^!<>=]+)([!<>=]+)(.+?)$/s.exec(body)
-    if (parts === null) return { type: 'filter', left: expression(body), right: { type: 'list', nodes: [] }, operator: 'exists' }
-    const operator = parts[2]!
-    if (!['<', '<=', '>', '>=', '==', '!='].includes(operator)) throw new PathError(`unrecognized filter operator ${operator}`)
-    return { type: 'filter', left: expression(parts[1]!), right: expression(parts[3]!), operator }
+    const body = this.input.slice(start, this.at)
+    if (this.input[this.at + 1] !== ']') throw new PathError('unclosed array expect ]')
+    this.at += 2
+    const parts = /^([^!<>=]+)([!<>=]+)(.+?)$/.exec(body)
+    if (parts === null) return { type: 'filter', left: action(body), right: { type: 'list', nodes: [] }, operator: 'exists' }
+    return { type: 'filter', left: action(parts[1]!), right: action(parts[3]!), operator: parts[2]! }
   }
 
-  private take(pattern: RegExp): string {
-    const word = pattern.exec(this.input.slice(this.at))?.[0] ?? ''
-    this.at += word.length
-    return word
+  private peek(): string {
+    const code = this.input.codePointAt(this.at)
+    return code === undefined ? '' : String.fromCodePoint(code)
   }
 }
 
-function expression(text: string): ListNode {
-  return parseJsonPath(`{${text.trim()}}`).nodes[0] as ListNode
+function terminates(ch: string): boolean {
+  return ch === '' || ' \t\r\n.,[]$@{}'.includes(ch)
 }
 
-function subscript(text: string): PathNode {
-  const name = /^(['"])(.*)\1$/s.exec(text)
-  if (name !== null) return { type: 'field', name: unquote(name[2]!) }
-  if (text === '*') return { type: 'wildcard' }
+function action(text: string): ListNode {
+  return parseJsonPath(`{${text}}`).nodes[0] as ListNode
+}
+
+function arrayParams(text: string): ArrayParam[] {
   const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text)
   if (slice === null) throw new PathError(`invalid array index ${text}`)
-  const params = [0, 1, 2].map((i) => {
-    const part = i === 0 ? slice[1] : slice[i + 1]?.slice(1)
-    return part === undefined || part === '' ? { value: 0, known: false } : { value: Number(part), known: true }
-  })
-  if (slice[2] === undefined && params[0]!.known) params[1] = { value: params[0]!.value + 1, known: true }
-  return { type: 'array', params }
-}
-
-function splitUnion(text: string): string[] {
-  const parts = ['']
-  let mark = ''
-  for (const ch of text) {
-    if (ch === ',' && mark === '') parts.push('')
-    else {
-      if (mark === '' && (ch === '"' || ch === "'")) mark = ch
-      else if (ch === mark) mark = ''
-      parts[parts.length - 1] += ch
-    }
+  const first = slice[1] === '' ? undefined : slice[1]
+  if (first === '-') throw new PathError(`array index ${first} is not a number`)
+  const params: ArrayParam[] = [{ value: Number(first ?? 0), known: first !== undefined }]
+  for (const i of [2, 3]) {
+    const part = slice[i]
+    if (part === ':-') throw new PathError('array index - is not a number')
+    if (part === undefined || part === '')
+      params.push(i === 2 ? { value: params[0]!.value + 1, known: true, derived: true } : { value: 0, known: false })
+    else params.push(part === ':' ? { value: 0, known: false } : { value: Number(part.slice(1)), known: true })
   }
-  return parts
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' }
-
-function unquote(body: string): string {
-  return body.replace(/\\(.)/gs, (_, ch: string) => ESCAPES[ch] ?? ch)
+  return params
 }
 
 /** kubectl accepts `x.y`, `.x.y` and `{.x.y}` where a field is meant (get.RelaxedJSONPathExpression). */

@@ -1,16 +1,23 @@
-import { compactJson } from '../json-text.ts'
 import { goValue, isMap, sortedKeys } from '../go-value.ts'
-import { PathError, type PathNode, parseJsonPath } from './parse.ts'
+import { compactJson } from '../json-text.ts'
+import { compare } from './compare.ts'
+import { type ListNode, PathError, type PathNode } from './nodes.ts'
+import { parseJsonPath } from './parse.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: paths go through data of any shape
 type Obj = any
 
-export { PathError, relaxedJsonPath } from './parse.ts'
+export { PathError } from './nodes.ts'
+export { relaxedJsonPath } from './parse.ts'
 
-/** Evaluates a template; `allowMissing`: a missing field yields nothing instead of an error. */
+/** Evaluates a template (client-go util/jsonpath/jsonpath.go); `allowMissing`: a missing field yields nothing instead of an error. */
 export class JsonPath {
-  private readonly root: Extract<PathNode, { type: 'list' }>
+  private readonly root: ListNode
   private readonly allowMissing: boolean
+  private beginRange = 0
+  private inRange = 0
+  private endRange = 0
+  private lastEnd: PathNode | undefined
 
   constructor(template: string, allowMissing: boolean) {
     this.root = parseJsonPath(template)
@@ -20,38 +27,47 @@ export class JsonPath {
   /** The text the template prints for `data`. */
   execute(data: Obj): string {
     return this.results(data)
-      .map((values) => values.map(text).join(' '))
+      .map((values) => values.map(pathText).join(' '))
       .join('')
   }
 
   /** The values of every top-level action, one list each. */
   results(data: Obj): Obj[][] {
-    return this.walkAll(data, this.root.nodes)
+    return this.find(data, this.root.nodes)
   }
 
-  private walkAll(data: Obj, nodes: readonly PathNode[]): Obj[][] {
+  /** FindResults: a range walks what follows it for each of its values, up to the end that closes it. */
+  private find(data: Obj, nodes: readonly PathNode[]): Obj[][] {
     const out: Obj[][] = []
     for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i]!
-      if (isRange(node)) {
-        const end = matchingEnd(nodes, i)
-        if (end < 0) throw new PathError('unexpected end')
-        const query = { type: 'list', nodes: (node as Extract<PathNode, { type: 'list' }>).nodes.slice(1) } as const
-        for (const value of this.evaluate([data], query)) out.push(...this.walkAll(value, nodes.slice(i + 1, end)))
-        i = end
+      const results = this.walk([data], nodes[i]!)
+      if (this.endRange > 0 && this.endRange <= this.inRange) {
+        this.endRange--
+        this.lastEnd = nodes[i]
+        break
+      }
+      if (this.beginRange === 0) {
+        out.push(results)
         continue
       }
-      if (isEnd(node)) throw new PathError('not in range, nothing to end')
-      out.push(this.evaluate([data], node))
+      this.beginRange--
+      this.inRange++
+      const rest = nodes.slice(i + 1)
+      for (const value of results) out.push(...this.find(value, rest))
+      // Without values the nodes are still walked, to find the end.
+      if (results.length === 0) this.find(undefined, rest)
+      this.inRange--
+      const end = this.lastEnd === undefined ? -1 : nodes.indexOf(this.lastEnd, i + 1)
+      if (end >= 0) i = end
     }
     return out
   }
 
-  private evaluate(values: readonly Obj[], node: PathNode): Obj[] {
+  private walk(values: readonly Obj[], node: PathNode): Obj[] {
     switch (node.type) {
       case 'list': {
         let current = [...values]
-        for (const inner of node.nodes) current = this.evaluate(current, inner)
+        for (const inner of node.nodes) current = this.walk(current, inner)
         return current
       }
       case 'text':
@@ -60,13 +76,13 @@ export class JsonPath {
       case 'bool':
         return values.map(() => node.value)
       case 'identifier':
-        throw new PathError(`unrecognized identifier ${node.name}`)
+        return this.identifier(values, node.name)
       case 'field':
         return this.field(values, node.name)
       case 'array':
-        return values.flatMap((value) => this.slice(value, node.params))
+        return values.flatMap((value) => slice(value, node.params))
       case 'union':
-        return node.nodes.flatMap((inner) => this.evaluate(values, inner))
+        return node.nodes.flatMap((inner) => this.walk(values, inner))
       case 'wildcard':
         return values.flatMap(children)
       case 'recursive':
@@ -76,60 +92,41 @@ export class JsonPath {
     }
   }
 
+  private identifier(values: readonly Obj[], name: string): Obj[] {
+    if (name === 'range') {
+      this.beginRange++
+      return [...values]
+    }
+    if (name !== 'end') throw new PathError(`unrecognized identifier ${name}`)
+    if (this.inRange === 0) throw new PathError('not in range, nothing to end')
+    this.endRange++
+    return []
+  }
+
   private field(values: readonly Obj[], name: string): Obj[] {
+    if (values.length === 0) return []
     const out: Obj[] = []
     for (const value of values) {
-      if (name === '') out.push(value)
-      else if (isMap(value) && Object.hasOwn(value, name) && value[name] !== undefined) out.push(value[name])
+      if (isMap(value) && Object.hasOwn(value, name) && value[name] !== undefined) out.push(value[name])
     }
-    if (out.length === 0 && !this.allowMissing && values.length > 0) throw new PathError(`${name} is not found`)
     if (out.length === 0 && !this.allowMissing) throw new PathError(`${name} is not found`)
     return out
   }
 
-  private slice(value: Obj, given: readonly { value: number; known: boolean }[]): Obj[] {
-    if (!Array.isArray(value)) throw new PathError(`${goValue(value)} is not array or slice`)
-    const length = value.length
-    const [a, b, c] = given.map((p) => ({ ...p })) as [Param, Param, Param]
-    const single = a.known && b.known && b.value === a.value + 1
-    if (!a.known) a.value = 0
-    if (a.value < 0) a.value += length
-    if (!b.known) b.value = length
-    if (b.value < 0 || (b.value === 0 && single)) b.value += length
-    if (single && b.value <= a.value) b.value = a.value + 1
-    if (a.value !== b.value) {
-      if (a.value >= length || a.value < 0) {
-        if (single || a.known) throw new PathError(`array index out of bounds: index ${a.value}, length ${length}`)
-        return []
-      }
-      if (b.value > length || b.value < 0)
-        throw new PathError(`array index out of bounds: index ${b.value - 1}, length ${length}`)
-    }
-    const step = c.known ? c.value : 1
-    if (step <= 0) throw new PathError('step must be > 0')
-    const out: Obj[] = []
-    for (let i = a.value; i < b.value; i += step) out.push(value[i])
-    return out
-  }
-
   private filter(value: Obj, node: Extract<PathNode, { type: 'filter' }>): Obj[] {
-    if (!Array.isArray(value)) {
-      if (isMap(value)) return []
-      throw new PathError(`${goValue(value)} is not array or slice and cannot be filtered`)
-    }
+    if (!Array.isArray(value)) throw new PathError(`${goValue(value)} is not array or slice and cannot be filtered`)
     return value.filter((item) => {
-      const lefts = this.quiet(item, node.left)
-      if (node.operator === 'exists') return lefts.length > 0
-      const rights = this.quiet(item, node.right)
-      if (lefts.length === 0 || rights.length === 0) return false
-      if (lefts.length > 1) throw new PathError('can only compare one element at a time')
-      return compare(lefts[0], rights[0], node.operator)
+      if (node.operator === 'exists') return this.quiet(item, node.left).length > 0
+      const left = only(this.walk([item], node.left))
+      if (left === undefined) return false
+      const right = only(this.walk([item], node.right))
+      return right === undefined ? false : compare(left.value, right.value, node.operator, floats(node))
     })
   }
 
   private quiet(item: Obj, node: PathNode): Obj[] {
     try {
-      return this.evaluate([item], node)
+      return this.walk([item], node)
     } catch (error) {
       if (error instanceof PathError) return []
       throw error
@@ -137,26 +134,40 @@ export class JsonPath {
   }
 }
 
-interface Param {
-  value: number
-  known: boolean
+function only(values: readonly Obj[]): { value: Obj } | undefined {
+  if (values.length > 1) throw new PathError('can only compare one element at a time')
+  return values.length === 0 ? undefined : { value: values[0] }
 }
 
-function isRange(node: PathNode): boolean {
-  return node.type === 'list' && node.nodes[0]?.type === 'identifier' && node.nodes[0].name === 'range'
+/** Whether the right side is a number written with a point, which no whole number compares with. */
+function floats(node: Extract<PathNode, { type: 'filter' }>): boolean {
+  const literal = node.right.nodes[0]
+  return literal?.type === 'number' && literal.float
 }
 
-function isEnd(node: PathNode): boolean {
-  return node.type === 'list' && node.nodes[0]?.type === 'identifier' && node.nodes[0].name === 'end'
+function slice(value: Obj, params: Extract<PathNode, { type: 'array' }>['params']): Obj[] {
+  if (value === null || value === undefined) return []
+  if (!Array.isArray(value)) throw new PathError(`${goType(value)} is not array or slice`)
+  const { length } = value
+  const [first, last, stride] = params as [(typeof params)[0], (typeof params)[0], (typeof params)[0]]
+  let from = first.known ? first.value : 0
+  let to = last.known ? last.value : length
+  if (from < 0) from += length
+  if (to < 0 || (to === 0 && last.derived)) to += length
+  if (from === to) return []
+  if (from >= length || from < 0) throw new PathError(`array index out of bounds: index ${from}, length ${length}`)
+  if (to > length || to < 0) throw new PathError(`array index out of bounds: index ${to - 1}, length ${length}`)
+  if (from > to) throw new PathError(`starting index ${from} is greater than ending index ${to}`)
+  if (stride.known && stride.value <= 0) throw new PathError('step must be > 0')
+  const step = stride.known ? stride.value : 1
+  return value.slice(from, to).filter((_, i) => i % step === 0)
 }
 
-function matchingEnd(nodes: readonly PathNode[], from: number): number {
-  let depth = 0
-  for (let i = from; i < nodes.length; i++) {
-    if (isRange(nodes[i]!)) depth++
-    else if (isEnd(nodes[i]!) && --depth === 0) return i
-  }
-  return -1
+function goType(value: Obj): string {
+  if (isMap(value)) return 'map[string]interface {}'
+  if (typeof value === 'string') return 'string'
+  if (typeof value === 'boolean') return 'bool'
+  return Number.isInteger(value) ? 'int64' : 'float64'
 }
 
 function children(value: Obj): Obj[] {
@@ -164,25 +175,15 @@ function children(value: Obj): Obj[] {
   return isMap(value) ? sortedKeys(value).map((key) => value[key]) : []
 }
 
-/** The value and everything below it. */
+/** Every map and list below a value, itself included; a string's bytes count as below it. */
 function descend(value: Obj): Obj[] {
+  if (typeof value === 'string') return value === '' ? [] : [value]
   const below = children(value)
-  if (below.length === 0 && !Array.isArray(value) && !isMap(value)) return []
-  return [value, ...below.flatMap(descend)]
+  return below.length === 0 ? [] : [value, ...below.flatMap(descend)]
 }
 
-function compare(left: Obj, right: Obj, operator: string): boolean {
-  if (operator === '==') return left === right
-  if (operator === '!=') return left !== right
-  if (typeof left !== typeof right) throw new PathError('incompatible types for comparison')
-  if (operator === '<') return left < right
-  if (operator === '<=') return left <= right
-  return operator === '>' ? left > right : left >= right
-}
-
-/** A result as it is printed: strings bare, everything else as JSON. */
-function text(value: Obj): string {
-  if (typeof value === 'string') return value
-  if (value === null || value === undefined) return ''
-  return compactJson(value)
+/** A result as it is printed: strings bare, maps and lists as JSON. */
+export function pathText(value: Obj): string {
+  if (value === null || value === undefined) return 'null'
+  return typeof value === 'object' ? compactJson(value) : goValue(value)
 }
