@@ -1,4 +1,5 @@
 import type { Store } from '../api/store.ts'
+import { formatResponse, httpDate, takeRequest } from '../base/http-message.ts'
 import type { Clock } from '../clock/clock.ts'
 import { ProxyFlagError, parseProxyArgs } from '../kube-proxy/config.ts'
 import { parseProxyConfigFile } from '../kube-proxy/config-file.ts'
@@ -7,7 +8,6 @@ import type { KubeProxy } from '../kube-proxy/kube-proxy.ts'
 import type { ProxyConfig } from '../kube-proxy/proxy-config.ts'
 import type { ContainerLogs } from '../kubelet/logs.ts'
 import type { Network } from '../net/network.ts'
-import { formatResponse, httpDate, takeRequest } from '../workload/http-message.ts'
 
 /** kubeadm's configuration file of kube-proxy, as its ConfigMap holds it. */
 function configFile(store: Store): string | undefined {

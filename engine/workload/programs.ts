@@ -1,7 +1,7 @@
+import { formatResponse, takeRequest } from '../base/http-message.ts'
 import type { Json } from '../base/json.ts'
 import type { Network } from '../net/network.ts'
 import type { Program, ProgramConnection, ProgramContext } from '../net/socket/program.ts'
-import { formatResponse, takeRequest } from './http-message.ts'
 import { SITES } from './sites.ts'
 
 /** What a listener of a workload was started with. */

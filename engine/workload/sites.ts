@@ -1,4 +1,4 @@
-import { type HttpRequest, type HttpResponse, httpDate } from './http-message.ts'
+import { type HttpRequest, type HttpResponse, httpDate } from '../base/http-message.ts'
 
 /** What a site may say in its answers: where it runs and who asks. */
 export interface SiteContext {

@@ -11,7 +11,6 @@ const known = (name: string, short: string, aliases: readonly string[] = []): Ve
 /** Commands that the real kubectl has and Chainwalk does not emulate: they say so. */
 export const explain = known('explain', 'Get documentation for a resource')
 export const certificate = known('certificate', 'Modify certificate resources')
-export const portForward = known('port-forward', 'Forward one or more local ports to a pod')
 export const proxy = known('proxy', 'Run a proxy to the Kubernetes API server')
 export const cp = known('cp', 'Copy files and directories to and from containers')
 export const debug = known('debug', 'Create debugging sessions for troubleshooting workloads and nodes')

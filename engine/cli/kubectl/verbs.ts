@@ -21,6 +21,7 @@ import { logs } from './logs.ts'
 import { replace } from './manifest-verbs.ts'
 import { cordon, taint, uncordon } from './nodes.ts'
 import { patch } from './patch.ts'
+import { portForward } from './port-forward.ts'
 import { rollout } from './rollout/rollout.ts'
 import { run } from './run.ts'
 import { scale } from './scale.ts'
@@ -53,7 +54,7 @@ const REGISTERED: readonly Verb[] = [
   logs,
   attach,
   exec,
-  known.portForward,
+  portForward,
   known.proxy,
   known.cp,
   auth,

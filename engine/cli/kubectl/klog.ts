@@ -1,0 +1,22 @@
+import type { Invocation } from './invocation.ts'
+
+/** From here on errors are logged with keys and values (apimachinery runtime.HandleError). */
+const STRUCTURED_SINCE = 31
+/** A process id: no command has one of its own here. */
+const PID = 4242
+
+const two = (n: number) => String(n).padStart(2, '0')
+
+/** A line of kubectl's own log: "E1123 01:40:22.123456    4242 file.go:1] …". */
+export function klogError(call: Invocation, where: string, text: string): void {
+  const at = new Date(call.now)
+  const day = `${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())}`
+  const time = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}.${String(at.getUTCMilliseconds()).padStart(3, '0')}000`
+  const words = call.minor >= STRUCTURED_SINCE ? `"Unhandled Error" err=${quotedText(text)}` : text
+  call.err(`E${day} ${time} ${String(PID).padStart(7)} ${where}] ${words}\n`)
+}
+
+/** klog writes a text with a line break as a block, and any other quoted. */
+function quotedText(text: string): string {
+  return text.includes('\n') ? `<\n\t${text.trimEnd().replaceAll('\n', '\n\t')}\n >` : JSON.stringify(text)
+}
