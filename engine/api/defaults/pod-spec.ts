@@ -2,10 +2,16 @@
 import { addQuantities, roundUpToMilli } from '../validation/quantity.ts'
 import { claimSpecDefaults } from './claim.ts'
 
-/** Always for :latest and untagged images, else IfNotPresent (SetDefaults_Container). */
+const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
+
+/** Always for :latest and untagged images, else IfNotPresent, also for what is no image's name (SetDefaults_Container). */
 function pullPolicy(image: string): string {
-  if (image.includes('@')) return 'IfNotPresent'
-  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1]
+  const [reference = '', digest] = image.split('@')
+  const slash = reference.indexOf('/')
+  const first = reference.slice(0, slash)
+  const isHost = slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase())
+  const [path = '', tag] = (isHost ? reference.slice(slash + 1) : reference).split(':')
+  if (!PATH.test(path) || digest !== undefined) return 'IfNotPresent'
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent'
 }
 
@@ -24,7 +30,8 @@ function probe(given: any): any {
   return out
 }
 
-function lifecycle(given: any): any {
+/** A stop signal is dropped: the feature is off by default (ContainerStopSignals). */
+function lifecycle({ stopSignal: _off, ...given }: any): any {
   const out: any = { ...given }
   for (const hook of ['postStart', 'preStop'])
     if (given[hook]?.httpGet) out[hook] = { ...given[hook], httpGet: httpGet(given[hook].httpGet) }
@@ -80,7 +87,10 @@ function container(given: any, hostNetwork: boolean, template: boolean): any {
   }
   if (Array.isArray(given.env)) out.env = given.env.map(envVar)
   for (const name of PROBES) if (given[name]) out[name] = probe(given[name])
-  if (given.lifecycle) out.lifecycle = lifecycle(given.lifecycle)
+  if (given.lifecycle) {
+    out.lifecycle = lifecycle(given.lifecycle)
+    if (given.lifecycle.stopSignal && Object.keys(out.lifecycle).length === 0) delete out.lifecycle
+  }
   out.terminationMessagePath = given.terminationMessagePath || '/dev/termination-log'
   out.terminationMessagePolicy = given.terminationMessagePolicy || 'File'
   out.imagePullPolicy = given.imagePullPolicy || pullPolicy(given.image ?? '')

@@ -1,6 +1,10 @@
 import { podDefaults } from '../defaults/pod.ts'
 import type { KubeObject } from '../object.ts'
+import { qosClass } from '../quota/pod-resources.ts'
+import { ephemeralContainers } from '../validation/pod/ephemeral.ts'
+import { validatePodStatus } from '../validation/pod/status.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod.ts'
+import { podWarnings } from '../warnings/pod.ts'
 import type { KindDescriptor } from './kind.ts'
 import { podCells } from './pod-row.ts'
 
@@ -13,31 +17,29 @@ function grace(pod: KubeObject, requested: number | undefined): number | undefin
   return seconds
 }
 
-/** PodStatus of a new pod: pending, with its quality of service class. */
+/** PodStatus of a new pod: pending, with its quality of service class; a negative grace becomes one second. */
 function prepareCreate(pod: KubeObject): KubeObject {
-  return { ...pod, status: { phase: 'Pending', qosClass: qosClass(pod) } }
+  const spec = (pod.spec?.terminationGracePeriodSeconds ?? 0) < 0 ? { ...pod.spec, terminationGracePeriodSeconds: 1 } : pod.spec
+  return { ...pod, spec, status: { phase: 'Pending', qosClass: qosClass(pod.spec) } }
 }
 
-interface Resources {
-  readonly requests?: Readonly<Record<string, string>>
-  readonly limits?: Readonly<Record<string, string>>
-}
-
-/** BestEffort without any cpu or memory; Guaranteed when every container's limits equal its requests; else Burstable. */
-function qosClass(pod: KubeObject): string {
-  const containers: readonly { resources?: Resources }[] = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])]
-  let any = false
-  let guaranteed = true
-  for (const { resources = {} } of containers) {
-    for (const name of ['cpu', 'memory']) {
-      const limit = resources.limits?.[name]
-      const request = resources.requests?.[name] ?? limit
-      if (limit !== undefined || request !== undefined) any = true
-      if (limit === undefined || request !== limit) guaranteed = false
-    }
+/** The first of the lists of addresses stands alone too, and is one with what is written there (conversion of PodStatus). */
+function prepareStatus(pod: KubeObject, old: KubeObject): KubeObject {
+  const status = { ...pod.status }
+  if (!status.observedGeneration && old.status?.observedGeneration) status.observedGeneration = old.status.observedGeneration
+  for (const [one, many] of [
+    ['podIP', 'podIPs'],
+    ['hostIP', 'hostIPs'],
+  ] as const) {
+    const list: readonly { readonly ip: string }[] = status[many] ?? []
+    if (status[one] && list.length === 0 && many === 'podIPs') status[many] = [{ ip: status[one] }]
+    else if (many === 'podIPs' && list.length > 0 && list[0]?.ip !== status[one]) status[one] = list[0]?.ip
   }
-  if (!any) return 'BestEffort'
-  return guaranteed ? 'Guaranteed' : 'Burstable'
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, ownerReferences: old.metadata.ownerReferences },
+    status: { ...status, ...(pod.status?.qosClass ? {} : { qosClass: old.status?.qosClass ?? qosClass(pod.spec) }) },
+  }
 }
 
 export const pod: KindDescriptor = {
@@ -61,6 +63,10 @@ export const pod: KindDescriptor = {
     prepareCreate,
     validate: validatePod,
     validateUpdate: validatePodUpdate,
+    prepareStatus,
+    validateStatus: validatePodStatus,
+    warnings: (object, _minor, old) => (old === undefined ? podWarnings(object) : []),
+    subresources: { ephemeralcontainers: ephemeralContainers },
     generation: [],
     generationSince: 33,
     status: true,

@@ -3,8 +3,9 @@ import { deepEqual } from '../../deep-equal.ts'
 import type { KubeObject } from '../../object.ts'
 import { type FieldError, forbiddenField, invalid, required } from '../../status.ts'
 import { between } from '../fields.ts'
+import { goDiff } from '../go-diff.ts'
 import { trimmedImage } from './containers.ts'
-import { podSpecDiff } from './spec-diff.ts'
+import { validateTolerations } from './scheduling.ts'
 
 const CHANGEABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
@@ -74,6 +75,7 @@ export function validatePodChange(object: KubeObject, old: KubeObject): FieldErr
   for (const t of before.tolerations ?? [])
     if (!(now.tolerations ?? []).some((u: any) => same(t, u)))
       out.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
+  out.push(...validateTolerations(now.tolerations ?? [], 'spec.tolerations'))
   const gates = (before.schedulingGates ?? []).map((g: any) => g.name)
   for (const [i, g] of (now.schedulingGates ?? []).entries())
     if (!gates.includes(g.name)) {
@@ -81,6 +83,6 @@ export function validatePodChange(object: KubeObject, old: KubeObject): FieldErr
       out.push(forbiddenField(`spec.schedulingGates[${i}].name`, words))
     }
   const spec = gated(munged(now, before), before, out)
-  if (!deepEqual(spec, before)) out.push(forbiddenField('spec', `${CHANGEABLE}\n${podSpecDiff(before, spec)}`))
+  if (!deepEqual(spec, before)) out.push(forbiddenField('spec', `${CHANGEABLE}\n${goDiff('PodSpec', before, spec)}`))
   return out
 }

@@ -1,3 +1,0 @@
-export function podSpecDiff(_before: unknown, _now: unknown): string {
-  return ''
-}
