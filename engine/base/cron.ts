@@ -190,3 +190,14 @@ export function nextCron(schedule: CronSchedule, after: number, zone?: string): 
   }
   return undefined
 }
+
+/** A time as RFC 3339 writes it in a zone: "2026-11-22T19:00:00+07:00". */
+export function rfc3339In(at: number, zone?: string): string {
+  const wall = wallClock(at, zone)
+  const offset = Math.round((wall - at) / MINUTE)
+  const text = new Date(wall).toISOString().slice(0, 19)
+  if (offset === 0) return `${text}Z`
+  const two = (n: number) => String(n).padStart(2, '0')
+  const abs = Math.abs(offset)
+  return `${text}${offset < 0 ? '-' : '+'}${two(Math.floor(abs / 60))}:${two(abs % 60)}`
+}

@@ -4,8 +4,10 @@ import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import { apiWriter } from './api-writer.ts'
+import { CronJobLoop } from './cronjob/cronjob.ts'
 import { DaemonSetLoop } from './daemonset/daemonset.ts'
 import { DeploymentLoop } from './deployment/deployment.ts'
+import { DisruptionLoop } from './disruption.ts'
 import { EndpointsLoop } from './endpoints/endpoints.ts'
 import { EndpointSliceLoop } from './endpoints/endpointslice.ts'
 import { EndpointIndexes } from './endpoints/indexes.ts'
@@ -17,11 +19,13 @@ import { JobLoop } from './job/job.ts'
 import { LoopRunner } from './loop.ts'
 import { NamespaceLoop } from './namespace.ts'
 import { NodeLifecycleLoop } from './node-lifecycle.ts'
-import { ReplicaSetLoop } from './replicaset.ts'
+import { REPLICATION_CONTROLLER, ReplicaSetLoop } from './replicaset.ts'
 import { RootCaLoop } from './root-ca.ts'
 import { SchedulerLoop } from './scheduler/scheduler.ts'
+import { ServiceCidrLoop } from './service-cidr.ts'
 import { ServiceAccountLoop } from './serviceaccount.ts'
 import { StatefulSetLoop } from './statefulset/statefulset.ts'
+import { TtlAfterFinishedLoop } from './ttl-after-finished.ts'
 
 /** What the control loops and the kubelet share: the store, the way to write to it, and the one Event recorder. */
 export function controllerEnv(context: WriteContext): ControllerEnv {
@@ -57,7 +61,12 @@ export class Controllers implements Stateful {
       new ReplicaSetLoop(env),
       new DaemonSetLoop(env),
       new StatefulSetLoop(env),
+      new ReplicaSetLoop(env, REPLICATION_CONTROLLER),
       new JobLoop(env),
+      new CronJobLoop(env),
+      new TtlAfterFinishedLoop(env),
+      new ServiceCidrLoop(env),
+      new DisruptionLoop(env),
       new SchedulerLoop(env),
       new EndpointsLoop(env),
       new EndpointSliceLoop(env),

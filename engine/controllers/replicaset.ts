@@ -1,4 +1,5 @@
-import type { KubeObject } from '../api/object.ts'
+import type { GroupResource, KubeObject } from '../api/object.ts'
+import type { LabelSelector } from '../api/selectors.ts'
 import { StatusError } from '../api/status.ts'
 import type { StoreEvent } from '../api/store.ts'
 import { type ApiWriter, type ControlLoop, type ControllerEnv, keyOf, R, sameValue, splitKey, timeText } from './env.ts'
@@ -15,37 +16,71 @@ import {
   podFromTemplate,
 } from './pods.ts'
 
-const SOURCE = { component: 'replicaset-controller' }
+/** The two kinds that keep a number of pods: a ReplicaSet and its elder, whose selector is a plain map. */
+export interface Replicator {
+  readonly name: string
+  readonly resource: GroupResource
+  readonly kind: string
+  readonly component: string
+  /** Whether its status tells of pods on their way out. */
+  readonly countsTerminating: boolean
+  readonly selectorOf: (owner: KubeObject) => LabelSelector
+}
+
+const REPLICA_SET: Replicator = {
+  name: 'replicaset',
+  resource: R.replicasets,
+  kind: 'ReplicaSet',
+  component: 'replicaset-controller',
+  countsTerminating: true,
+  selectorOf: (rs) => rs.spec.selector,
+}
+
+export const REPLICATION_CONTROLLER: Replicator = {
+  name: 'replicationcontroller',
+  resource: R.replicationcontrollers,
+  kind: 'ReplicationController',
+  component: 'replication-controller',
+  countsTerminating: false,
+  selectorOf: (rc) => ({ matchLabels: rc.spec.selector ?? {} }),
+}
 /** Most pods made or deleted in one turn (BurstReplicas). */
 const BURST = 500
 
 /** Keeps as many pods of its template as a ReplicaSet asks for (pkg/controller/replicaset/replica_set.go). */
 export class ReplicaSetLoop implements ControlLoop {
-  readonly name = 'replicaset'
+  readonly name: string
+  private readonly of: Replicator
   private readonly env: ControllerEnv
   private readonly api: ApiWriter
 
-  constructor(env: ControllerEnv) {
+  constructor(env: ControllerEnv, of: Replicator = REPLICA_SET) {
+    this.name = of.name
+    this.of = of
     this.env = env
     this.api = env.writer('kube-controller-manager')
   }
 
+  private get source() {
+    return { component: this.of.component }
+  }
+
   keys({ resource, object, old }: StoreEvent): readonly string[] {
-    if (resource === R.replicasets) return [keyOf(object)]
+    if (resource === this.of.resource) return [keyOf(object)]
     if (resource !== R.pods) return []
-    const owners = [object, old].flatMap((pod) => (pod && ownerKey(pod, 'ReplicaSet')) ?? [])
+    const owners = [object, old].flatMap((pod) => (pod && ownerKey(pod, this.of.kind)) ?? [])
     return controllerOf(object) === undefined
-      ? [...owners, ...namespaceKeys(this.env.store, R.replicasets, object.metadata.namespace)]
+      ? [...owners, ...namespaceKeys(this.env.store, this.of.resource, object.metadata.namespace)]
       : owners
   }
 
   all(): readonly string[] {
-    return this.env.store.list(R.replicasets).map(keyOf)
+    return this.env.store.list(this.of.resource).map(keyOf)
   }
 
   sync(key: string): void {
     const { namespace, name } = splitKey(key)
-    const rs = this.env.store.get(R.replicasets, namespace, name)
+    const rs = this.env.store.get(this.of.resource, namespace, name)
     if (rs === undefined) return
     const pods = this.claimed(rs)
     const active = pods.filter(isActive)
@@ -55,7 +90,7 @@ export class ReplicaSetLoop implements ControlLoop {
   }
 
   private claimed(rs: KubeObject): readonly KubeObject[] {
-    const found = claim(this.env.store.list(R.pods, rs.metadata.namespace), rs, rs.spec.selector)
+    const found = claim(this.env.store.list(R.pods, rs.metadata.namespace), rs, this.of.selectorOf(rs))
     for (const pod of found.release) this.api.update(R.pods, withoutOwner(pod, rs.metadata.uid))
     if (rs.metadata.deletionTimestamp !== undefined) return found.mine
     const adopted = found.adopt.filter((pod) => !isFinished(pod)).map((pod) => this.api.update(R.pods, withOwner(pod, rs)))
@@ -69,13 +104,13 @@ export class ReplicaSetLoop implements ControlLoop {
     try {
       for (let i = active.length; i < Math.min(wanted, active.length + BURST); i++) {
         const pod = this.api.create(R.pods, podFromTemplate(rs, rs.spec.template, [controllerReference(rs)]))
-        events.record(SOURCE, rs, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
+        events.record(this.source, rs, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
       }
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
       // Nothing can be made in a namespace that is going away, and nothing needs to be said about it.
       if (error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating')) return undefined
-      events.record(SOURCE, rs, 'FailedCreate', `Error creating: ${error.message}`, { type: 'Warning' })
+      events.record(this.source, rs, 'FailedCreate', `Error creating: ${error.message}`, { type: 'Warning' })
       return error
     }
     if (active.length > wanted) {
@@ -84,7 +119,7 @@ export class ReplicaSetLoop implements ControlLoop {
       const order = [...active].sort(byDeletionOrder((pod) => onNode.get(pod.spec.nodeName) ?? 0))
       for (const pod of order.slice(0, Math.min(active.length - wanted, BURST))) {
         this.api.delete(R.pods, pod.metadata.namespace, pod.metadata.name, { uid: pod.metadata.uid ?? '' })
-        events.record(SOURCE, rs, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
+        events.record(this.source, rs, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
       }
     }
     return undefined
@@ -95,7 +130,7 @@ export class ReplicaSetLoop implements ControlLoop {
     const owner = controllerOf(rs)?.uid
     const { store } = this.env
     const family = store
-      .list(R.replicasets, rs.metadata.namespace)
+      .list(this.of.resource, rs.metadata.namespace)
       .filter((other) => other === rs || (owner !== undefined && controllerOf(other)?.uid === owner))
     const uids = new Set(family.map((other) => other.metadata.uid))
     return store.list(R.pods, rs.metadata.namespace).filter((pod) => isActive(pod) && uids.has(controllerOf(pod)?.uid))
@@ -118,13 +153,13 @@ export class ReplicaSetLoop implements ControlLoop {
       ...(labelled > 0 ? { fullyLabeledReplicas: labelled } : {}),
       ...(ready > 0 ? { readyReplicas: ready } : {}),
       ...(available > 0 ? { availableReplicas: available } : {}),
-      ...(this.env.minor >= 35 ? { terminatingReplicas: terminating } : {}),
+      ...(this.env.minor >= 35 && this.of.countsTerminating ? { terminatingReplicas: terminating } : {}),
       ...(rs.metadata.generation === undefined ? {} : { observedGeneration: rs.metadata.generation }),
       ...(conditions.length > 0 ? { conditions } : {}),
     }
-    const current = this.env.store.get(R.replicasets, rs.metadata.namespace, rs.metadata.name)
+    const current = this.env.store.get(this.of.resource, rs.metadata.namespace, rs.metadata.name)
     if (current === undefined || sameValue(current.status, status)) return
-    this.api.update(R.replicasets, { ...current, status }, 'status')
+    this.api.update(this.of.resource, { ...current, status }, 'status')
   }
 }
 

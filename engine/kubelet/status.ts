@@ -69,8 +69,8 @@ export function podStatus(object: KubeObject, pod: PodState, host: string, now: 
   const generation = minor >= 34 ? object.metadata.generation : undefined
   const phase = phaseOf(pod)
   const unready = pod.containers.filter((c) => !c.ready).map((c) => c.name)
-  const done = phase === 'Succeeded'
-  const reason = done ? 'PodCompleted' : 'ContainersNotReady'
+  const done = phase === 'Succeeded' || phase === 'Failed'
+  const reason = done ? (phase === 'Failed' ? 'PodFailed' : 'PodCompleted') : 'ContainersNotReady'
   const message = done ? undefined : `containers with unready status: [${unready.join(' ')}]`
   const condition = (type: string, isTrue: boolean, why?: string, words?: string): object => {
     const status = isTrue ? 'True' : 'False'

@@ -18,6 +18,7 @@ export const podDisruptionBudget: KindDescriptor = {
     validate: validateDisruptionBudget,
     generation: [],
     status: true,
+    unconditionalUpdate: false,
     initialStatus: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   },
 }
