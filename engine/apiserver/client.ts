@@ -23,6 +23,9 @@ export interface ApiResponse {
 export interface ApiUser {
   readonly name: string
   readonly groups: readonly string[]
+  readonly uid?: string
+  /** What else authentication knows, such as the pod that a token is bound to. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface WatchEvent {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../object.ts'
+import { confirmRole } from '../rbac/escalation.ts'
 import { validateClusterRole, validateRole } from '../validation/rbac.ts'
 import type { KindDescriptor } from './kind.ts'
 
@@ -12,7 +13,7 @@ const described = (resource: string, suite: KindDescriptor['suite'], validate: t
   resource,
   suite,
   cells: (object) => [object.metadata.name, object.metadata.creationTimestamp ?? ''],
-  strategy: { name: 'path', defaults, validate, createOnUpdate: true },
+  strategy: { name: 'path', defaults, validate, authorizeWrite: confirmRole, createOnUpdate: true },
 })
 
 export const role = described('roles.rbac.authorization.k8s.io', 'kubectl', validateRole)

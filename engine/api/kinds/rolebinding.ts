@@ -1,4 +1,5 @@
 import type { KubeObject } from '../object.ts'
+import { confirmBinding } from '../rbac/escalation.ts'
 import { RBAC_GROUP, validateBinding, validateBindingUpdate } from '../validation/rbac.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
@@ -39,6 +40,7 @@ const described = (resource: string, kinds: readonly string[]): KindDescriptor =
       defaults,
       validate: (object) => validateBinding(object, kinds),
       validateUpdate: (object, old) => validateBindingUpdate(object, old, kinds),
+      authorizeWrite: confirmBinding,
       createOnUpdate: true,
     },
   }

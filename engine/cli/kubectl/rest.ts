@@ -91,7 +91,7 @@ export class Rest {
     const { user } = this.options.connection
     const out: Record<string, string> = { 'User-Agent': this.options.userAgent, ...this.options.impersonate, ...own }
     if (user.token) out.Authorization = `Bearer ${user.token}`
-    if (user['client-certificate-data']) out['X-Client-Certificate'] = user['client-certificate-data']
+    out['X-Client-Certificate'] = user['client-certificate-data'] || user['client-certificate'] || ''
     return out
   }
 
