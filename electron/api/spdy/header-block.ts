@@ -12,6 +12,8 @@ const MAX_BLOCK = 64 * 1024
 const MAX_HEADERS = 200
 /** CMF and FLG of a zlib stream with a preset dictionary (RFC 1950). */
 const ZLIB_WITH_DICTIONARY = Buffer.from([0x78, 0x20])
+/** An empty stored block: where Z_SYNC_FLUSH ends, and Go's inflater hands out what it has. */
+const SYNC_FLUSH = Buffer.from([0x00, 0x00, 0x00, 0xff, 0xff])
 const DICT_ID = Buffer.alloc(4)
 DICT_ID.writeUInt32BE(adler32(DICT))
 
@@ -102,7 +104,7 @@ export class HeaderWriter {
     stored.writeUInt16LE(~text.length & 0xffff, 3)
     const start = this.begun ? [] : [ZLIB_WITH_DICTIONARY, DICT_ID]
     this.begun = true
-    return Buffer.concat([...start, stored, text])
+    return Buffer.concat([...start, stored, text, SYNC_FLUSH])
   }
 }
 

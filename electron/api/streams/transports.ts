@@ -26,6 +26,8 @@ export function socketTransport(socket: Socket): Wire {
       socket.on('close', () => connection.close())
       if (head !== undefined && head.length > 0) connection.receive(head)
       if (socket.destroyed) connection.close()
+      // Node hands an upgraded socket over paused.
+      socket.resume()
     },
   }
 }
