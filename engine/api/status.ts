@@ -66,7 +66,12 @@ function qualified(resource: ResourceName): string {
 }
 
 function detailsOf(resource: ResourceName, name: string, more: Partial<NonNullable<Status['details']>> = {}): Status['details'] {
-  return { ...(name ? { name } : {}), ...(resource.group ? { group: resource.group } : {}), kind: resource.resource, ...more }
+  return {
+    ...(name ? { name } : {}),
+    ...(resource.group ? { group: resource.group } : {}),
+    ...(resource.resource ? { kind: resource.resource } : {}),
+    ...more,
+  }
 }
 
 export function notFound(resource: ResourceName, name: string): StatusError {
@@ -85,6 +90,11 @@ export function alreadyExists(resource: ResourceName, name: string): StatusError
 export function conflict(resource: ResourceName, name: string, why: string): StatusError {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`
   return failure(409, 'Conflict', message, detailsOf(resource, name))
+}
+
+/** 409 of a server-side apply: the fields that others own. */
+export function applyConflict(message: string, causes: readonly StatusCause[]): StatusError {
+  return failure(409, 'Conflict', message, { causes })
 }
 
 /** The optimistic lock's words (registry/generic/registry/store.go OptimisticLockErrorMsg). */
@@ -110,13 +120,19 @@ export function notAcceptable(message: string): StatusError {
   return failure(406, 'NotAcceptable', message)
 }
 
-export function unsupportedMediaType(message: string): StatusError {
-  return failure(415, 'UnsupportedMediaType', message)
+export function unsupportedMediaType(message: string, details?: Status['details']): StatusError {
+  return failure(415, 'UnsupportedMediaType', message, details)
+}
+
+/** 413: a body, or what it would become in etcd, is more than the server takes. */
+export function tooLarge(why: string): StatusError {
+  return failure(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`)
 }
 
 /** 429 with its cause, as an eviction that a budget refuses. */
-export function tooManyRequests(message: string, cause: string): StatusError {
-  return failure(429, 'TooManyRequests', message, { causes: [{ reason: 'DisruptionBudget', message: cause }] })
+export function tooManyRequests(message: string, cause: string, retryAfterSeconds = 0): StatusError {
+  const causes = [{ reason: 'DisruptionBudget', message: cause }]
+  return failure(429, 'TooManyRequests', message, { causes, ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}) })
 }
 
 export function expired(message: string): StatusError {
@@ -134,7 +150,7 @@ export function unclassified(message: string): StatusError {
 
 /** 422 with a message of its own and no causes (a failed JSON patch). */
 export function unprocessable(message: string): StatusError {
-  return failure(422, 'Invalid', message)
+  return failure(422, 'Invalid', message, {})
 }
 
 /** Valid in a real cluster, not emulated here: our own honest answer, never a made-up success. */
@@ -160,6 +176,7 @@ const FIELD_ERRORS = {
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
   FieldValueTooMany: 'Too many',
+  FieldValueTypeInvalid: 'Invalid value',
 } as const
 
 /** Servers from this minor version on print structures in errors as JSON, older ones in Go's syntax (kubernetes PR 132314). */
@@ -210,6 +227,14 @@ export function tooLong(field: string, max: number): FieldError {
   return { type: 'FieldValueTooLong', field, detail: `may not be more than ${max} bytes` }
 }
 
+export function tooMany(field: string, actual: number, max: number): FieldError {
+  return { type: 'FieldValueTooMany', field, detail: `must have at most ${max} items`, value: { of: actual } }
+}
+
+export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
+  return { type: 'FieldValueTypeInvalid', field, detail, value: { of: value } }
+}
+
 export function notFoundField(field: string, value: unknown): FieldError {
   return { type: 'FieldValueNotFound', field, detail: '', value: { of: value } }
 }
@@ -228,7 +253,7 @@ export function invalidObject(
   return failure(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${words}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
-    kind: kind.kind,
+    ...(kind.kind ? { kind: kind.kind } : {}),
     causes: errors.map((e, i) => ({ reason: e.type, message: bodies[i], field: e.field })),
   })
 }

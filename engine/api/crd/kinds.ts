@@ -1,8 +1,12 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: a CustomResourceDefinition as it is in the store
-import type { KindDescriptor, VersionConversion } from '../kinds/kind.ts'
-import { age } from '../kinds/kind.ts'
-import type { Column, Kind, Subresource } from '../kinds/registry.ts'
+import type { KindDescriptor } from '../kinds/kind.ts'
+import type { Kind, Subresource } from '../kinds/registry.ts'
 import type { KubeObject } from '../object.ts'
+import { cellsOf, columnsOf } from './columns.ts'
+import { decoder } from './decode.ts'
+import { customStrategy } from './strategy.ts'
+import { prune, type Structural } from './structural.ts'
+import { typesOf } from './types.ts'
 
 /** What one CustomResourceDefinition defines. */
 export interface CustomKinds {
@@ -34,48 +38,71 @@ function compiled(definition: KubeObject): CustomKinds {
   const versions: readonly any[] = definition.spec?.versions ?? []
   const storage = versions.find((v) => v.storage === true)
   if (storage === undefined) return { served: [] }
-  const stored = kindOfVersion(definition, storage, undefined)
+  const stored = kindOfVersion(definition, storage, storage)
   return {
     stored,
     served: versions
       .filter((v) => v.served === true)
-      .map((v) => (v === storage ? stored : kindOfVersion(definition, v, SAME_FIELDS))),
+      .map((v) => (v === storage ? stored : kindOfVersion(definition, v, storage))),
   }
 }
 
-/** conversion.strategy None: versions differ in apiVersion alone. */
-const SAME_FIELDS: VersionConversion = { to: (stored) => stored, from: (given) => given }
+/** The schema of a version; without one anything goes. */
+export function schemaOf(version: any): Structural {
+  return version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+}
 
-function kindOfVersion(definition: KubeObject, version: any, conversion: VersionConversion | undefined): Kind {
-  const { group, scope } = definition.spec
-  const names = definition.status?.acceptedNames ?? definition.spec.names
+function kindOfVersion(definition: KubeObject, version: any, storage: any): Kind {
+  const { group, scope, names } = definition.spec
+  const accepted = definition.status?.acceptedNames ?? names
   const apiVersion = `${group}/${version.name}`
-  const resource: string = definition.spec.names.plural
-  const columns = columnsOf(version)
+  const schema = schemaOf(version)
+  const key = `${names.plural}.${group}`
   const descriptor: KindDescriptor = {
-    resource: `${resource}.${group}`,
+    resource: key,
     suite: 'modelled',
-    cells: (object, at) => [object.metadata.name, age(object.metadata.creationTimestamp, at)],
-    strategy: { name: 'subdomain' },
+    cells: cellsOf(version),
+    strategy: customStrategy(definition, version),
+    fields: selectable(version),
   }
+  // conversion.strategy None: versions differ in apiVersion, and in what their schemas let through
+  const through = (into: Structural) => (object: KubeObject) => prune(object, into, '', [], true) as KubeObject
   return {
-    key: descriptor.resource,
+    key,
     group,
     version: version.name,
     apiVersion,
-    kind: names.kind,
-    resource,
-    singular: names.singular,
-    shortNames: names.shortNames ?? [],
-    categories: names.categories ?? [],
+    kind: accepted.kind,
+    resource: names.plural,
+    singular: accepted.singular ?? names.singular,
+    shortNames: accepted.shortNames ?? [],
+    categories: accepted.categories ?? [],
     namespaced: scope === 'Namespaced',
     verbs: VERBS,
     subresources: subresourcesOf(definition, version),
-    columns,
+    columns: columnsOf(version),
     descriptor,
     custom: true,
-    ...(conversion === undefined ? {} : { conversion }),
+    schema: version.schema?.openAPIV3Schema ?? {},
+    revision: `${definition.metadata.uid}/${definition.metadata.generation}`,
+    typeName: typesOf(schema, key),
+    decode: decoder(schema),
+    ...(version.subresources?.scale === undefined ? {} : { scale: version.subresources.scale }),
+    ...(version === storage ? {} : { conversion: { to: through(schema), from: through(schemaOf(storage)) } }),
   }
+}
+
+/** Field selectors of a version (selectableFields). */
+function selectable(version: any): KindDescriptor['fields'] {
+  const fields: Record<string, (object: KubeObject) => string> = {}
+  for (const { jsonPath } of version.selectableFields ?? []) {
+    const path: readonly string[] = jsonPath.split('.').filter((p: string) => p !== '')
+    fields[path.join('.')] = (object) => {
+      const value = path.reduce<any>((at, name) => at?.[name], object)
+      return value === undefined || value === null ? '' : String(value)
+    }
+  }
+  return Object.keys(fields).length === 0 ? undefined : fields
 }
 
 function subresourcesOf(definition: KubeObject, version: any): readonly Subresource[] {
@@ -86,11 +113,4 @@ function subresourcesOf(definition: KubeObject, version: any): readonly Subresou
   if (version.subresources?.scale)
     out.push({ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: PART_VERBS })
   return out
-}
-
-function columnsOf(_version: any): readonly Column[] {
-  return [
-    { name: 'Name', type: 'string', format: 'name', priority: 0 },
-    { name: 'Age', type: 'date', format: '', priority: 0 },
-  ]
 }

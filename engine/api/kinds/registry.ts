@@ -7,6 +7,7 @@ import { componentStatus } from './componentstatus.ts'
 import { configMap } from './configmap.ts'
 import { controllerRevision } from './controllerrevision.ts'
 import { cronJob } from './cronjob.ts'
+import { customResourceDefinition } from './customresourcedefinition.ts'
 import { daemonSet } from './daemonset.ts'
 import { deployment } from './deployment.ts'
 import { endpoints } from './endpoints.ts'
@@ -47,6 +48,7 @@ const DESCRIPTORS: readonly KindDescriptor[] = [
   configMap,
   controllerRevision,
   cronJob,
+  customResourceDefinition,
   daemonSet,
   deployment,
   endpoints,
@@ -123,6 +125,12 @@ export interface Kind {
   /** A custom kind's OpenAPI v3 schema, and what changes whenever its definition does. */
   readonly schema?: Json
   readonly revision?: string
+  /** Where a custom kind's scale subresource finds what it shows. */
+  readonly scale?: {
+    readonly specReplicasPath: string
+    readonly statusReplicasPath: string
+    readonly labelSelectorPath?: string
+  }
 }
 
 interface ApiResource {

@@ -37,6 +37,11 @@ export function typeNamed(name: string): Type | undefined {
   return type
 }
 
+/** Adds a type that no document of the API's own describes. */
+export function defineType(type: Type): void {
+  types.set(type.name, type)
+}
+
 /** The type of a kind: "apps/v1", "Deployment". */
 export function typeOfKind(apiVersion: string, kind: string): Type | undefined {
   const name = KIND_TYPES[`${apiVersion}/${kind}`]
