@@ -34,7 +34,7 @@ function itemKey(item: Values, keys: readonly string[]): string {
 
 function compareStruct(old: Values | undefined, now: Values, type: Type, out: Changes): void {
   for (const name of new Set([...Object.keys(old ?? {}), ...Object.keys(now)])) {
-    const field = Object.hasOwn(type.fields, name) ? (type.fields[name] as Field) : { type: '*' }
+    const field = Object.hasOwn(type.fields, name) ? (type.fields[name] as Field) : { type: '?' }
     // in an object that exists, a struct held by value or a list that is always written is there before anything is in it
     const there = old !== undefined && (field.value === true || (type.required.includes(name) && field.type.startsWith('[')))
     const before = old?.[name] ?? (there ? (field.type.startsWith('[') ? [] : {}) : undefined)
@@ -73,6 +73,7 @@ function compare(old: unknown, now: unknown, field: Field, out: Changes): void {
   const atomic = field.map === 'atomic' || struct?.map === 'atomic'
   if (old === undefined) out.set.member = true
   if (struct !== undefined && isObject(now) && !atomic) compareStruct(isObject(old) ? old : undefined, now, struct, out)
+  else if (field.type === '?' && isObject(now)) compareMap(isObject(old) ? old : {}, now, { type: '{?' }, out)
   else if (field.type.startsWith('{') && isObject(now) && !atomic) compareMap(isObject(old) ? old : {}, now, field, out)
   else if (field.type.startsWith('[') && Array.isArray(now) && (field.list === 'map' || field.list === 'set')) {
     compareList(Array.isArray(old) ? old : [], now, field, out)

@@ -28,6 +28,10 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** "status" (only the status changes), "approval", "ephemeralcontainers" … */
   readonly subresource?: string
+  /** metadata.managedFields of the object is already what it will be (server-side apply). */
+  readonly tracked?: boolean
+  /** The write is the result of a patch: a uid in it is a change, not a precondition. */
+  readonly patch?: boolean
   readonly user?: Writer
   /** Grows with what validation and admission warn of. */
   readonly warnings?: string[]

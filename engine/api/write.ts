@@ -3,7 +3,7 @@ import { deepEqual } from './deep-equal.ts'
 import type { Strategy } from './kinds/kind.ts'
 import { kindsOf } from './kinds/kinds.ts'
 import type { Kind } from './kinds/registry.ts'
-import { trackUpdate } from './managed-fields.ts'
+import { trackUpdate, untimed } from './managed-fields.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from './object.ts'
 import { typeNamed } from './schema/schema.ts'
 import {
@@ -99,7 +99,7 @@ export function createObject(
   object = withSpec(kind, object)
   object = strategy.defaults?.(object) ?? object
   // fields belong to whoever sent them: what admission and allocation add later is nobody's
-  object = trackUpdate(context, undefined, object, given, options)
+  object = options.tracked === true ? withFieldsOf(object, given) : trackUpdate(context, undefined, object, options, given)
   if (options.user !== undefined) strategy.authorizeWrite?.(context, object, undefined, options.user)
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'CREATE', object: changed, options })
   object = mutatingAdmission(request(object))
@@ -166,6 +166,22 @@ function released(strategy: Strategy | undefined, object: KubeObject): boolean {
   return (deletionGracePeriodSeconds ?? 0) === 0 && strategy?.held?.(object) !== true
 }
 
+/** Resources whose etcd key is not their name. */
+const ETCD_KEYS: Readonly<Record<string, string>> = {
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  nodes: 'minions',
+  'ingresses.networking.k8s.io': 'ingress',
+}
+
+/** storage.InvalidObjError of a precondition on the uid. */
+function uidMismatch(kind: Kind, { metadata }: KubeObject, uid: string): string {
+  const resource = ETCD_KEYS[kind.key] ?? (kind.custom ? `${kind.group}/${kind.resource}` : kind.resource)
+  const key = ['', 'registry', resource, ...(metadata.namespace ? [metadata.namespace] : []), metadata.name].join('/')
+  const more = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${more}`
+}
+
 function prepared(
   context: WriteContext,
   strategy: Strategy,
@@ -205,13 +221,14 @@ export function updateObject(
       return createObject(context, resource, given, options)
     throw notFound(kind, name)
   }
-  if (uid && uid !== old.metadata.uid) {
-    throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
-  }
+  if (uid && uid !== old.metadata.uid && options.patch !== true) throw conflict(kind, name, uidMismatch(kind, old, uid))
+  if (resourceVersion && !/^\d+$/.test(resourceVersion))
+    throw unclassified(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
   const { subresource, user } = options
   const whole = withSpec(kind, given)
   const wanted = subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
-  let object = trackUpdate(context, old, merged(strategy, wanted, old, options), given, options)
+  let object = merged(strategy, wanted, old, options)
+  object = options.tracked === true ? withFieldsOf(object, given) : trackUpdate(context, old, object, options, given)
   if (user !== undefined && subresource === undefined) strategy.authorizeWrite?.(context, object, old, user)
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'UPDATE', object: changed, old, options })
   object = mutatingAdmission(request(object))
@@ -223,6 +240,8 @@ export function updateObject(
   object = prepared(context, strategy, object, old, subresource)
   check(context, kind, object, [
     ...validateMeta(object, kind.namespaced, strategy.name),
+    // once for every object, and once more by the kind's own validation
+    ...validateMetaUpdate(object, old),
     ...validateMetaUpdate(object, old),
     ...(updateErrors(strategy, object, old, subresource) ?? []),
   ])
@@ -234,9 +253,13 @@ export function updateObject(
   return commit(context, resource, object, old, options)
 }
 
-function unmanaged(object: KubeObject): object {
-  const { managedFields: _fields, ...metadata } = object.metadata
-  return { ...object, metadata }
+function withFieldsOf(object: KubeObject, given: KubeObject): KubeObject {
+  return { ...object, metadata: { ...object.metadata, managedFields: given.metadata.managedFields } }
+}
+
+/** An object for telling whether a write changed it: times of managers do not count (ignoreManagedFieldsTimestampsTransformer). */
+function comparable(object: KubeObject): object {
+  return { ...object, metadata: { ...object.metadata, managedFields: untimed(object) } }
 }
 
 /** Takes an object out of the store, with what it had allocated. */
@@ -259,7 +282,7 @@ export function commit(
     if (!options.dryRun) removeObject(context, resource, object)
     return object
   }
-  if (deepEqual(unmanaged(object), unmanaged(old))) return old
+  if (deepEqual(comparable(object), comparable(old))) return old
   if (options.dryRun) return object
   const stored = context.store.put(resource, object)
   strategy?.afterCommit?.(context, old, stored)

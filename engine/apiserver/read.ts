@@ -5,7 +5,7 @@ import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status.ts'
 import type { Shape } from './accept.ts'
 import type { Reader } from './components.ts'
-import { filterOf, listObjects } from './list.ts'
+import type { Listed } from './list.ts'
 import { param, type RequestInfo } from './request-info.ts'
 import { type IncludeObject, partial, table } from './table.ts'
 
@@ -57,9 +57,9 @@ export function getObject(store: Reader, kind: Kind, info: RequestInfo): KubeObj
   return object
 }
 
-/** A List, a Table or a PartialObjectMetadataList. Items of a List carry no kind of their own, as on the wire. */
-export function list(store: Reader, kind: Kind, info: RequestInfo, shape: Shape, at: RowContext): unknown {
-  const { items, metadata } = listObjects(store, kind, info, filterOf(info, kind))
+/** What was listed, in the shape asked for. Items of a List carry no kind of their own, as on the wire. */
+export function listed(kind: Kind, found: Listed, info: RequestInfo, shape: Shape, at: RowContext): unknown {
+  const { items, metadata } = found
   if (shape.as === 'table') return table(kind, items, at, include(info), metadata)
   if (shape.as === 'metadata') {
     return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) }

@@ -3,10 +3,11 @@ import { formatSelector } from '../api/kinds/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { conflict, invalid, invalidObject, methodNotSupported, OPTIMISTIC_LOCK } from '../api/status.ts'
 import { updateObject } from '../api/write.ts'
-import { bodyOf, decodeObject } from './body.ts'
+import { decodeObject, mediaType, readText } from './body.ts'
 import type { ApiResponse } from './client.ts'
 import { type Call, writeOptions } from './handler.ts'
-import { patched } from './patch-handler.ts'
+import { checkPatchOptions } from './options.ts'
+import { APPLY, checkPatchType, decodePatched, patched } from './patch-handler.ts'
 import { getObject } from './read.ts'
 import { reply } from './respond.ts'
 
@@ -31,8 +32,8 @@ export function scale(call: Call): ApiResponse {
   const old = scaleOf(object)
   if (info.verb === 'get') return reply(200, old, call.warnings)
   let wanted: KubeObject
-  if (info.verb === 'update') wanted = decodeObject(SCALE, bodyOf(call.request), info, call.warnings)
-  else if (info.verb === 'patch') wanted = decodeObject(SCALE, patched(call, old, 'autoscaling.v1.Scale'), info, call.warnings)
+  if (info.verb === 'update') wanted = decodeObject(SCALE, call.request, info, call.warnings)
+  else if (info.verb === 'patch') wanted = patchedScale(call, old)
   else throw methodNotSupported()
   const version = wanted.metadata.resourceVersion
   if (version && version !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name, OPTIMISTIC_LOCK)
@@ -48,4 +49,14 @@ export function scale(call: Call): ApiResponse {
     scaleOf(updateObject(context, kind.key, { ...object, spec: { ...object.spec, replicas } }, options)),
     call.warnings,
   )
+}
+
+/** A patch of a scale; what is applied must name it. */
+function patchedScale(call: Call, old: KubeObject): KubeObject {
+  checkPatchType(call)
+  const apply = mediaType(call.request) === APPLY
+  checkPatchOptions(call.info, apply, call.context.minor)
+  if (!apply) return decodePatched(call, SCALE, patched(call, old, 'autoscaling.v1.Scale'))
+  const given = readText(call.request.body ?? '', true) as Record<string, unknown> | null
+  return decodePatched(call, SCALE, { value: { ...old, ...given }, problems: [], shown: () => '' })
 }

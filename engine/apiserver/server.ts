@@ -7,6 +7,7 @@ import type { WriteContext } from '../api/write-context.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import { shapeOf } from './accept.ts'
+import { authenticate } from './authenticate.ts'
 import { attributesOf, authorized, denied } from './authorize.ts'
 import type { ApiClient, ApiRequest, ApiResponse, ApiUser, WatchEvent } from './client.ts'
 import { type ComponentRuns, componentStatuses, type Reader } from './components.ts'
@@ -14,9 +15,10 @@ import { discovery, type ServerFacts } from './discovery.ts'
 import { readable } from './emulated.ts'
 import { rowContext } from './handler.ts'
 import { header } from './headers.ts'
+import { filterOf, listObjects } from './list.ts'
 import type { NodeProxy } from './node-proxy.ts'
 import { follow } from './pod-subresources.ts'
-import { getObject, list, shaped } from './read.ts'
+import { getObject, listed, shaped } from './read.ts'
 import { flag, param, type RequestInfo, requestInfo } from './request-info.ts'
 import { reply, statusReply } from './respond.ts'
 import { openForward, openStream, type StreamCall } from './streams.ts'
@@ -93,7 +95,8 @@ export class ApiServer {
       if (info.verb === 'list') {
         const shape = shapeOf(header(request, 'accept'))
         readable(kind)
-        return reply(200, list(store, kind, info, shape, rowContext(this.context)), warnings, shape.type)
+        const found = listObjects(store, kind, info, filterOf(info, kind))
+        return reply(200, listed(kind, found, info, shape, rowContext(this.context)), warnings, shape.type)
       }
       return write({ context: this.context, nodeProxy: this.nodeProxy, user, request, info, kind, warnings })
     }
@@ -145,7 +148,8 @@ export class ApiServer {
       const who = this.authorize(user, request, info)
       const kind = served(info, this.context.minor)
       const create = { ...attributesOf(info), verb: 'create' }
-      if (this.context.minor >= CREATE_TO_UPGRADE && !authorized(this.context.store, who, create)) throw denied(who, create)
+      if (this.context.minor >= CREATE_TO_UPGRADE && !authorized(this.context.store, who, create))
+        throw denied(who, create, this.context.store)
       return open({ context: this.context, kind, info, nodeProxy: this.nodeProxy })
     } catch (error) {
       if (error instanceof StatusError) return statusReply(error)
@@ -153,19 +157,20 @@ export class ApiServer {
     }
   }
 
-  /** Impersonation, then authorization; returns the user the request acts as. */
-  private authorize(user: ApiUser, request: ApiRequest, info: RequestInfo): ApiUser {
+  /** Authentication, impersonation, authorization; returns the user the request acts as. */
+  private authorize(connected: ApiUser, request: ApiRequest, info: RequestInfo): ApiUser {
     const { store } = this.context
+    const user = authenticate(this.context, connected, request)
     let who = user
     const name = header(request, 'Impersonate-User')
     if (name !== undefined) {
       const attributes = { verb: 'impersonate', group: '', resource: 'users', name }
-      if (!authorized(store, user, attributes)) throw denied(user, attributes)
+      if (!authorized(store, user, attributes)) throw denied(user, attributes, store)
       const groups = header(request, 'Impersonate-Group')
       who = { name, groups: groups === undefined ? [] : groups.split(',').map((g) => g.trim()) }
     }
     const attributes = attributesOf(info)
-    if (!authorized(store, who, attributes)) throw denied(who, attributes)
+    if (!authorized(store, who, attributes)) throw denied(who, attributes, store)
     return who
   }
 }

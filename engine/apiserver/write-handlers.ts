@@ -2,12 +2,13 @@ import { finalizeNamespace } from '../api/finalize.ts'
 import { methodNotSupported, notEmulatedStatus } from '../api/status.ts'
 import { createObject, updateObject } from '../api/write.ts'
 import { shapeOf } from './accept.ts'
-import { bodyOf, requestObject } from './body.ts'
+import { requestObject } from './body.ts'
 import type { ApiResponse } from './client.ts'
 import { remove, removeCollection } from './delete-handler.ts'
 import { bind, evict } from './eviction.ts'
 import { type Call, rowContext, writeOptions } from './handler.ts'
 import { header } from './headers.ts'
+import { checkWriteOptions } from './options.ts'
 import { patch } from './patch-handler.ts'
 import { logs } from './pod-subresources.ts'
 import { getObject, shaped } from './read.ts'
@@ -15,6 +16,7 @@ import { reply } from './respond.ts'
 import { review } from './reviews.ts'
 import { scale } from './scale.ts'
 import { isUpgraded, notUpgraded } from './streams.ts'
+import { requestToken } from './token-request.ts'
 
 function answered(call: Call, object: Parameters<typeof shaped>[1], code: number): ApiResponse {
   const shape = shapeOf(header(call.request, 'accept'))
@@ -22,15 +24,17 @@ function answered(call: Call, object: Parameters<typeof shaped>[1], code: number
 }
 
 function create(call: Call): ApiResponse {
-  const { kind, info, warnings } = call
-  const object = requestObject(kind, bodyOf(call.request), info, warnings)
+  const { kind, info, warnings, request } = call
+  checkWriteOptions(info, 'CreateOptions', call.context.minor)
+  const object = requestObject(kind, request, info, warnings)
   const stored = createObject(call.context, kind.key, object, writeOptions(call))
   return answered(call, stored, 201)
 }
 
 function update(call: Call): ApiResponse {
   const { kind, info, warnings, context } = call
-  const object = requestObject(kind, bodyOf(call.request), info, warnings)
+  checkWriteOptions(info, 'UpdateOptions', context.minor)
+  const object = requestObject(kind, call.request, info, warnings)
   if (kind.key === 'namespaces' && info.subresource === 'finalize')
     return answered(call, finalizeNamespace(context, object, writeOptions(call)), 200)
   const existed = context.store.get(kind.key, object.metadata.namespace, object.metadata.name) !== undefined
@@ -45,9 +49,11 @@ function subresource(call: Call): ApiResponse | undefined {
   if (info.subresource === 'scale') return scale(call)
   if (kind.key === 'pods' && info.subresource === 'log') return logs(call)
   if (isUpgraded(call)) notUpgraded(call)
+  if (kind.key === 'serviceaccounts' && info.subresource === 'token' && info.verb === 'create') return requestToken(call)
   if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
   if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)
   if (kind.key === 'namespaces' && info.subresource === 'finalize' && info.verb === 'update') return undefined
+  if (kind.descriptor?.strategy?.subresources?.[info.subresource] !== undefined) return undefined
   throw notEmulatedStatus(`${kind.resource}/${info.subresource}`)
 }
 

@@ -131,7 +131,7 @@ test('bodies: unknown fields, wrong types, failed patches', () => {
     headers: { 'Content-Type': 'application/json-patch+json' },
   })
   expect([bad.status, words(bad.body)]).toEqual([422, 'the server rejected our request due to an error in our request'])
-  expect(words(send('PATCH', `${SERVICES}/x`, 'not json', 'strategic-merge-patch+json'))).toBe(
+  expect(words(send('PATCH', `${SERVICES}/x`, '"not json"', 'strategic-merge-patch+json'))).toBe(
     'json: cannot unmarshal string into Go value of type map[string]interface {}',
   )
 })

@@ -22,6 +22,7 @@ const SPACE = new Set([' ', '\t', '\r', '\n'])
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 /** The scanner's limit of nesting (encoding/json scanner.go maxNestingDepth). */
 const MAX_DEPTH = 10000
+const TOO_DEEP = 'exceeded max depth'
 const DIGIT = /[0-9]/
 
 class GoParser {
@@ -53,22 +54,19 @@ class GoParser {
   private value(context: string): unknown {
     this.space()
     const c = this.text[this.at]
-    if (c === '{') return this.nested(() => this.object())
-    if (c === '[') return this.nested(() => this.array())
+    if (c === '{' || c === '[') {
+      if (++this.depth > MAX_DEPTH) throw new GoJsonError(TOO_DEEP)
+      this.at++
+      const value = c === '{' ? this.object() : this.array()
+      this.depth--
+      return value
+    }
     if (c === '"') return this.string()
     if (c === 't') return this.literal('true', true)
     if (c === 'f') return this.literal('false', false)
     if (c === 'n') return this.literal('null', null)
     if (c === '-' || (c !== undefined && DIGIT.test(c))) return this.number()
     return this.fail(context)
-  }
-
-  private nested(read: () => unknown): unknown {
-    if (++this.depth > MAX_DEPTH) throw new GoJsonError('exceeded max depth')
-    this.at++
-    const value = read()
-    this.depth--
-    return value
   }
 
   private object(): unknown {
@@ -188,5 +186,10 @@ class GoParser {
 
 /** JSON text as Go reads it: its words for what is wrong, and objects that remember keys given twice. Throws GoJsonError. */
 export function parseGoJson(text: string): unknown {
-  return new GoParser(text).whole()
+  try {
+    return new GoParser(text).whole()
+  } catch (error) {
+    // the host's stack may end before Go's limit
+    throw error instanceof RangeError ? new GoJsonError(TOO_DEEP) : error
+  }
 }

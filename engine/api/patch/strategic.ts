@@ -1,5 +1,6 @@
 import { type Field, structOf, type Type, typeNamed } from '../schema/schema.ts'
-import { badRequest } from '../status.ts'
+import { unclassified } from '../status.ts'
+import { goValue } from './go-print.ts'
 import { isObject } from './merge.ts'
 
 const DIRECTIVE = '$patch'
@@ -21,7 +22,8 @@ function mergeObject(target: Item, patch: Item, type: Type | undefined): Item {
   const directive = patch[DIRECTIVE]
   if (directive === 'replace') return stripped(patch)
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`Unknown patch type: ${String(directive)}`)
+  if (directive !== undefined && directive !== 'merge')
+    throw unclassified(`unknown patch type: ${goValue(directive)} in map: ${goValue(patch)}`)
   const out: Item = { ...target }
   const keep = patch[RETAIN]
   if (Array.isArray(keep)) for (const key of Object.keys(out)) if (!keep.includes(key)) delete out[key]
@@ -34,6 +36,8 @@ function mergeObject(target: Item, patch: Item, type: Type | undefined): Item {
       continue
     }
     if (value === null) delete out[key]
+    // what is not there yet is taken as given, without its directives
+    else if (out[key] === undefined || out[key] === null) add(out, key, value)
     else out[key] = mergeField(out[key], value, type?.fields[key], patch[`${ORDER}${key}`])
   }
   // an order may be given for a list that itself is not patched
@@ -46,11 +50,39 @@ function mergeObject(target: Item, patch: Item, type: Type | undefined): Item {
   return out
 }
 
+function add(out: Item, key: string, value: unknown): void {
+  if (isObject(value) && value[DIRECTIVE] === 'delete') delete out[key]
+  else out[key] = clean(Array.isArray(value) ? value.filter((v) => !isObject(v) || v[DIRECTIVE] !== 'delete') : value)
+}
+
+/** The type of a list's items as reflect.Type.String prints it; undefined where they differ. */
+function itemType(list: readonly unknown[]): string | undefined {
+  const kinds = new Set(list.map((v) => (isObject(v) ? 'map' : Array.isArray(v) ? 'list' : typeof v)))
+  return kinds.size > 1 ? undefined : [...kinds][0]
+}
+
+/** The order that a patch asks for must be the order of what it patches (validatePatchWithSetOrderList). */
+function checkOrder(patch: readonly unknown[], order: unknown, key: string | undefined): void {
+  if (!Array.isArray(order)) return
+  const id = (v: unknown) => (key !== undefined && isObject(v) ? v[key] : v)
+  const wanted = order.map(id)
+  const named = patch.filter((v) => !isObject(v) || v[DIRECTIVE] !== 'delete').map(id)
+  let at = 0
+  for (const value of named) {
+    while (at < wanted.length && wanted[at] !== value) at++
+    if (at++ < wanted.length) continue
+    throw unclassified(`The order in patch list:\n${goValue(patch)}\n doesn't match $setElementOrder list:\n${goValue(order)}\n`)
+  }
+}
+
 function mergeField(target: unknown, patch: unknown, field: Field | undefined, order: unknown): unknown {
   if (isObject(patch)) return mergeObject(isObject(target) ? target : {}, patch, nested(field, ''))
   if (!Array.isArray(patch)) return patch
+  checkOrder(patch, order, field?.mergeKey)
   const merges = field?.patch?.split(',').includes('merge') ?? false
   if (!merges) return patch.map(clean)
+  if (Array.isArray(target) && target.length > 0 && patch.length > 0 && itemType([...target, ...patch]) === undefined)
+    throw unclassified(`list element types are not identical: [${goValue(target)} ${goValue(patch)}]`)
   const merged =
     field?.mergeKey === undefined ? mergePrimitives(target, patch) : mergeItems(target, patch, field.mergeKey, nested(field, '['))
   return ordered(merged, Array.isArray(order) ? order : patch, target, field?.mergeKey)
@@ -75,8 +107,8 @@ function mergeItems(target: unknown, patch: readonly unknown[], key: string, typ
     return patch.filter((p) => !(isObject(p) && p[DIRECTIVE] === 'replace' && Object.keys(p).length === 1)).map(clean)
   }
   for (const item of patch) {
-    if (!isObject(item)) throw badRequest('expected a map, but received a different type')
-    if (item[key] === undefined) throw badRequest(`map: map[${shown(item)}] does not contain declared merge key: ${key}`)
+    if (!isObject(item)) throw unclassified('expected a map, but received a different type')
+    if (item[key] === undefined) throw unclassified(`map: ${goValue(item)} does not contain declared merge key: ${key}`)
     if (item[DIRECTIVE] === 'delete') {
       out = out.filter((o) => o[key] !== item[key])
       continue
@@ -86,13 +118,6 @@ function mergeItems(target: unknown, patch: readonly unknown[], key: string, typ
     else out = out.map((o, i) => (i === at ? mergeObject(o, item, type) : o))
   }
   return [...out, ...additions]
-}
-
-function shown(item: Item): string {
-  return Object.keys(item)
-    .sort()
-    .map((k) => `${k}:${String(item[k])}`)
-    .join(' ')
 }
 
 /**

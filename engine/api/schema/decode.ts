@@ -1,3 +1,4 @@
+import { keysAsWritten } from '../../base/go-json.ts'
 import { decodeBase64 } from '../../base/utf8.ts'
 import { badRequest } from '../status.ts'
 import { canonicalQuantity, isQuantity } from '../validation/quantity.ts'
@@ -45,10 +46,34 @@ function base64(text: string): string {
   throw badRequest(`illegal base64 data at input byte ${foreign >= 0 ? foreign : text.length - (text.length % 4)}`)
 }
 
+/** A plain value's type in Go once JSON was read into interface{}. */
+function goKind(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (typeof value === 'string') return 'string'
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
+}
+
+/** runtime.fromUnstructured's errors. */
+function convertError(value: unknown, type: string): string {
+  const kind = value !== null && typeof value === 'object' ? (Array.isArray(value) ? 'slice' : 'map') : goKind(value)
+  if (type.startsWith('[')) return `cannot restore slice from ${kind}`
+  if (type.startsWith('{')) return `cannot restore map from ${kind}`
+  if (type.startsWith('@')) return `cannot restore struct from: ${kind}`
+  return `cannot convert ${goKind(value)} to ${goType(type)}`
+}
+
 class Decoder {
   readonly problems: string[] = []
+  private readonly unstructured: boolean
+
+  /** `unstructured`: the words of DefaultUnstructuredConverter, which takes maps for structs, instead of the JSON decoder's. */
+  constructor(unstructured: boolean) {
+    this.unstructured = unstructured
+  }
 
   private mismatch(value: unknown, type: string, path: readonly string[], owner: string, number = false): never {
+    if (this.unstructured) throw badRequest(convertError(value, type))
     const shown = number ? `number ${value}` : valueName(value)
     const fieldPath = path.filter((p) => !p.startsWith('[')).join('.')
     const where = fieldPath === '' ? 'Go value' : `Go struct field ${owner}.${fieldPath}`
@@ -64,8 +89,7 @@ class Decoder {
     }
     if (type.startsWith('{')) {
       if (typeof value !== 'object' || Array.isArray(value)) return this.mismatch(value, type, path, owner)
-      const entries = Object.entries(value).map(([k, v]) => [k, this.value(v, type.slice(1), path, owner)])
-      return Object.fromEntries(entries)
+      return this.map(value as Record<string, unknown>, type.slice(1), path, owner)
     }
     if (type.startsWith('@')) {
       const struct = structOf(type)
@@ -100,36 +124,65 @@ class Decoder {
         return is === 'string' || is === 'number' ? value : this.mismatch(value, 'int32', path, owner)
       case 'time':
       case 'microtime':
-        if (is !== 'string') throw badRequest(`json: cannot unmarshal ${valueName(value)} into Go value of type string`)
-        if (Number.isNaN(Date.parse(value as string))) {
-          throw badRequest(
-            `parsing time "${JSON.stringify(value)}" as "2006-01-02T15:04:05Z07:00": cannot parse "${value}" as "2006"`,
-          )
-        }
+        if (is !== 'string') return this.mismatch(value, 'string', path, owner)
+        if (Number.isNaN(Date.parse(value as string))) throw badRequest(timeError(value as string, type))
         return value
       default:
         return value
     }
   }
 
+  private map(value: Record<string, unknown>, type: string, path: readonly string[], owner: string): Record<string, unknown> {
+    const out: Record<string, unknown> = {}
+    for (const name of keysAsWritten(value)) {
+      if (Object.hasOwn(out, name)) this.problem('duplicate', [...path, name])
+      else out[name] = this.value(value[name], type, path, owner)
+    }
+    return out
+  }
+
+  private problem(what: 'unknown' | 'duplicate', path: readonly string[]): void {
+    const text = `${what} field "${path.join('.').replaceAll('.[', '[')}"`
+    if (!this.problems.includes(text)) this.problems.push(text)
+  }
+
   struct(value: Record<string, unknown>, type: Type, path: readonly string[]): Record<string, unknown> {
     const out: Record<string, unknown> = {}
     const owner = type.name.split('.').at(-1) as string
-    for (const [name, item] of Object.entries(value)) {
+    const seen = new Set<string>()
+    for (const name of keysAsWritten(value)) {
+      const item = value[name]
       const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined
       const at = [...path, name]
-      if (field === undefined) this.problems.push(`unknown field "${at.join('.').replaceAll('.[', '[')}"`)
+      if (field === undefined) this.problem('unknown', at)
+      else if (seen.has(name)) this.problem('duplicate', at)
       // as in Go, null leaves a field as it is: absent
-      else if (item !== null && item !== undefined) out[name] = this.value(item, field.type, at, owner)
+      else if (item !== null && item !== undefined) {
+        const read = this.value(item, field.type, at, owner)
+        if (!omitted(read, field.type) || type.required.includes(name)) out[name] = read
+      }
+      seen.add(name)
     }
     return out
   }
 }
 
+/** Lists and maps with nothing in them are not written (omitempty) and so are as good as absent. */
+function omitted(value: unknown, type: string): boolean {
+  if (type.startsWith('[')) return Array.isArray(value) && value.length === 0
+  return type.startsWith('{') && Object.keys(value as object).length === 0
+}
+
+/** time.ParseError of metav1.Time and MicroTime. */
+function timeError(text: string, type: string): string {
+  const layout = type === 'microtime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
+  return `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`
+}
+
 /** Decodes `value` as the named type: wrong types throw the JSON decoder's words (400), unknown fields are dropped and reported. */
-export function decodeAs(typeName: string, value: Record<string, unknown>): Decoded {
+export function decodeAs(typeName: string, value: Record<string, unknown>, unstructured = false): Decoded {
   const type = typeNamed(typeName)
   if (type === undefined) return { value, problems: [] }
-  const decoder = new Decoder()
+  const decoder = new Decoder(unstructured)
   return { value: decoder.struct(value, type, []), problems: decoder.problems }
 }

@@ -45,7 +45,9 @@ export class Rest {
   }
 
   patch(path: string, type: string, body: Obj): Obj {
-    return this.send({ method: 'PATCH', path, body, headers: { 'Content-Type': type } })
+    // a string is text to the server: what is a JSON string must be sent as one
+    const sent = typeof body === 'string' && !type.endsWith('+yaml') ? JSON.stringify(body) : body
+    return this.send({ method: 'PATCH', path, body: sent, headers: { 'Content-Type': type } })
   }
 
   delete(path: string, options: Obj): Obj {
