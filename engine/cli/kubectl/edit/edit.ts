@@ -27,6 +27,13 @@ export const edit: Verb = {
 }
 
 async function run(call: Invocation): Promise<undefined> {
+  const format = call.flags.text('output')
+  // an object is edited as a text, so there are fewer formats than elsewhere
+  if (format === 'kyaml' && call.minor >= 34) throw call.notEmulated('-o kyaml')
+  if (!['', 'json', 'yaml'].includes(format)) {
+    const allowed = call.minor >= 34 ? 'json,kyaml,yaml' : 'json,yaml'
+    throw fail(`unable to match a printer suitable for the output format "${format}", allowed formats are: ${allowed}`)
+  }
   const files = call.flags.list('filename')
   const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, call.args, { all: true })
   const { objects, errors } = fetchObjects(call, list)
