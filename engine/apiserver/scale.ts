@@ -1,5 +1,5 @@
 import { deepEqual } from '../api/deep-equal.ts'
-import { formatSelector } from '../api/kinds/kind.ts'
+import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { conflict, invalid, invalidObject, methodNotSupported, OPTIMISTIC_LOCK } from '../api/status.ts'
 import { updateObject } from '../api/write.ts'
@@ -10,26 +10,28 @@ import { checkPatchOptions } from './options.ts'
 import { APPLY, checkPatchType, decodePatched, patched } from './patch-handler.ts'
 import { getObject } from './read.ts'
 import { reply } from './respond.ts'
+import { scaled, withReplicas } from './scale-paths.ts'
 
 const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale', version: 'v1' }
 
 /** The autoscaling/v1 Scale of a workload. */
-function scaleOf(object: KubeObject): KubeObject {
+function scaleOf(kind: Kind, object: KubeObject): KubeObject {
+  const { replicas, current, selector } = scaled(kind, object)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
-    status: { replicas: object.status?.replicas ?? 0, selector: formatSelector(object.spec?.selector) },
+    spec: replicas ? { replicas } : {},
+    status: { replicas: current ?? 0, ...(selector === undefined ? {} : { selector }) },
   }
 }
 
-/** /scale of deployments and replica sets: reading and writing only the number of replicas. */
+/** /scale of workloads and of custom resources that have it: reading and writing only the number of replicas. */
 export function scale(call: Call): ApiResponse {
   const { kind, info, context } = call
   const object = getObject(context.store, kind, info)
-  const old = scaleOf(object)
+  const old = scaleOf(kind, object)
   if (info.verb === 'get') return reply(200, old, call.warnings)
   let wanted: KubeObject
   if (info.verb === 'update') wanted = decodeObject(SCALE, call.request, info, call.warnings)
@@ -42,13 +44,9 @@ export function scale(call: Call): ApiResponse {
     const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0')
     throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [error], context.minor)
   }
-  if (deepEqual(replicas, object.spec?.replicas)) return reply(200, old, call.warnings)
+  if (deepEqual(replicas, scaled(kind, object).replicas)) return reply(200, old, call.warnings)
   const { subresource: _subresource, ...options } = writeOptions(call)
-  return reply(
-    200,
-    scaleOf(updateObject(context, kind.key, { ...object, spec: { ...object.spec, replicas } }, options)),
-    call.warnings,
-  )
+  return reply(200, scaleOf(kind, updateObject(context, kind.key, withReplicas(kind, object, replicas), options)), call.warnings)
 }
 
 /** A patch of a scale; what is applied must name it. */

@@ -93,7 +93,7 @@ function kindOfVersion(definition: KubeObject, version: any, storage: any): Kind
 }
 
 /** Field selectors of a version (selectableFields). */
-function selectable(version: any): KindDescriptor['fields'] {
+function selectable(version: any): NonNullable<KindDescriptor['fields']> {
   const fields: Record<string, (object: KubeObject) => string> = {}
   for (const { jsonPath } of version.selectableFields ?? []) {
     const path: readonly string[] = jsonPath.split('.').filter((p: string) => p !== '')
@@ -102,7 +102,7 @@ function selectable(version: any): KindDescriptor['fields'] {
       return value === undefined || value === null ? '' : String(value)
     }
   }
-  return Object.keys(fields).length === 0 ? undefined : fields
+  return fields
 }
 
 function subresourcesOf(definition: KubeObject, version: any): readonly Subresource[] {

@@ -42,16 +42,24 @@ function listOf(kind: Kind): Schema {
   }
 }
 
+/** Numbers or names are written as alternatives, too. */
+function openSchema(schema: Schema): Schema {
+  const out: Record<string, Schema[string]> = {}
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'properties' && value !== null && typeof value === 'object')
+      out[key] = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, openSchema(inner as Schema)]))
+    else if ((key === 'items' || key === 'additionalProperties') && value !== null && typeof value === 'object')
+      out[key] = openSchema(value as Schema)
+    else out[key] = value
+  }
+  if (schema['x-kubernetes-int-or-string'] === true) out.anyOf ??= [{ type: 'integer' }, { type: 'string' }]
+  return out
+}
+
 function schemaOf(kind: Kind): Schema {
   const gvk = [{ group: kind.group, version: kind.version, kind: kind.kind }]
   const given = (kind.schema ?? {}) as Schema
-  if (given.type === undefined || given['x-kubernetes-preserve-unknown-fields'] === true)
-    return {
-      ...(given.description === undefined ? {} : { description: given.description }),
-      type: 'object',
-      'x-kubernetes-group-version-kind': gvk,
-    }
-  return { ...given, type: 'object', properties: objectFields(given), 'x-kubernetes-group-version-kind': gvk }
+  return { ...openSchema(given), type: 'object', properties: objectFields(given), 'x-kubernetes-group-version-kind': gvk }
 }
 
 /** The schemas of the API's own kinds and of these custom ones. */
