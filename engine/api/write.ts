@@ -106,7 +106,7 @@ export function createObject(
   object = strategy.allocate?.(context, object, undefined) ?? object
   if (strategy.status === true) object = without(object, ['status'])
   if (strategy.initialStatus !== undefined) object = { ...object, status: strategy.initialStatus }
-  object = strategy.prepareCreate?.(object, context) ?? object
+  object = strategy.prepareCreate?.(object, context, options.user) ?? object
   check(context, kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])
   options.warnings?.push(...(strategy.warnings?.(object, context.minor) ?? []))
   validatingAdmission(request(object))
@@ -118,7 +118,13 @@ export function createObject(
 }
 
 /** What an ordinary update may not touch, and what a status update may not. */
-function merged(strategy: Strategy, given: KubeObject, old: KubeObject, options: WriteOptions): KubeObject {
+function merged(
+  context: WriteContext,
+  strategy: Strategy,
+  given: KubeObject,
+  old: KubeObject,
+  options: WriteOptions,
+): KubeObject {
   const { metadata } = given
   const kept: ObjectMeta = {
     ...without(metadata, SYSTEM),
@@ -136,7 +142,7 @@ function merged(strategy: Strategy, given: KubeObject, old: KubeObject, options:
   const { subresource } = options
   if (subresource !== undefined) {
     const own = strategy.subresources?.[subresource]
-    return own?.prepare({ ...given, metadata: meta }, old) ?? { ...old, metadata: meta, status: given.status }
+    return own?.prepare({ ...given, metadata: meta }, old, context) ?? { ...old, metadata: meta, status: given.status }
   }
   const object: KubeObject = { ...given, apiVersion: old.apiVersion, kind: old.kind, metadata: meta }
   if (strategy.status === true || strategy.initialStatus !== undefined) {
@@ -191,7 +197,7 @@ function prepared(
 ): KubeObject {
   // a status write never counts, even where it carries annotations along (deploymentStatusStrategy)
   if (subresource !== undefined && strategy.subresources?.[subresource] === undefined)
-    return strategy.prepareStatus?.(object, old, subresource) ?? object
+    return strategy.prepareStatus?.(object, old, subresource, context) ?? object
   const allocated = (subresource === undefined ? strategy.allocate?.(context, object, old) : undefined) ?? object
   const ready = subresource === undefined ? strategy.prepareUpdate?.(allocated, old, context) : undefined
   return bump(context, strategy, ready ?? allocated, old)
@@ -227,7 +233,7 @@ export function updateObject(
   const { subresource, user } = options
   const whole = withSpec(kind, given)
   const wanted = subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
-  let object = merged(strategy, wanted, old, options)
+  let object = merged(context, strategy, wanted, old, options)
   object = options.tracked === true ? withFieldsOf(object, given) : trackUpdate(context, old, object, options, given)
   if (user !== undefined && subresource === undefined) strategy.authorizeWrite?.(context, object, old, user)
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'UPDATE', object: changed, old, options })

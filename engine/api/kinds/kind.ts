@@ -27,10 +27,10 @@ export interface Strategy {
    */
   readonly allocate?: (context: WriteContext, object: KubeObject, old: KubeObject | undefined) => KubeObject
   /** Before validation, on create: clears what clients may not set. */
-  readonly prepareCreate?: (object: KubeObject, context: WriteContext) => KubeObject
+  readonly prepareCreate?: (object: KubeObject, context: WriteContext, user?: Writer) => KubeObject
   readonly prepareUpdate?: (object: KubeObject, old: KubeObject, context: WriteContext) => KubeObject
   /** On a write of a subresource, after everything but the status was put back: what else such a write may not touch. */
-  readonly prepareStatus?: (object: KubeObject, old: KubeObject, subresource: string) => KubeObject
+  readonly prepareStatus?: (object: KubeObject, old: KubeObject, subresource: string, context: WriteContext) => KubeObject
   readonly validate?: (object: KubeObject) => readonly FieldError[]
   /** Undefined: `validate` serves updates too. */
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => readonly FieldError[]
@@ -68,7 +68,7 @@ export interface Strategy {
 /** How a subresource that is a part of the object is written. */
 export interface SubresourceStrategy {
   /** The stored object with that part of the given one. */
-  readonly prepare: (given: KubeObject, old: KubeObject) => KubeObject
+  readonly prepare: (given: KubeObject, old: KubeObject, context: WriteContext) => KubeObject
   readonly validate?: (object: KubeObject, old: KubeObject) => readonly FieldError[]
 }
 

@@ -3,6 +3,7 @@ import type { GroupResource } from '../object.ts'
 import type { Decoded } from '../schema/decode.ts'
 import { COLUMNS, RESOURCES } from '../schema/discovery.data.ts'
 import { KIND_TYPES } from '../schema/types.data.ts'
+import { certificateSigningRequest } from './certificatesigningrequest.ts'
 import { componentStatus } from './componentstatus.ts'
 import { configMap } from './configmap.ts'
 import { controllerRevision } from './controllerrevision.ts'
@@ -42,6 +43,7 @@ import { storageClass } from './storageclass.ts'
 
 /** One line a kind. */
 const DESCRIPTORS: readonly KindDescriptor[] = [
+  certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,
   componentStatus,
