@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import { storedAs } from '../api/kinds/kinds.ts'
 import { type Kind, kindNamed } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
@@ -10,6 +9,7 @@ import { encodeUtf8 } from '../base/utf8.ts'
 import type { ApiRequest } from './client.ts'
 import { header } from './headers.ts'
 import { param, type RequestInfo } from './request-info.ts'
+import { duplicateError, readYaml } from './yaml-body.ts'
 
 /** What is wrong with a body before it is an object of any kind: the caller says of which kind it should have been. */
 export class BodyError extends Error {
@@ -41,9 +41,9 @@ export function readText(body: unknown, yaml: boolean): unknown {
   if (typeof body !== 'string') return body
   if (yaml) {
     try {
-      return parse(body, { logLevel: 'error', uniqueKeys: false, merge: true, version: '1.1' }) ?? null
+      return readYaml(body).value ?? null
     } catch (error) {
-      throw new BodyError(`yaml: ${(error as Error).message.split('\n')[0]}`)
+      throw new BodyError((error as Error).message)
     }
   }
   try {
@@ -166,6 +166,13 @@ export function decodeValue(
   return { object: whole, problems: decoded.problems }
 }
 
+/** What strict reading of a YAML body minds beside the fields. */
+function yamlDuplicates(request: ApiRequest): readonly string[] {
+  if (typeof request.body !== 'string' || mediaType(request) !== 'application/yaml') return []
+  const { duplicates } = readYaml(request.body)
+  return duplicates.length === 0 ? [] : [duplicateError(duplicates)]
+}
+
 /** Decodes a request's body as an object of `kind`, with the server's words for what it cannot be. */
 export function decodeObject(kind: Wanted, request: ApiRequest, info: RequestInfo, warnings: string[]): KubeObject {
   const given = objectBody(request, kind.kind)
@@ -181,7 +188,8 @@ export function decodeObject(kind: Wanted, request: ApiRequest, info: RequestInf
     if (error instanceof StatusError) throw cannot(error.message)
     throw error
   }
-  const { problems, object } = decoded
+  const { object } = decoded
+  const problems = [...yamlDuplicates(request), ...decoded.problems]
   const mode = problems.length === 0 ? 'Ignore' : fieldValidation(info)
   if (mode === 'Strict') throw cannot(`strict decoding error: ${problems.join(', ')}`)
   if (mode === 'Warn') warnings.push(...problems)

@@ -1,6 +1,6 @@
 import { applyConfiguration } from '../api/apply/apply.ts'
 import { typeErrors } from '../api/apply/check.ts'
-import { shownAs } from '../api/kinds/kinds.ts'
+import { kindsOf, shownAs } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
 import { goValue } from '../api/patch/go-print.ts'
@@ -19,6 +19,7 @@ import { checkPatchOptions } from './options.ts'
 import { shaped } from './read.ts'
 import { param } from './request-info.ts'
 import { reply } from './respond.ts'
+import { duplicateError, readYaml } from './yaml-body.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
 const MERGE = 'application/merge-patch+json'
@@ -158,7 +159,7 @@ function configuration(call: Call, live: KubeObject | undefined): KubeObject {
   try {
     given = readText(request.body === undefined ? '' : request.body, true)
   } catch (error) {
-    if (error instanceof BodyError) throw badRequest(`error decoding YAML: ${error.message}`)
+    if (error instanceof BodyError) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`)
     throw error
   }
   const config = mapOf(
@@ -166,9 +167,11 @@ function configuration(call: Call, live: KubeObject | undefined): KubeObject {
     'error decoding YAML: error unmarshaling JSON: while decoding JSON: ',
   ) as unknown as KubeObject
   const missing = (what: string) => badRequest(`invalid object type: ${what}`)
-  if (!config.apiVersion && !config.kind) throw missing('/, Kind=')
-  if (config.apiVersion !== kind.apiVersion) {
-    const words = `Specified patch version: ${config.apiVersion ?? ''}, expected: ${kind.apiVersion}`
+  const { apiVersion = '', kind: name = '' } = config
+  if (kindsOf(call.context.store).named(apiVersion, name) === undefined)
+    throw missing(`${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${name}`)
+  if (apiVersion !== kind.apiVersion) {
+    const words = `Specified patch version: ${apiVersion}, expected: ${kind.apiVersion}`
     throw badRequest(`Incorrect version specified in apply patch. ${words}`)
   }
   if (config.kind !== kind.kind) throw missing(`${config.apiVersion}, Kind=${config.kind}`)
@@ -187,6 +190,16 @@ function configuration(call: Call, live: KubeObject | undefined): KubeObject {
   return { ...config, metadata: metadata as KubeObject['metadata'] }
 }
 
+/** Keys given twice, minded only once the configuration was merged (applyPatcher). */
+function strictYaml({ request, info, warnings }: Call): void {
+  if (typeof request.body !== 'string' || fieldValidation(info) === 'Ignore') return
+  const { duplicates } = readYaml(request.body)
+  if (duplicates.length === 0) return
+  if (fieldValidation(info) === 'Strict')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicateError(duplicates)}`)
+  warnings.push(duplicates.join('\n'))
+}
+
 function serverSideApply(call: Call): ApiResponse {
   const { kind, info, context } = call
   const live = context.store.get(kind.key, kind.namespaced ? info.namespace : undefined, info.name as string)
@@ -198,8 +211,8 @@ function serverSideApply(call: Call): ApiResponse {
     force: info.query.has('force') && !['0', 'false'].includes((param(info, 'force') ?? '').toLowerCase()),
     subresource: info.subresource,
   })
-  const { object, problems } = decodeValue(kind, applied as unknown as Record<string, unknown>)
-  if (problems.length > 0 && fieldValidation(info) === 'Warn') call.warnings.push(...problems)
+  strictYaml(call)
+  const { object } = decodeValue(kind, applied as unknown as Record<string, unknown>)
   const wanted = placed(kind, object, info)
   const options = { ...writeOptions(call), tracked: true, patch: true }
   if (live === undefined) return answer(call, createObject(context, kind.key, wanted, options), 201)

@@ -5,11 +5,13 @@ import { conflict, invalid, invalidObject, methodNotSupported, OPTIMISTIC_LOCK }
 import { updateObject } from '../api/write.ts'
 import { decodeObject, mediaType, readText } from './body.ts'
 import type { ApiResponse } from './client.ts'
-import { type Call, writeOptions } from './handler.ts'
+import { type Call, managerOf, writeOptions } from './handler.ts'
 import { checkPatchOptions } from './options.ts'
 import { APPLY, checkPatchType, decodePatched, patched } from './patch-handler.ts'
 import { getObject } from './read.ts'
+import { flag } from './request-info.ts'
 import { reply } from './respond.ts'
+import { scaleOwners } from './scale-owners.ts'
 import { scaled, withReplicas } from './scale-paths.ts'
 
 const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale', version: 'v1' }
@@ -44,9 +46,14 @@ export function scale(call: Call): ApiResponse {
     const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0')
     throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [error], context.minor)
   }
-  if (deepEqual(replicas, scaled(kind, object).replicas)) return reply(200, old, call.warnings)
+  const changed = !deepEqual(replicas, scaled(kind, object).replicas)
+  const apply = info.verb === 'patch' && mediaType(call.request) === APPLY
+  if (!changed && !apply) return reply(200, old, call.warnings)
   const { subresource: _subresource, ...options } = writeOptions(call)
-  return reply(200, scaleOf(kind, updateObject(context, kind.key, withReplicas(kind, object, replicas), options)), call.warnings)
+  const force = flag(info, 'force')
+  const owned = scaleOwners(context, object, changed, { manager: managerOf(call), apply, force })
+  const next = withReplicas(kind, owned, replicas)
+  return reply(200, scaleOf(kind, updateObject(context, kind.key, next, { ...options, tracked: true })), call.warnings)
 }
 
 /** A patch of a scale; what is applied must name it. */

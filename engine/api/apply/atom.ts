@@ -49,6 +49,13 @@ export function fieldAt(atom: Extract<Atom, { is: 'map' }>, key: string): Field 
 /** Key fields that the API gives a value where the client gives none. */
 const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: 'TCP' }
 
+/** A required key that is left out has Go's zero value, which the schema gives as its default. */
+function zeroKey(of: Field, key: string): unknown {
+  const struct = structOf(of.type)
+  if (!struct?.required.includes(key)) return undefined
+  return struct.fields[key]?.type === 'string' ? '' : 0
+}
+
 /** What ObjectToTyped says of a list item that cannot be told from others. */
 export class ItemError extends Error {}
 
@@ -64,7 +71,7 @@ export function itemElement(atom: Extract<Atom, { is: 'list' }>, item: unknown):
   if (!isMap(item)) throw new ItemError('associative list with keys may not have non-map elements')
   const found: [string, unknown][] = []
   for (const key of [...atom.keys].sort()) {
-    const value = item[key] ?? KEY_DEFAULTS[key]
+    const value = item[key] ?? KEY_DEFAULTS[key] ?? zeroKey(atom.of, key)
     if (value !== undefined) found.push([key, value])
   }
   if (found.length === 0) {

@@ -36,6 +36,8 @@ function collect(value: unknown, field: Field, out: FieldSet): void {
     const at = child(out, `f:${key}`)
     collect(item, fieldAt(atom, key) ?? DEDUCED, at)
     if (item === null || (isMap(item) && Object.keys(item).length === 0) || !Object.hasOwn(atom.fields, key)) at.member = true
+    // an empty list sets nothing
+    if (isEmpty(at)) out.children.delete(`f:${key}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { applyPatch } from 'rfc6902'
 import { unprocessable } from '../status.ts'
+import { isObject } from './merge.ts'
 
 /** client-go's words for 422 without a message of its own (NewGenericServerResponse). */
 const REJECTED = 'the server rejected our request due to an error in our request'
@@ -18,9 +19,19 @@ export function applyJsonPatch<T>(object: T, operations: readonly unknown[]): T 
     if ((op === 'move' || op === 'copy') && (typeof from !== 'string' || !from.startsWith('/'))) throw REFUSED()
     if ((op === 'add' || op === 'replace') && !Object.hasOwn(operation as object, 'value')) throw REFUSED()
   }
-  const errors = applyPatch(copy, operations as never)
-  if (errors.some((error) => error !== null)) throw REFUSED()
+  for (const operation of operations as readonly { op: string; path: string }[]) {
+    // evanphx/json-patch replaces what is not there as well, in an object
+    const op = operation.op === 'replace' && isObject(parentOf(copy, operation.path)) ? 'add' : operation.op
+    if (applyPatch(copy, [{ ...operation, op }] as never).some((error) => error !== null)) throw REFUSED()
+  }
   return copy
+}
+
+function parentOf(document: unknown, path: string): unknown {
+  let at = document
+  for (const part of path.split('/').slice(1, -1))
+    at = (at as Record<string, unknown> | undefined | null)?.[part.replaceAll('~1', '/').replaceAll('~0', '~')]
+  return at
 }
 
 /** A deep copy of plain data: the patch library changes what it is given. */
