@@ -25,4 +25,11 @@ export interface ArrayParam {
 }
 
 /** A template that does not parse or cannot be evaluated; the message is the library's. */
-export class PathError extends Error {}
+export class PathError extends Error {
+  /** Whether values had come as far as the mistake: a filter for existence counts them. */
+  readonly reached: boolean
+  constructor(text: string, reached = false) {
+    super(text)
+    this.reached = reached
+  }
+}

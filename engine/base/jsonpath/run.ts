@@ -97,7 +97,7 @@ export class JsonPath {
       this.beginRange++
       return [...values]
     }
-    if (name !== 'end') throw new PathError(`unrecognized identifier ${name}`)
+    if (name !== 'end') throw new PathError(`unrecognized identifier ${name}`, values.length > 0)
     if (this.inRange === 0) throw new PathError('not in range, nothing to end')
     this.endRange++
     return []
@@ -116,7 +116,7 @@ export class JsonPath {
   private filter(value: Obj, node: Extract<PathNode, { type: 'filter' }>): Obj[] {
     if (!Array.isArray(value)) throw new PathError(`${goValue(value)} is not array or slice and cannot be filtered`)
     return value.filter((item) => {
-      if (node.operator === 'exists') return this.quiet(item, node.left).length > 0
+      if (node.operator === 'exists') return this.exists(item, node.left)
       const left = only(this.walk([item], node.left))
       if (left === undefined) return false
       const right = only(this.walk([item], node.right))
@@ -124,11 +124,11 @@ export class JsonPath {
     })
   }
 
-  private quiet(item: Obj, node: PathNode): Obj[] {
+  private exists(item: Obj, node: PathNode): boolean {
     try {
-      return this.walk([item], node)
+      return this.walk([item], node).length > 0
     } catch (error) {
-      if (error instanceof PathError) return []
+      if (error instanceof PathError) return error.reached
       throw error
     }
   }
@@ -147,7 +147,7 @@ function floats(node: Extract<PathNode, { type: 'filter' }>): boolean {
 
 function slice(value: Obj, params: Extract<PathNode, { type: 'array' }>['params']): Obj[] {
   if (value === null || value === undefined) return []
-  if (!Array.isArray(value)) throw new PathError(`${goType(value)} is not array or slice`)
+  if (!Array.isArray(value)) throw new PathError(`${goType(value)} is not array or slice`, true)
   const { length } = value
   const [first, last, stride] = params as [(typeof params)[0], (typeof params)[0], (typeof params)[0]]
   let from = first.known ? first.value : 0
@@ -155,9 +155,9 @@ function slice(value: Obj, params: Extract<PathNode, { type: 'array' }>['params'
   if (from < 0) from += length
   if (to < 0 || (to === 0 && last.derived)) to += length
   if (from === to) return []
-  if (from >= length || from < 0) throw new PathError(`array index out of bounds: index ${from}, length ${length}`)
-  if (to > length || to < 0) throw new PathError(`array index out of bounds: index ${to - 1}, length ${length}`)
-  if (from > to) throw new PathError(`starting index ${from} is greater than ending index ${to}`)
+  if (from >= length || from < 0) throw new PathError(`array index out of bounds: index ${from}, length ${length}`, true)
+  if (to > length || to < 0) throw new PathError(`array index out of bounds: index ${to - 1}, length ${length}`, true)
+  if (from > to) throw new PathError(`starting index ${from} is greater than ending index ${to}`, true)
   if (stride.known && stride.value <= 0) throw new PathError('step must be > 0')
   const step = stride.known ? stride.value : 1
   return value.slice(from, to).filter((_, i) => i % step === 0)

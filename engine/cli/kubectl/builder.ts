@@ -10,6 +10,9 @@ export interface Target {
   readonly namespace: string | undefined
   /** Absent: the collection (with the selectors). */
   readonly name?: string
+  readonly subresource?: string
+  /** The List of a file it stands in: errors of its items are told together. */
+  readonly list?: unknown
 }
 
 export interface TargetOptions {
@@ -44,11 +47,15 @@ export function targets(call: Invocation, args: readonly string[], options: Targ
   const selecting = options.selector || options.fieldSelector
   const mappings = types(call, words[0]!)
   if (names.length > 0 && selecting) throw fail('name cannot be provided when a selector is specified')
-  if (names.length > 0 && mappings.length > 1) throw fail('you must specify only one resource')
   if (names.length > 0) {
-    const mapping = mappings[0]!
-    if (options.allNamespaces && mapping.namespaced) throw fail('a resource cannot be retrieved by name across all namespaces')
-    return names.map((name) => ({ mapping, namespace: namespaceOf(mapping), name }))
+    // Several kinds with names are pairs, name by name.
+    return names.flatMap((name) =>
+      mappings.map((mapping) => {
+        if (options.allNamespaces && mapping.namespaced)
+          throw fail('a resource cannot be retrieved by name across all namespaces')
+        return { mapping, namespace: namespaceOf(mapping), name }
+      }),
+    )
   }
   if (!selecting && !options.all) throw fail('resource(s) were provided, but no name was specified')
   return mappings.map((mapping) => ({ mapping, namespace: namespaceOf(mapping) }))
@@ -88,20 +95,9 @@ function normalize(args: readonly string[]): string[] {
   return out
 }
 
-/** Whether names are to be printed with their kind (get.MultipleTypesRequested). */
-export function multipleTypes(args: readonly string[]): boolean {
-  const kinds = new Set<string>()
-  for (const word of normalize(args)) {
-    if (word === 'all') return true
-    if (word.includes('/')) kinds.add(word.split('/')[0]!)
-    else if (word === normalize(args)[0] && word.includes(',')) return true
-  }
-  return kinds.size > 1
-}
-
 /** The URL of a target, with its selectors. */
 export function targetPath(target: Target, params: Readonly<Record<string, string | undefined>> = {}): string {
-  return pathOf(target.mapping, target.namespace, target.name) + query(params)
+  return pathOf(target.mapping, target.namespace, target.name, target.subresource) + query(params)
 }
 
 /** Fetches every object the targets name; lists are taken apart. Errors are collected, objects that exist are returned. */

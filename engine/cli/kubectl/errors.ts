@@ -57,7 +57,8 @@ export function notEmulatedBy(error: unknown): string | undefined {
 export class ErrorList extends Error {
   readonly errors: readonly Error[]
   constructor(errors: readonly Error[]) {
-    super(errors.map((e) => e.message).join(', '))
+    const texts = [...new Set(errors.map((e) => e.message))]
+    super(texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`)
     this.errors = errors
   }
 }
@@ -71,7 +72,12 @@ export function throwAll(errors: readonly Error[]): void {
 /** The text and exit code kubectl ends with (kubectl/pkg/cmd/util checkErr), or undefined if it is no error of kubectl's. */
 export function errorText(error: unknown): { text: string; code: number } | undefined {
   if (error instanceof ErrorList) {
-    return { text: error.errors.map((e) => `${errorText(e)?.text.replace(/\n$/, '') ?? e.message}\n`).join(''), code: 1 }
+    return {
+      text: error.errors
+        .map((e) => `${e instanceof ErrorList ? e.message : (errorText(e)?.text.replace(/\n$/, '') ?? e.message)}\n`)
+        .join(''),
+      code: 1,
+    }
   }
   if (error instanceof KubectlError) return { text: error.message, code: error.code }
   if (!(error instanceof StatusError)) return undefined

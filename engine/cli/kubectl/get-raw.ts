@@ -6,12 +6,12 @@ import { compactJson } from './print/json.ts'
 export function getRaw(call: Invocation): undefined {
   const { flags } = call
   if (flags.bool('watch') || flags.bool('watch-only') || flags.text('selector') !== '') {
-    throw call.usage('--raw may not be specified with other flags that filter the server request or alter the output')
+    throw fail('--raw may not be specified with other flags that filter the server request or alter the output')
   }
-  if (call.args.length > 0) throw call.usage('arguments may not be passed when --raw is specified')
-  if (flags.changed('output')) throw call.usage('--raw and --output are mutually exclusive')
+  if (call.args.length > 0) throw fail('arguments may not be passed when --raw is specified')
+  if (flags.changed('output')) throw fail('--raw and --output are mutually exclusive')
   const path = flags.text('raw')
-  if (!/^(\/|https?:)/.test(path) && path.includes(' '))
+  if (!/^(\/|[a-zA-Z][a-zA-Z0-9+.-]*:)/.test(path))
     throw fail(`--raw must be a valid URL path: parse "${path}": invalid URI for request`)
   const body = call.rest.get(path.startsWith('/') ? path : `/${path}`)
   // The server's JSON is a struct's: its members come in their own order. Every body but text ends with a newline.

@@ -1,20 +1,38 @@
 import { goSort } from '../../base/gosort.ts'
 import { parseQuantity } from '../../base/quantity.ts'
-import { fail } from './errors.ts'
+import { fail, KubectlError } from './errors.ts'
+import type { Invocation } from './invocation.ts'
+import { klogHead } from './klog.ts'
 import { JsonPath, PathError, relaxedJsonPath } from './print/jsonpath/run.ts'
 import { byteOrder, type Obj } from './values.ts'
 
-/** Rows of a Table whose rows carry whole objects, by --sort-by. */
-export function sortRows(rows: readonly Obj[], path: string): Obj[] {
-  return sortBy(rows, path, (row) => row.object)
+/** Two values that have no order: kubectl ends at once, in klog's words (sorter.go Less). */
+export class UnsortableError extends Error {
+  readonly told: Error
+  constructor(told: Error) {
+    super(told.message)
+    this.told = told
+  }
 }
 
-export function sortObjects(objects: readonly Obj[], path: string): Obj[] {
-  return path === '' ? [...objects] : sortBy(objects, path, (object) => object)
+/** Rows of a Table whose rows carry whole objects, by --sort-by. */
+export function sortRows(rows: readonly Obj[], path: string, call: Invocation): Obj[] {
+  return sortBy(rows, path, (row) => row.object, call, '[][][]reflect.Value', 375)
+}
+
+export function sortObjects(objects: readonly Obj[], path: string, call: Invocation): Obj[] {
+  return path === '' ? [...objects] : sortBy(objects, path, (object) => object, call, '*unstructured.Unstructured', 321)
 }
 
 /** kubectl/pkg/cmd/get/sorter.go: an unstable sort by the first value found; what lacks the field comes first. */
-function sortBy(items: readonly Obj[], path: string, objectOf: (item: Obj) => Obj): Obj[] {
+function sortBy(
+  items: readonly Obj[],
+  path: string,
+  objectOf: (item: Obj) => Obj,
+  call: Invocation,
+  holder: string,
+  line: number,
+): Obj[] {
   if (items.length === 0) return []
   let parsed: JsonPath
   let field: string
@@ -25,21 +43,32 @@ function sortBy(items: readonly Obj[], path: string, objectOf: (item: Obj) => Ob
     if (error instanceof PathError) throw fail(error.message)
     throw error
   }
-  const keyed = items.map((item) => ({ item, value: parsed.results(objectOf(item)).flat()[0] }))
-  if (keyed.every((k) => k.value === undefined)) throw fail(`couldn't find any field with path "${field}" in the list of objects`)
-  return goSort(keyed, (x, y) => less(x.value, y.value)).map((k) => k.item)
+  const keyed = items.map((item) => ({ item, found: parsed.results(objectOf(item))[0] ?? [] }))
+  if (keyed.every((k) => k.found.length === 0)) throw fail(`couldn't find any field with path "${field}" in the list of objects`)
+  const unsortable = (why: string) =>
+    new UnsortableError(
+      new KubectlError(
+        `${klogHead(call, 'F', `sorter.go:${line}`)} Field ${field} in ${holder} is an unsortable type: interface, err: ${why}`,
+      ),
+    )
+  const less = (x: readonly Obj[], y: readonly Obj[]): boolean => {
+    if (x.length === 0) return true
+    return y.length === 0 ? false : lessThan(x[0], y[0], unsortable)
+  }
+  return goSort(keyed, (x, y) => less(x.found, y.found)).map((k) => k.item)
 }
 
-function less(x: Obj, y: Obj): boolean {
+function lessThan(x: Obj, y: Obj, unsortable: (why: string) => Error): boolean {
   if (x === undefined || x === null) return y !== undefined && y !== null
   if (y === undefined || y === null) return false
-  if (typeof x === 'number' && typeof y === 'number') return x < y
   if (typeof x === 'string' && typeof y === 'string') {
     const qx = parseQuantity(x)
-    const qy = parseQuantity(y)
-    if (qx !== undefined && qy !== undefined) return qx.value < qy.value
-    return byteOrder(x, y) < 0
+    const qy = qx === undefined ? undefined : parseQuantity(y)
+    return qx !== undefined && qy !== undefined ? qx.value < qy.value : byteOrder(x, y) < 0
   }
-  if (typeof x === 'boolean' && typeof y === 'boolean') return !x && y
-  return false
+  if (typeof x === 'number' && typeof y === 'number' && Number.isInteger(x) === Number.isInteger(y)) return x < y
+  if (typeof x === 'string' || typeof x === 'number') throw unsortable('unsortable interface: interface')
+  throw unsortable(
+    `unsortable type: ${typeof x === 'boolean' ? 'bool' : Array.isArray(x) ? '[]interface {}' : 'map[string]interface {}'}`,
+  )
 }

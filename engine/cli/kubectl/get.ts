@@ -1,9 +1,10 @@
-import { fetchObjects, multipleTypes, type Target, targetPath, targets, whenListing } from './builder.ts'
-import { isNotFound, throwAll } from './errors.ts'
+import { humanDuration } from '../../base/duration.ts'
+import { fetchObjects, listItems, type Target, targetPath, targets, whenListing } from './builder.ts'
+import { ErrorList, fail, isNotFound, KubectlError, throwAll } from './errors.ts'
 import { ALL_NAMESPACES, CHUNK_SIZE, FIELD_SELECTOR, FILENAME_FLAGS, PRINT_FLAGS, SELECTOR } from './flags/groups.ts'
 import { flag } from './flags/spec.ts'
 import { getRaw } from './get-raw.ts'
-import { sortObjects, sortRows } from './get-sort.ts'
+import { sortObjects, sortRows, UnsortableError } from './get-sort.ts'
 import { watchTargets } from './get-watch.ts'
 import type { Invocation } from './invocation.ts'
 import { manifestTargets } from './manifests.ts'
@@ -49,15 +50,23 @@ async function getRun(call: Invocation): Promise<number | undefined> {
   const selector = flags.text('selector')
   const fieldSelector = flags.text('field-selector')
   const options = { allNamespaces: all, selector, fieldSelector, all: true }
-  if (!flags.bool('server-print')) throw call.notEmulated('--server-print=false')
-  if (flags.changed('subresource')) throw call.notEmulated('--subresource')
   if (call.args.length === 0 && !flags.changed('filename') && !flags.changed('kustomize')) throw nothingNamed(call)
   const printer = printerFor(call, 'get')
   const files = flags.list('filename')
-  const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, call.args, options)
-  if (flags.bool('watch') || flags.bool('watch-only')) return watchTargets(call, list, printer, tableOptions(call, list))
+  const found = files.length > 0 ? await manifestTargets(call, files, call.args) : targets(call, call.args, options)
+  const subresource = flags.text('subresource')
+  const list = subresource === '' ? found : withSubresource(found, subresource)
+  if (flags.bool('watch') || flags.bool('watch-only')) return watchTargets(call, list, printer, tableOptions(call, all))
   if (printer === undefined) return printTables(call, list)
   return printObjects(call, list, (object) => call.out(printer.print(object)))
+}
+
+/** --subresource goes to objects by name. */
+function withSubresource(list: readonly Target[], subresource: string): Target[] {
+  return list.map((target) => {
+    if (target.name === undefined) throw fail('subresource cannot be used when bulk resources are specified')
+    return { ...target, subresource }
+  })
 }
 
 function nothingNamed(call: Invocation): Error {
@@ -70,56 +79,109 @@ function nothingNamed(call: Invocation): Error {
 }
 
 /** How the columns are to be framed. */
-function tableOptions(call: Invocation, list: readonly Target[]): TableOptions {
+function tableOptions(call: Invocation, withNamespace: boolean): TableOptions {
   const { flags } = call
-  const labelColumns = flags.list('label-columns').map((l) => l.trim())
   return {
     wide: flags.text('output') === 'wide',
     noHeaders: flags.bool('no-headers'),
-    withNamespace: flags.bool('all-namespaces') && list.some((t) => t.mapping.namespaced),
+    withNamespace,
     showLabels: flags.bool('show-labels'),
-    labelColumns,
+    labelColumns: flags.list('label-columns').map((l) => l.trim()),
   }
 }
 
-/** The server's tables, one kind under the other. */
+/** The server's tables, one kind under the other (get.go Run). */
 function printTables(call: Invocation, list: readonly Target[]): undefined {
   const { flags } = call
-  const withKind = flags.bool('show-kind') || multipleTypes(call.args)
-  const sortBy = flags.text('sort-by')
+  const { tables, errors } = fetchTables(call, list)
+  const kinds = new Set(tables.map((t) => t.target.mapping))
+  const withKind = flags.bool('show-kind') || kinds.size > 1
   const printer = new TablePrinter()
-  const errors: Error[] = []
   let last: Target | undefined
   let written = ''
-  for (const target of list) {
-    let table: Obj
-    try {
-      const params = target.name === undefined ? listParams(call) : {}
-      table = call.rest.get(targetPath(target, { ...params, includeObject: sortBy === '' ? undefined : 'Object' }), ACCEPT_TABLE)
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      if (target.name === undefined)
-        errors.push(
-          whenListing(error, target.mapping, { selector: flags.text('selector'), fieldSelector: flags.text('field-selector') }),
-        )
-      else if (!(isNotFound(error) && flags.bool('ignore-not-found'))) errors.push(error)
-      continue
-    }
-    if (sortBy !== '') table = { ...table, rows: sortRows(table.rows ?? [], sortBy) }
-    if ((table.rows ?? []).length === 0) continue
-    if (last !== undefined && last.mapping !== target.mapping) {
-      written += `${printer.flush()}\n`
-      printer.restart()
+  // Once a kind was printed with namespaces, all that follow are: the flags of the printer are shared.
+  let withNamespace = false
+  for (const { target, table } of tables) {
+    if (last === undefined || last.mapping !== target.mapping) {
+      written += printer.flush()
+      printer.restart(last !== undefined && !flags.bool('no-headers') && written !== '')
+      withNamespace ||= flags.bool('all-namespaces') && target.mapping.namespaced
     }
     last = target
-    const options = tableOptions(call, [target])
-    printer.print(table, withKind ? { ...options, withKind: kindName(target.mapping) } : options)
+    const sorted = rowsSorted(call, table)
+    if (sorted === undefined || (sorted.rows ?? []).length === 0) continue
+    const options = tableOptions(call, withNamespace)
+    printer.print(sorted, withKind ? { ...options, withKind: kindName(target.mapping) } : options)
   }
   written += printer.flush()
   call.out(written)
   if (written === '' && errors.length === 0 && !flags.bool('ignore-not-found')) call.err(nothingFound(call, list))
-  throwAll(errors)
+  throwAll(nested(errors))
   return undefined
+}
+
+/** A table that cannot be sorted is not printed, and nothing says so: kubectl drops the printer's errors. */
+function rowsSorted(call: Invocation, table: Obj): Obj | undefined {
+  const sortBy = call.flags.text('sort-by')
+  if (sortBy === '' || (table.rows ?? []).length < 2) return table
+  try {
+    return { ...table, rows: sortRows(table.rows ?? [], sortBy, call) }
+  } catch (error) {
+    if (error instanceof UnsortableError) throw error.told
+    if (error instanceof KubectlError) return undefined
+    throw error
+  }
+}
+
+/** What the targets hold, as tables, and what went wrong. */
+function fetchTables(
+  call: Invocation,
+  list: readonly Target[],
+): { tables: { target: Target; table: Obj }[]; errors: { error: Error; list: unknown }[] } {
+  const { flags } = call
+  const tables: { target: Target; table: Obj }[] = []
+  const errors: { error: Error; list: unknown }[] = []
+  const plain = !flags.bool('server-print')
+  for (const target of list) {
+    try {
+      const params = target.name === undefined ? listParams(call) : {}
+      const includeObject = flags.text('sort-by') === '' ? undefined : 'Object'
+      const path = targetPath(target, { ...params, includeObject: plain ? undefined : includeObject })
+      const body = plain ? call.rest.get(path) : call.rest.get(path, ACCEPT_TABLE)
+      const objects = target.name === undefined ? listItems(body) : [body]
+      tables.push({ target, table: plain || body.kind !== 'Table' ? plainTable(objects, call.now) : body })
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      const selectors = { selector: flags.text('selector'), fieldSelector: flags.text('field-selector') }
+      if (target.name === undefined) errors.push({ error: whenListing(error, target.mapping, selectors), list: undefined })
+      else if (!(isNotFound(error) && flags.bool('ignore-not-found'))) errors.push({ error, list: target.list })
+    }
+  }
+  return { tables, errors }
+}
+
+/** Without the server's columns: names and ages (tableprinter.go printObjectMeta). */
+function plainTable(objects: readonly Obj[], now: number): Obj {
+  const age = (object: Obj) => {
+    const made = object.metadata?.creationTimestamp
+    return made ? humanDuration(now - Date.parse(made)) : '<unknown>'
+  }
+  return {
+    columnDefinitions: [
+      { name: 'Name', type: 'string', format: 'name' },
+      { name: 'Age', type: 'string' },
+    ],
+    rows: objects.map((object) => ({ cells: [object.metadata?.name ?? '', age(object)], object })),
+  }
+}
+
+/** Errors of one List in a file stay together. */
+function nested(errors: readonly { error: Error; list: unknown }[]): Error[] {
+  return errors.flatMap(({ error, list }, i) => {
+    if (list === undefined) return [error]
+    const group = errors.filter((e) => e.list === list)
+    return group[0] === errors[i] ? [new ErrorList(group.map((e) => e.error))] : []
+  })
 }
 
 function nothingFound(call: Invocation, list: readonly Target[]): string {
@@ -151,6 +213,7 @@ function printObjects(call: Invocation, list: readonly Target[], print: (object:
   const items = sortObjects(
     objects.map((o) => o.object),
     flags.text('sort-by'),
+    call,
   )
   print({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } })
   throwAll(errors)

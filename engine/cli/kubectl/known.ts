@@ -12,7 +12,6 @@ const known = (name: string, short: string, aliases: readonly string[] = []): Ve
 export const explain = known('explain', 'Get documentation for a resource')
 export const certificate = known('certificate', 'Modify certificate resources')
 export const proxy = known('proxy', 'Run a proxy to the Kubernetes API server')
-export const cp = known('cp', 'Copy files and directories to and from containers')
 export const debug = known('debug', 'Create debugging sessions for troubleshooting workloads and nodes')
 export const kustomize = known('kustomize', 'Build a kustomization target from a directory or URL')
 export const completion = known('completion', 'Output shell completion code for the specified shell')

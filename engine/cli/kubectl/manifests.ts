@@ -15,6 +15,8 @@ export interface Manifest {
   readonly namespace: string | undefined
   /** The file's name in messages: its path, or STDIN. */
   readonly source: string
+  /** The List it stands in. */
+  readonly list?: Obj
 }
 
 /** The objects of -f files, "-" and folders, in order; Lists are taken apart. Errors of single documents are collected. */
@@ -42,7 +44,8 @@ export function manifestsOfText(call: Invocation, text: string, source: string):
     const list = object.kind === 'List' || (String(object.kind).endsWith('List') && Array.isArray(object.items))
     for (const item of list ? (object.items ?? []) : [object]) {
       try {
-        manifests.push(manifest(call, item, source))
+        const made = manifest(call, item, source)
+        manifests.push(list ? { ...made, list: object } : made)
       } catch (error) {
         errors.push(error as Error)
       }
@@ -52,10 +55,21 @@ export function manifestsOfText(call: Invocation, text: string, source: string):
 }
 
 /** The objects named in files, for verbs that only need their names. */
-export async function manifestTargets(call: Invocation, files: readonly string[]): Promise<Target[]> {
+export async function manifestTargets(
+  call: Invocation,
+  files: readonly string[],
+  args: readonly string[] = [],
+): Promise<Target[]> {
+  if (args.length > 0)
+    throw fail('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   const { manifests, errors } = await loadManifests(call, files)
   if (errors.length > 0) throw errors[0]
-  return manifests.map((m) => ({ mapping: m.mapping, namespace: m.namespace, name: m.object.metadata?.name ?? '' }))
+  return manifests.map((m) => ({
+    mapping: m.mapping,
+    namespace: m.namespace,
+    name: m.object.metadata?.name ?? '',
+    ...(m.list === undefined ? {} : { list: m.list }),
+  }))
 }
 
 async function texts(call: Invocation, file: string): Promise<{ source: string; text: string }[]> {

@@ -76,7 +76,8 @@ export class Mapper {
       (m) => (m.resource === lower || m.singular === lower || m.kind.toLowerCase() === lower) && rest.length === 0,
     )
     if (direct !== undefined) return direct
-    const short = all.find((m) => m.shortNames.includes(head) && (rest.length === 0 || matchesGroup(m, rest)))
+    const typed = word.split('.')[0]!
+    const short = all.find((m) => m.shortNames.includes(typed) && (rest.length === 0 || matchesGroup(m, rest)))
     if (rest.length === 0) return short
     return all.find((m) => named(m) && matchesGroup(m, rest)) ?? short
   }
@@ -105,7 +106,7 @@ export class Mapper {
 function matchesGroup(m: Mapping, rest: readonly string[]): boolean {
   const whole = rest.join('.')
   if (m.group === whole) return true
-  return rest[0] === m.version && m.group === rest.slice(1).join('.')
+  return rest.length > 1 && rest[0] === m.version && m.group === rest.slice(1).join('.')
 }
 
 function fromDiscovery(group: string, version: string, r: Obj): Mapping {

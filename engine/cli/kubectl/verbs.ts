@@ -4,6 +4,7 @@ import { attach } from './attach.ts'
 import { autoscale } from './autoscale.ts'
 import { auth, clusterInfo, options, version } from './cluster-verbs.ts'
 import { config } from './config-verbs/config.ts'
+import { cp } from './cp.ts'
 import { create } from './create.ts'
 import { deleteVerb } from './delete.ts'
 import { describe } from './describe.ts'
@@ -56,7 +57,7 @@ const REGISTERED: readonly Verb[] = [
   exec,
   portForward,
   known.proxy,
-  known.cp,
+  cp,
   auth,
   known.debug,
   events,

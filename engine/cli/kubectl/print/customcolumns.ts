@@ -19,7 +19,8 @@ export function parseColumns(spec: string): Column[] {
 }
 
 /** `-o custom-columns-file=…`: a line of headers, a line of paths. */
-export function parseColumnFile(text: string): Column[] {
+export function parseColumnFile(text: string, unnamed = false): Column[] {
+  if (unnamed) throw fail('custom-columns format specified but no custom columns given')
   const lines = text.split('\n')
   const words = (line: string | undefined) => (line ?? '').split(/\s+/).filter((w) => w !== '')
   const shape = 'Expected format is one line of space separated headers, one line of space separated column specs.'

@@ -1,11 +1,12 @@
-import { fail } from '../errors.ts'
+import { fail, KubectlError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { kindName, type Mapping } from '../mapper.ts'
-import { groupOf, isMap, type Obj } from '../values.ts'
+import { groupOf, isMap, type Obj, quote } from '../values.ts'
 import { parseColumnFile, parseColumns, printColumns } from './customcolumns.ts'
 import { GoTemplate, TemplateError } from './gotemplate/run.ts'
 import { compactJson, indentedJson } from './json.ts'
 import { JsonPath, PathError } from './jsonpath/run.ts'
+import { kyamlDocument } from './kyaml.ts'
 import { yamlDocument } from './yaml.ts'
 
 /** An output format that needs the whole object. Printing twice separates YAML documents. */
@@ -43,7 +44,7 @@ export function printerFor(call: Invocation, verb: 'get' | 'other'): Printer | u
   const plain = at < 0
   if (format === 'json' && plain) return { print: (object, sorted) => `${indentedJson(strip(object), sorted)}\n` }
   if (format === 'yaml' && plain) return yamlPrinter(strip)
-  if (format === 'kyaml' && plain && call.minor >= 34) throw call.notEmulated('-o kyaml')
+  if (format === 'kyaml' && plain && call.minor >= 34) return { print: (object, sorted) => kyamlDocument(strip(object), sorted) }
   if (format === 'name' && plain) return { print: (object) => namesOf(object) }
   if (TEMPLATES.includes(format)) return templatePrinter(call, format, argument)
   if (verb === 'get' && COLUMNS.includes(format)) return columnsPrinter(call, format, at < 0 ? '' : given.slice(at + 1))
@@ -81,12 +82,23 @@ function templatePrinter(call: Invocation, format: string, argument: string): Pr
   if (argument === '') {
     throw fail(go ? 'template format specified but no template given' : 'template format specified but no template given')
   }
-  const template = file ? call.readFile(argument).replace(go ? /$^/ : /\n$/, '') : argument
+  const template = file ? templateFile(call, argument, '--template') : argument
   const allowMissing = call.flags.bool('allow-missing-template-keys')
-  return go ? goPrinter(template, allowMissing) : pathPrinter(template, allowMissing, format === 'jsonpath-as-json')
+  return go
+    ? goPrinter(template, allowMissing, (text) => call.out(text))
+    : pathPrinter(template, allowMissing, format === 'jsonpath-as-json')
 }
 
-function goPrinter(template: string, allowMissing: boolean): Printer {
+function templateFile(call: Invocation, path: string, what: string): string {
+  try {
+    return call.readFile(path)
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error
+    throw fail(`error reading ${what} ${path}, ${error.message.replace(/^error: /, '')}`)
+  }
+}
+
+function goPrinter(template: string, allowMissing: boolean, say: (text: string) => void): Printer {
   let parsed: GoTemplate
   try {
     parsed = new GoTemplate(template, allowMissing)
@@ -101,9 +113,11 @@ function goPrinter(template: string, allowMissing: boolean): Printer {
       } catch (error) {
         if (!(error instanceof TemplateError)) throw error
         const raw = compactJson(object)
-        throw fail(
-          `error executing template ${JSON.stringify(template)}: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\traw data was:\n\t\t${raw}\n\tobject given to template engine was:\n\t\t${goMap(object)}\n\n`,
+        // printers/template.go says it at length on standard output, and shortly as the error.
+        say(
+          `${error.written}Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\traw data was:\n\t\t${raw}\n\tobject given to template engine was:\n\t\t${goMap(object)}\n\n`,
         )
+        throw fail(`error executing template ${quote(template)}: ${error.message}`)
       }
     },
   }
@@ -120,11 +134,16 @@ function pathPrinter(template: string, allowMissing: boolean, asJson: boolean): 
   return {
     print: (object) => {
       try {
-        return asJson ? `${indentedJson(parsed.results(object).flat())}\n` : parsed.execute(object)
+        return asJson
+          ? parsed
+              .results(object)
+              .map((values) => `${indentedJson(values)}\n`)
+              .join('')
+          : parsed.execute(object)
       } catch (error) {
         if (!(error instanceof PathError)) throw error
         throw fail(
-          `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n`,
+          `error executing jsonpath ${quote(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n\n`,
         )
       }
     },
@@ -132,7 +151,10 @@ function pathPrinter(template: string, allowMissing: boolean, asJson: boolean): 
 }
 
 function columnsPrinter(call: Invocation, format: string, argument: string): Printer {
-  const columns = format === 'custom-columns' ? parseColumns(argument) : parseColumnFile(call.readFile(argument))
+  const columns =
+    format === 'custom-columns'
+      ? parseColumns(argument)
+      : parseColumnFile(argument === '' ? '' : templateFile(call, argument, 'template'), argument === '')
   const noHeaders = call.flags.bool('no-headers')
   return { print: (object) => printColumns(columns, Array.isArray(object.items) ? object.items : [object], noHeaders) }
 }

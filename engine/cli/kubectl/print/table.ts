@@ -16,9 +16,11 @@ export interface TableOptions {
 export class TablePrinter {
   private readonly writer = new TabWriter(TABLE_LAYOUT, true)
   private headerDone = false
+  private separate = false
 
-  /** A new kind: header again, widths afresh. */
-  restart(): void {
+  /** A new kind: header again, widths afresh, an empty line before its first row. */
+  restart(separate = false): void {
+    this.separate = separate
     this.writer.forget()
     this.headerDone = false
   }
@@ -39,7 +41,10 @@ export class TablePrinter {
 
   /** A watch event's table: rows behind an event column. */
   flush(): string {
-    return this.writer.flush()
+    const text = this.writer.flush()
+    if (text === '' || !this.separate) return text
+    this.separate = false
+    return `\n${text}`
   }
 
   private row(row: Obj, shown: readonly { column: Obj; i: number }[], options: TableOptions): void {
@@ -49,7 +54,7 @@ export class TablePrinter {
       return at === 0 && options.withKind ? `${options.withKind}/${text}` : text
     })
     if (options.withNamespace) cells.unshift(meta.namespace ?? '')
-    for (const label of options.labelColumns) cells.push(meta.labels?.[label] ?? '<none>')
+    for (const label of options.labelColumns) cells.push(meta.labels?.[label] ?? '')
     if (options.showLabels) cells.push(labelText(meta.labels))
     this.writer.write(`${cells.join('\t')}\n`)
   }

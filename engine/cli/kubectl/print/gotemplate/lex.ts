@@ -1,17 +1,24 @@
 /** A template that does not parse or fails while it runs, in text/template's words. */
-export class TemplateError extends Error {}
+export class TemplateError extends Error {
+  /** What had been printed by then. */
+  written = ''
+}
 
 export type Token =
-  | { readonly type: 'text'; readonly text: string; readonly line: number }
+  | { readonly type: 'text'; readonly text: string; readonly line: number; readonly pos: number }
   | {
       readonly type: 'open' | 'close' | 'lparen' | 'rparen' | 'pipe' | 'comma' | 'declare' | 'assign' | 'space' | 'dot'
       readonly text: string
       readonly line: number
+      /** Where it begins, in characters of the whole source. */
+      readonly pos: number
     }
   | {
       readonly type: 'field' | 'variable' | 'identifier' | 'string' | 'char' | 'number' | 'bool' | 'nil' | 'keyword'
       readonly text: string
       readonly line: number
+      /** Where it begins, in characters of the whole source. */
+      readonly pos: number
     }
 
 const KEYWORDS = ['if', 'else', 'end', 'range', 'with', 'define', 'template', 'block', 'break', 'continue']
@@ -29,7 +36,7 @@ export function lex(source: string): Token[] {
     const lines = count(text)
     if (trimNext) text = text.trimStart()
     if (trimBefore) text = text.trimEnd()
-    if (text !== '') out.push({ type: 'text', text, line })
+    if (text !== '') out.push({ type: 'text', text, line, pos: at })
     line += lines
     if (open < 0) break
     at = open + 2 + (trimBefore ? 1 : 0)
@@ -43,7 +50,7 @@ export function lex(source: string): Token[] {
       trimNext = tail[1] !== undefined
       continue
     }
-    out.push({ type: 'open', text: '{{', line })
+    out.push({ type: 'open', text: '{{', line, pos: open })
     const done = action(source, at, line, out)
     line += count(source.slice(at, done.at))
     at = done.at
@@ -84,7 +91,7 @@ function action(source: string, from: number, line: number, out: Token[]): { at:
     const rest = source.slice(at)
     const close = /^(\s+-)?\}\}/.exec(rest)
     if (close !== null) {
-      out.push({ type: 'close', text: '}}', line })
+      out.push({ type: 'close', text: '}}', line, pos: at })
       return { at: at + close[0].length, trim: close[1] !== undefined }
     }
     if (rest === '') throw at1(line, 'unclosed action')
@@ -104,7 +111,7 @@ function action(source: string, from: number, line: number, out: Token[]): { at:
       else if (text === 'true' || text === 'false') type = 'bool'
       else if (text === 'nil') type = 'nil'
     }
-    out.push({ type, text, line } as Token)
+    out.push({ type, text, line, pos: at } as Token)
     at += text.length
   }
 }

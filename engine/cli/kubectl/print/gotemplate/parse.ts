@@ -4,7 +4,7 @@ import { lex, TemplateError, type Token } from './lex.ts'
 export type Operand =
   | { readonly type: 'dot' }
   | { readonly type: 'nil' }
-  | { readonly type: 'literal'; readonly value: string | number | boolean }
+  | { readonly type: 'literal'; readonly value: string | number | bigint | boolean }
   | { readonly type: 'variable'; readonly name: string }
   | { readonly type: 'function'; readonly name: string }
   | { readonly type: 'pipe'; readonly pipe: Pipe }
@@ -13,12 +13,15 @@ export interface Term {
   readonly operand: Operand
   readonly fields: readonly string[]
   readonly text: string
+  /** Where text/template says it stands: the second of several fields, else the first character. */
+  readonly pos: number
 }
 export interface Pipe {
   readonly variables: readonly string[]
   readonly assign: boolean
   readonly commands: readonly (readonly Term[])[]
   readonly text: string
+  readonly pos: number
 }
 export type Node =
   | { readonly type: 'text'; readonly text: string }
@@ -169,7 +172,7 @@ class Parser {
           .join('')
           .trim()
         for (const name of variables) if (!assign) this.scope.push(name)
-        return { variables, assign, commands, text }
+        return { variables, assign, commands, text, pos: this.tokens[from]!.pos }
       }
       if (token.type === 'pipe') {
         if (commands.length === 0) this.fail(`missing value for ${where}`)
@@ -225,12 +228,12 @@ class Parser {
       if (!this.scope.includes(token.text)) this.fail(`undefined variable ${JSON.stringify(token.text)}`)
       operand = { type: 'variable', name: token.text }
     } else if (token.type === 'identifier') {
-      if (FUNCTIONS[token.text] === undefined && !['and', 'or'].includes(token.text))
+      if (FUNCTIONS[token.text] === undefined && !['and', 'or', 'call'].includes(token.text))
         this.fail(`function ${JSON.stringify(token.text)} not defined`)
       operand = { type: 'function', name: token.text }
     } else if (token.type === 'string') operand = { type: 'literal', value: unquote(token.text) }
-    else if (token.type === 'char') operand = { type: 'literal', value: unquote(token.text).codePointAt(0)! }
-    else if (token.type === 'number') operand = { type: 'literal', value: Number(token.text.replaceAll('_', '')) }
+    else if (token.type === 'char') operand = { type: 'literal', value: BigInt(unquote(token.text).codePointAt(0)!) }
+    else if (token.type === 'number') operand = { type: 'literal', value: numberOf(token.text.replaceAll('_', '')) }
     else if (token.type === 'bool') operand = { type: 'literal', value: token.text === 'true' }
     else if (token.type === 'nil') operand = { type: 'nil' }
     else if (token.type === 'lparen') operand = { type: 'pipe', pipe: this.pipe('parenthesized pipeline', 'rparen') }
@@ -238,16 +241,27 @@ class Parser {
       this.at--
       this.fail(`unexpected ${describe(token)} in ${where === 'command' ? 'command' : where}`)
     }
+    const chained = this.tokens[this.at]
     while (this.tokens[this.at]?.type === 'field') fields.push(this.tokens[this.at++]!.text.slice(1))
     return {
       operand,
       fields,
+      pos: chained?.type === 'field' ? chained.pos : token.pos,
       text: this.tokens
         .slice(from, this.at)
         .map((t) => t.text)
         .join(''),
     }
   }
+}
+
+/** A number written without point and exponent is an int, otherwise a float64 (what JSON gives). */
+function numberOf(text: string): number | bigint {
+  const sign = text.startsWith('-') ? -1n : 1n
+  const digits = text.replace(/^[-+]/, '')
+  if (/^(0[xX][0-9a-fA-F]+|0[oObB]?[0-7]+|\d+)$/.test(digits))
+    return sign * BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits)
+  return Number(text)
 }
 
 function describe(token: Token | undefined): string {

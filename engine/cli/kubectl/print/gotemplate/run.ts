@@ -1,5 +1,5 @@
 import { isMap, type Obj } from '../../values.ts'
-import { CallError, FUNCTIONS, mapKeys, shown, truth, typeName } from './functions.ts'
+import { ARITY, CallError, FUNCTIONS, mapKeys, shown, truth, typeName } from './functions.ts'
 import { TemplateError } from './lex.ts'
 import { type Node, type Pipe, parseTemplate, type Templates, type Term } from './parse.ts'
 
@@ -23,16 +23,23 @@ class LoopSignal extends Error {
 export class GoTemplate {
   private readonly templates: Templates
   private readonly allowMissing: boolean
+  private readonly source: string
   private out = ''
 
   constructor(source: string, allowMissing: boolean) {
+    this.source = source
     this.templates = parseTemplate(source)
     this.allowMissing = allowMissing
   }
 
   execute(data: Obj): string {
     this.out = ''
-    this.walk(this.templates.main, { dot: data, variables: new Map([['$', { value: data }]]) })
+    try {
+      this.walk(this.templates.main, { dot: data, variables: new Map([['$', { value: data }]]) })
+    } catch (error) {
+      if (error instanceof TemplateError) error.written = this.out
+      throw error
+    }
     return this.out
   }
 
@@ -77,7 +84,7 @@ export class GoTemplate {
   private range(node: Extract<Node, { type: 'if' | 'with' | 'range' }>, scope: Scope): void {
     const { variables } = node.pipe
     const value = this.pipe({ ...node.pipe, variables: [] }, scope)
-    const pairs = this.pairs(value, node.pipe.text)
+    const pairs = this.pairs(value, node.pipe)
     if (pairs.length === 0) this.walk(node.otherwise, scope)
     for (const [key, item] of pairs) {
       const held = new Map(scope.variables)
@@ -95,12 +102,12 @@ export class GoTemplate {
     }
   }
 
-  private pairs(value: Obj, text: string): [Obj, Obj][] {
+  private pairs(value: Obj, pipe: Pipe): [Obj, Obj][] {
     if (value === null || value === undefined) return []
-    if (Array.isArray(value)) return value.map((item, i) => [i, item])
+    if (Array.isArray(value)) return value.map((item, i) => [BigInt(i), item])
     if (isMap(value)) return mapKeys(value).map((key) => [key, value[key]])
-    if (typeof value === 'number') return Array.from({ length: value }, (_, i) => [i, i])
-    throw this.failed(text, `range can't iterate over ${shown(value)}`)
+    if (typeof value === 'bigint') return Array.from({ length: Number(value) }, (_, i) => [BigInt(i), BigInt(i)])
+    throw this.failed(pipe, `range can't iterate over ${shown(value)}`)
   }
 
   private pipe(pipe: Pipe, scope: Scope): Obj {
@@ -121,15 +128,27 @@ export class GoTemplate {
     if (head.operand.type !== 'function') {
       if (terms.length > 1 || last.length > 0) {
         if (head.operand.type === 'literal' || head.fields.length === 0)
-          throw this.failed(head.text, `can't give argument to non-function ${head.text}`)
-        throw this.failed(head.text, `${head.fields.at(-1)} is not a method but has arguments`)
+          throw this.failed(head, `can't give argument to non-function ${head.text}`)
+        throw this.failed(head, `${head.fields.at(-1)} is not a method but has arguments`)
       }
       return this.term(head, scope)
     }
     const { name } = head.operand
     if (name === 'and' || name === 'or') return this.shortCircuit(name, terms.slice(1), scope, last)
     const args = [...terms.slice(1).map((t) => this.term(t, scope)), ...last]
-    return this.fields(this.call(name, args), head, scope)
+    const at = { text: terms.map((t) => t.text).join(' '), pos: head.pos }
+    if (name === 'call') {
+      const what = terms[1]?.text ?? ''
+      throw this.failed(
+        at,
+        args.length === 0
+          ? 'wrong number of args for call: want at least 1 got 0'
+          : args[0] === null || args[0] === undefined
+            ? 'error calling call: call of nil'
+            : `error calling call: non-function ${what} of type ${typeName(args[0])}`,
+      )
+    }
+    return this.fields(this.call(name, args, at), head, scope)
   }
 
   private shortCircuit(name: 'and' | 'or', terms: readonly Term[], scope: Scope, last: readonly Obj[]): Obj {
@@ -141,18 +160,19 @@ export class GoTemplate {
     return last.length > 0 ? last[0] : value
   }
 
-  private call(name: string, args: Obj[]): Obj {
-    const fn = FUNCTIONS[name]!
-    if (args.length === 0 && !['print', 'println'].includes(name))
-      throw this.failed(name, `wrong number of args for ${name}: want at least 1 got 0`)
+  private call(name: string, args: Obj[], at: Place): Obj {
+    const [least, most] = ARITY[name] ?? [
+      ['print', 'println', 'html', 'js', 'urlquery'].includes(name) ? 0 : 1,
+      Number.POSITIVE_INFINITY,
+    ]
+    if (args.length < least || args.length > most) {
+      const want = most === Number.POSITIVE_INFINITY ? `at least ${least}` : String(least)
+      throw this.failed({ text: name, pos: at.pos }, `wrong number of args for ${name}: want ${want} got ${args.length}`)
+    }
     try {
-      return fn(...args)
+      return FUNCTIONS[name]!(...args)
     } catch (error) {
-      if (error instanceof CallError)
-        throw this.failed(
-          name,
-          error.message.startsWith('error calling') ? error.message : `error calling ${name}: ${error.message}`,
-        )
+      if (error instanceof CallError) throw this.failed(at, `error calling ${name}: ${error.message}`)
       throw error
     }
   }
@@ -171,7 +191,7 @@ export class GoTemplate {
       case 'pipe':
         return this.fields(this.pipe(operand.pipe, scope), term, scope)
       case 'function':
-        return this.fields(this.call(operand.name, []), term, scope)
+        return this.fields(this.call(operand.name, [], term), term, scope)
     }
   }
 
@@ -180,21 +200,26 @@ export class GoTemplate {
     for (const [i, name] of term.fields.entries()) {
       if (value === undefined || value === null) {
         if (i === 0) return undefined
-        throw this.failed(term.text, `nil pointer evaluating interface {}.${name}`)
+        throw this.failed(term, `nil pointer evaluating interface {}.${name}`)
       }
-      if (!isMap(value))
-        throw this.failed(
-          term.text,
-          `can't evaluate field ${name} in type ${typeName(value) === 'string' ? 'interface {}' : typeName(value)}`,
-        )
+      if (!isMap(value)) throw this.failed(term, `can't evaluate field ${name} in type interface {}`)
       if (!Object.hasOwn(value, name) && !this.allowMissing)
-        throw this.failed(term.text, `map has no entry for key ${JSON.stringify(name)}`)
+        throw this.failed(term, `map has no entry for key ${JSON.stringify(name)}`)
       value = value[name]
     }
     return value
   }
 
-  private failed(text: string, why: string): TemplateError {
-    return new TemplateError(`template: output:1:2: executing "output" at <${text}>: ${why}`)
+  private failed(at: Place, why: string): TemplateError {
+    const before = this.source.slice(0, at.pos)
+    const line = before.split('\n').length
+    const column = at.pos - (before.lastIndexOf('\n') < 0 ? 0 : before.lastIndexOf('\n') + 1)
+    return new TemplateError(`template: output:${line}:${column}: executing "output" at <${at.text}>: ${why}`)
   }
+}
+
+/** What an error points at. */
+interface Place {
+  readonly text: string
+  readonly pos: number
 }
