@@ -46,6 +46,7 @@ import { sudo } from './system/sudo.ts'
 import { sysctl } from './system/sysctl.ts'
 import { tac } from './system/tac.ts'
 import { tail } from './system/tail.ts'
+import { tar } from './system/tar.ts'
 import { tee } from './system/tee.ts'
 import { timeout } from './system/timeout.ts'
 import { tr } from './system/tr.ts'
@@ -109,6 +110,7 @@ export const COMMANDS: readonly Command[] = [
   sysctl,
   tac,
   tail,
+  tar,
   tcpdump,
   tee,
   timeout,

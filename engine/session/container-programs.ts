@@ -7,6 +7,7 @@ import { asBytes } from '../shell/bytes.ts'
 import type { Turns } from '../shell/host.ts'
 import { type Call, commandOn, findProgram, type Launcher, ROOT, runProgram, textStdin } from '../shell/launch.ts'
 import { Pipe } from '../shell/pipes.ts'
+import { quoted } from '../shell/quoted.ts'
 import { programOnPty, shellOnPty } from './pty-program.ts'
 
 export interface ContainerProgramsParts {
@@ -17,6 +18,9 @@ export interface ContainerProgramsParts {
   /** A bug of ours in a program. */
   failed(error: unknown): void
 }
+
+/** Programs of an image that are builtins of our shell. */
+const BUILTINS: ReadonlySet<string> = new Set(['test', '[', 'kill', 'echo', 'printf', 'pwd', 'true', 'false'])
 
 const SHELL_OPTIONS = new Set(['-l', '-i', '--login', '-li', '-il'])
 
@@ -63,7 +67,8 @@ export class ContainerPrograms implements ContainerRuntime {
       this.parts.failed(error)
     }
     const env = { ...(machine.env ?? {}), ...(tty ? { TERM: 'xterm' } : {}) }
-    const call = { argv: command, env, cwd: '/', user: ROOT, machine }
+    const argv = BUILTINS.has(command[0] ?? '') ? ['sh', '-c', command.map(quoted).join(' ')] : command
+    const call = { argv, env, cwd: '/', user: ROOT, machine }
     let program: ContainerProgram
     if (tty && session !== undefined) {
       const pty = { id: `exec-${this.started}`, machine, events: heard, turns, session, failed }
@@ -149,7 +154,7 @@ function cannotStart(machine: Machine, name: string): string | undefined {
   const why = (words: string) =>
     `OCI runtime exec failed: exec failed: unable to start container process: exec: ${JSON.stringify(name)}: ${words}: unknown`
   if (commandOn(machine, name)?.path === '') return why('executable file not found in $PATH')
-  if (findProgram(machine, name, '/') !== undefined) return undefined
+  if (BUILTINS.has(name) || findProgram(machine, name, '/') !== undefined) return undefined
   if (!name.includes('/')) return why('executable file not found in $PATH')
   if (machine.fs.exists(name)) return why(machine.fs.stat(name).type === 'dir' ? 'is a directory' : 'permission denied')
   return why(`stat ${name}: no such file or directory`)

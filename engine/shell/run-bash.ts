@@ -1,5 +1,6 @@
 import { BashShell } from './bash.ts'
 import { type Call, childOf, type Launcher } from './launch.ts'
+import { quoted } from './quoted.ts'
 import type { SyntaxSource } from './syntax.ts'
 import { TEXT_TOOLS } from './text-tools.ts'
 
@@ -7,12 +8,26 @@ import { TEXT_TOOLS } from './text-tools.ts'
 export async function runForeign(launcher: Launcher, call: Call): Promise<number> {
   const name = (call.argv[0] ?? '').replace(/^\/(usr\/)?bin\//, '')
   if (name === 'bash' || name === 'sh' || name === '-bash') return runBash(launcher, call)
+  if ((name === 'env' && call.argv.length === 1) || name === 'printenv') return printEnvironment(call)
   if (!(TEXT_TOOLS as readonly string[]).includes(name)) {
     call.stderr.write(`bash: line 1: ${call.argv[0]}: command not found\n`)
     return 127
   }
   const ran = await shellFor(launcher, call, '-c').run(name, launcher, childOf(call.signal), call.argv.slice(1))
   return ran.exit
+}
+
+/** env and printenv started without a shell: exactly what they were given, in its order. */
+function printEnvironment({ argv, env, stdout }: Call): number {
+  const names = argv.slice(1)
+  if (names.length === 0) for (const [name, value] of Object.entries(env)) stdout.write(`${name}=${value}\n`)
+  let missing = false
+  for (const name of names) {
+    const value = env[name]
+    if (value === undefined) missing = true
+    else stdout.write(`${value}\n`)
+  }
+  return missing ? 1 : 0
 }
 
 /** `bash -c TEXT [NAME ARG…]`, `bash FILE [ARG…]`, or commands from standard input. */
@@ -71,9 +86,4 @@ async function runBash(launcher: Launcher, call: Call): Promise<number> {
 function shellFor(launcher: Launcher, call: Call, source: SyntaxSource): BashShell {
   const { stdin, stdout, stderr, machine, user, tty, env, cwd } = call
   return new BashShell({ turns: launcher.turns, machine, user, terminal: { stdin, stdout, stderr }, tty, env, cwd, source })
-}
-
-/** A word that bash reads back as itself. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -20,6 +20,8 @@ export const cp: Verb = {
 
 interface FileSpec {
   readonly namespace: string
+  /** The namespace as it was written, or nothing. */
+  readonly given: string
   /** Empty: a file of this machine. */
   readonly pod: string
   readonly file: string
@@ -30,11 +32,11 @@ function fileSpec(call: Invocation, word: string): FileSpec {
   const at = word.indexOf(':')
   const pieces = word.slice(0, Math.max(0, at)).split('/')
   if (at === 0 || pieces.length > 2) throw fail('filespec must match the canonical format: [[namespace/]pod:]file/path')
-  if (at < 0) return { namespace: '', pod: '', file: word }
+  if (at < 0) return { namespace: '', given: '', pod: '', file: word }
   const file = word.slice(at + 1)
   return pieces.length === 2
-    ? { namespace: pieces[0] || call.namespace, pod: pieces[1] as string, file }
-    : { namespace: call.namespace, pod: pieces[0] as string, file }
+    ? { namespace: pieces[0] || call.namespace, given: pieces[0] as string, pod: pieces[1] as string, file }
+    : { namespace: call.namespace, given: '', pod: pieces[0] as string, file }
 }
 
 async function run(call: Invocation): Promise<number | undefined> {
@@ -155,7 +157,7 @@ function unpack(call: Invocation, from: FileSpec, local: string, entries: readon
       if (entry.type === 'dir') fs.mkdir(path, { recursive: true })
       else if (entry.type === 'symlink') {
         const pair = `${JSON.stringify(name)} -> ${JSON.stringify(entry.target)}`
-        const hint = ` (consider using "kubectl exec -n ${JSON.stringify(from.namespace)} ${JSON.stringify(from.pod)} -- tar cf - ${JSON.stringify(from.file)} | tar xf -")`
+        const hint = ` (consider using "kubectl exec -n ${JSON.stringify(from.given)} ${JSON.stringify(from.pod)} -- tar cf - ${JSON.stringify(from.file)} | tar xf -")`
         call.context.stderr.write(encodeUtf8(`warning: skipping symlink: ${pair}${warned ? '' : hint}\n`))
         warned = true
       } else fs.write(path, entry.content)
