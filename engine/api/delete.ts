@@ -34,15 +34,16 @@ function marked(object: KubeObject, at: number, grace: number, finalizers: reado
   }
 }
 
+/** BeforeDelete's preconditions; it names the kind, not the resource. */
 function precondition(kind: Kind, object: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion, name } = object.metadata
-  if (options.uid !== undefined && options.uid !== uid) {
-    throw conflict(kind, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`)
+  const refuse = (what: string, wanted: string, have: string | undefined, maybe: string) => {
+    const words = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${have}). The object might have been ${maybe}`
+    throw conflict({ group: kind.group, resource: kind.kind }, name, words)
   }
-  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-    const words = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`
-    throw conflict(kind, name, words)
-  }
+  if (options.uid !== undefined && options.uid !== uid) refuse('UID', options.uid, uid, 'deleted and then recreated')
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion)
+    refuse('ResourceVersion', options.resourceVersion, resourceVersion, 'modified')
 }
 
 /**

@@ -1,6 +1,6 @@
 import { invariant } from '../base/invariant.ts'
 import type { Json } from '../base/json.ts'
-import type { GroupResource, KubeObject } from './object.ts'
+import { type GroupResource, type KubeObject, withVersion } from './object.ts'
 import type { Store, StoreEvent } from './store.ts'
 
 /** How many events `since` can go back, as a watch cache does. */
@@ -129,7 +129,7 @@ export class MemoryStore implements Store {
     invariant(name, `an object of ${resource} without a name`)
     const old = this.get(resource, namespace, name)
     this.newest++
-    const stored: KubeObject = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.newest) } }
+    const stored: KubeObject = { ...object, metadata: withVersion(object.metadata, String(this.newest)) }
     this.table(resource).set(objectKey(namespace, name), stored)
     this.commit(
       old === undefined ? { type: 'ADDED', resource, object: stored } : { type: 'MODIFIED', resource, object: stored, old },
@@ -154,7 +154,7 @@ export class MemoryStore implements Store {
     if (old === undefined) return undefined
     this.newest++
     this.table(resource).delete(objectKey(namespace, name))
-    const object: KubeObject = { ...old, metadata: { ...old.metadata, resourceVersion: String(this.newest) } }
+    const object: KubeObject = { ...old, metadata: withVersion(old.metadata, String(this.newest)) }
     this.commit({ type: 'DELETED', resource, object, old })
     return object
   }

@@ -25,6 +25,34 @@ export interface ObjectMeta {
   readonly managedFields?: readonly unknown[]
 }
 
+/** The order in which Go writes metadata. */
+const META_ORDER: readonly (keyof ObjectMeta)[] = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+]
+
+/** Metadata with another resourceVersion, its fields in the order of the wire. */
+export function withVersion(metadata: ObjectMeta, resourceVersion: string): ObjectMeta {
+  const out: Record<string, unknown> = {}
+  for (const key of META_ORDER) {
+    const value = key === 'resourceVersion' ? resourceVersion : metadata[key]
+    if (value !== undefined) out[key] = value
+  }
+  return out as unknown as ObjectMeta
+}
+
 export interface KubeObject {
   readonly apiVersion: string
   readonly kind: string

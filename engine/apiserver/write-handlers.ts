@@ -57,11 +57,15 @@ function subresource(call: Call): ApiResponse | undefined {
   throw notEmulatedStatus(`${kind.resource}/${info.subresource}`)
 }
 
+const NAMELESS = ['create', 'deletecollection', 'list']
+
 /** Every request about objects that is not a plain get, list or watch. */
 export function write(call: Call): ApiResponse {
   const special = subresource(call) ?? review(call)
   if (special !== undefined) return special
   const { info, kind } = call
+  // a name belongs to what changes an object, and not to a creation
+  if (info.subresource === undefined && (info.name === undefined) !== NAMELESS.includes(info.verb)) throw methodNotSupported()
   const verbs =
     info.subresource === undefined ? kind.verbs : (kind.subresources.find((s) => s.name === info.subresource)?.verbs ?? [])
   if (!verbs.includes(info.verb)) throw methodNotSupported()

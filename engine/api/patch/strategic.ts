@@ -52,7 +52,7 @@ function mergeObject(target: Item, patch: Item, type: Type | undefined): Item {
 
 function add(out: Item, key: string, value: unknown): void {
   if (isObject(value) && value[DIRECTIVE] === 'delete') delete out[key]
-  else out[key] = clean(Array.isArray(value) ? value.filter((v) => !isObject(v) || v[DIRECTIVE] !== 'delete') : value)
+  else out[key] = clean(Array.isArray(value) ? value.filter((v) => !isObject(v) || v[DIRECTIVE] === undefined) : value)
 }
 
 /** The type of a list's items as reflect.Type.String prints it; undefined where they differ. */
