@@ -14,9 +14,12 @@ export interface LogSource {
 const DEFAULT_TAIL = 10
 
 /** Prints the logs: one after the other, or side by side when several are followed. */
-export async function consumeLogs(call: Invocation, sources: readonly LogSource[]): Promise<number> {
-  const { flags } = call
-  if (!flags.bool('follow')) {
+export async function consumeLogs(
+  call: Invocation,
+  sources: readonly LogSource[],
+  follow = call.flags.bool('follow'),
+): Promise<number> {
+  if (!follow) {
     for (const source of sources)
       if (!tolerated(call, () => print(call, source, String(call.rest.get(pathFor(call, source)))))) return 1
     return 0

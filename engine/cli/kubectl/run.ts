@@ -7,7 +7,7 @@ import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { pathOf } from './mapper.ts'
 import { printerFor, ResultPrinter } from './print/printer.ts'
-import { runAttached } from './run-attached.ts'
+import { type Made, runAttached } from './run-attached.ts'
 import { isMap, type Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
@@ -21,17 +21,17 @@ export const run: Verb = {
     fieldManager('kubectl-run'),
     SAVE_CONFIG,
     flag('annotations', 'stringArray'),
-    known('attach', 'bool'),
+    flag('attach', 'bool'),
     flag('command', 'bool'),
     flag('env', 'stringArray'),
     flag('expose', 'bool'),
     flag('image', 'string'),
     flag('image-pull-policy', 'string'),
     flag('labels', 'string', { short: 'l' }),
-    known('leave-stdin-open', 'bool'),
+    flag('leave-stdin-open', 'bool'),
     known('override-type', 'string'),
     flag('overrides', 'string'),
-    known('pod-running-timeout', 'duration'),
+    flag('pod-running-timeout', 'duration', { fallback: '1m0s' }),
     flag('port', 'string'),
     known('privileged', 'bool'),
     flag('quiet', 'bool', { short: 'q' }),
@@ -47,27 +47,22 @@ export const run: Verb = {
 async function runRun(call: Invocation): Promise<number | undefined> {
   const { flags } = call
   const name = call.args[0]
-  if (name === undefined) throw call.usage('NAME is required for run')
+  if (name === undefined || call.dash === 0) throw call.usage('NAME is required for run')
+  if (flags.duration('pod-running-timeout') <= 0) throw call.usage('--pod-running-timeout must be higher than zero')
   const image = flags.text('image')
   if (image === '') throw fail('required flag(s) "image" not set')
   if (/\s/.test(image)) throw fail(`Invalid image name "${image}": invalid reference format`)
+  if (flags.bool('tty') && !flags.bool('stdin')) throw call.usage('-i/--stdin is required for containers with -t/--tty=true')
+  if (flags.bool('expose') && flags.text('port') === '') throw call.usage('--port must be set when exposing a service')
   const restart = flags.text('restart')
-  if (!['Always', 'OnFailure', 'Never'].includes(restart))
-    throw fail(`invalid restart policy: ${restart}\nSee 'kubectl run -h' for help and examples`)
+  if (!['Always', 'OnFailure', 'Never'].includes(restart)) throw call.usage(`invalid restart policy: ${restart}`)
   const dryRun = dryRunOf(call)
-  const command = call.args.slice(1)
-  const attached = flags.bool('stdin')
-  if (flags.bool('tty') && !attached) throw fail('-i/--stdin is required for containers with -t/--tty=true')
-  if (flags.bool('rm') && !attached) throw fail('--rm should only be used for attached containers')
+  const attached = flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin')
+  if (flags.bool('rm') && !attached) throw call.usage('--rm should only be used for attached containers')
   if (attached && dryRun !== 'none')
-    throw fail("--dry-run=server|client can't be used with attached containers options (--attach, --stdin, or --tty)")
-  if (attached && !flags.bool('rm')) throw call.notEmulated('--stdin without --rm')
-  if (
-    attached &&
-    (command.length === 0 || (call.context.tty !== undefined && /^(.*\/)?(ba|a|z)?sh$/.test(command[0]!) && command.length === 1))
-  ) {
-    throw call.notEmulated('--stdin with a shell (run the pod, then kubectl exec -it)')
-  }
+    throw call.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)")
+  const policy = flags.text('image-pull-policy')
+  if (!['', 'Always', 'IfNotPresent', 'Never'].includes(policy)) throw call.usage(`invalid image pull policy: ${policy}`)
   const labels = flags.text('labels') === '' ? { run: name } : pairs(flags.text('labels').split(','), 'label')
   const pod = merged(build(call, name, image, restart, labels), flags.text('overrides'))
   const printer = new ResultPrinter(call, dryRun)
@@ -79,31 +74,28 @@ async function runRun(call: Invocation): Promise<number | undefined> {
   const send = (resource: string, object: Obj) => {
     const mapping = call.mapper.resolve(resource)
     const body = place(object)
-    printer.print(
-      mapping,
-      dryRun === 'client' ? body : call.rest.post(pathOf(mapping, namespace) + writeQuery(call, dryRun), body),
-      'created',
-      false,
-    )
+    const answer = dryRun === 'client' ? body : call.rest.post(pathOf(mapping, namespace) + writeQuery(call, dryRun), body)
+    made.push({ resource, object: answer })
+    return { mapping, answer }
   }
+  const tell = ({ mapping, answer }: ReturnType<typeof send>) => printer.print(mapping, answer, 'created', false)
+  const made: Made[] = []
+  const created = send('pods', pod)
+  let failure: unknown
   if (flags.bool('expose')) {
     const port = flags.text('port')
-    if (port === '') throw fail('--port must be set when exposing a service')
-    send(
-      'services',
-      typedService(call, name, undefined, undefined, {
-        ports: servicePorts([{ port: Number(port), protocol: 'TCP', targetPort: port }]),
-        selector: labels,
-      }),
-    )
+    const spec = { ports: servicePorts([{ port: Number(port), protocol: 'TCP', targetPort: port }]), selector: labels }
+    try {
+      tell(send('services', typedService(call, name, undefined, undefined, spec)))
+    } catch (error) {
+      failure = error
+    }
     if (dryRun === 'client' && printerFor(call, 'other') !== undefined && flags.text('output') === 'yaml') call.out('---\n')
   }
-  if (!attached) {
-    send('pods', pod)
-    return undefined
-  }
-  const made = call.rest.post(pathOf(call.mapper.resolve('pods'), namespace) + writeQuery(call, dryRun), place(pod))
-  return runAttached(call, made, command)
+  if (attached) return runAttached(call, created.answer, made.toReversed())
+  tell(created)
+  if (failure !== undefined) throw failure
+  return undefined
 }
 
 function named(metadata: Obj, namespace: string): Obj {
@@ -124,7 +116,7 @@ function build(call: Invocation, name: string, image: string, restart: string, l
     ...(env.length > 0 ? { env } : {}),
     resources: {},
     ...(policy === '' ? {} : { imagePullPolicy: policy }),
-    ...(flags.bool('stdin') ? { stdin: true, stdinOnce: true } : {}),
+    ...(flags.bool('stdin') ? { stdin: true, ...(flags.bool('leave-stdin-open') ? {} : { stdinOnce: true }) } : {}),
     ...(flags.bool('tty') ? { tty: true } : {}),
   }
   const annotations = flags.list('annotations')

@@ -1,11 +1,14 @@
 import { apiResources, apiVersions } from './api-resources.ts'
 import { apply } from './apply.ts'
 import { attach } from './attach.ts'
+import { auth } from './auth/auth.ts'
 import { autoscale } from './autoscale.ts'
-import { auth, clusterInfo, options, version } from './cluster-verbs.ts'
+import { certificate } from './certificate.ts'
+import { clusterInfo, options, version } from './cluster-verbs.ts'
 import { config } from './config-verbs/config.ts'
 import { cp } from './cp.ts'
 import { create } from './create.ts'
+import { debug } from './debug/debug.ts'
 import { deleteVerb } from './delete.ts'
 import { describe } from './describe.ts'
 import { diff } from './diff.ts'
@@ -13,6 +16,7 @@ import { drain } from './drain.ts'
 import { edit } from './edit/edit.ts'
 import { events } from './events.ts'
 import { exec } from './exec.ts'
+import { explain } from './explain/explain.ts'
 import { expose } from './expose.ts'
 import { whole } from './flags/facts.ts'
 import { get } from './get.ts'
@@ -37,14 +41,14 @@ const REGISTERED: readonly Verb[] = [
   expose,
   run,
   set,
-  known.explain,
+  explain,
   get,
   edit,
   deleteVerb,
   rollout,
   scale,
   autoscale,
-  known.certificate,
+  certificate,
   clusterInfo,
   top,
   cordon,
@@ -59,7 +63,7 @@ const REGISTERED: readonly Verb[] = [
   known.proxy,
   cp,
   auth,
-  known.debug,
+  debug,
   events,
   diff,
   apply,
