@@ -125,8 +125,8 @@ export class Clock implements Stateful {
   advanceTo(until: number): boolean {
     const wake = this.nextWake()
     const stop = wake !== undefined && wake <= until ? Math.max(wake, this.time) : until
-    this.runTasks(stop)
-    if (stop > this.time) this.time = stop
+    const isDone = this.runTasks(stop, this.nextId)
+    if (isDone && stop > this.time) this.time = stop
     let woke = false
     for (const s of [...this.sleepers].sort((x, y) => x.due - y.due || x.seq - y.seq)) {
       if (s.due > this.time) break
@@ -134,7 +134,7 @@ export class Clock implements Stateful {
       s.wake()
       woke = true
     }
-    return !woke && this.time >= until
+    return isDone && !woke && this.time >= until
   }
 
   /** Resolves after `ms` of virtual time, or at once when the signal aborts (look at `signal.aborted` then). */
@@ -170,10 +170,14 @@ export class Clock implements Stateful {
     this.head = 0
   }
 
-  private runTasks(until: number): void {
+  /**
+   * Runs what is due; stops, and returns false, where a task began a command that waits for this very moment to act (a sleeper
+   * numbered `from` or later).
+   */
+  private runTasks(until: number, from = Number.POSITIVE_INFINITY): boolean {
     for (let guard = 0; ; guard++) {
       const task = this.tasks[this.head]
-      if (task === undefined || task.due > until) return
+      if (task === undefined || task.due > until) return true
       invariant(guard < 10_000_000, `tasks never settle: ${task.name}`)
       this.head++
       // The array is cut now and then: taking its first element off would move all others each time.
@@ -185,6 +189,7 @@ export class Clock implements Stateful {
       const handler = this.handlers.get(task.name)
       invariant(handler !== undefined, `no handler for task ${task.name}`)
       handler(task.args, task.due)
+      for (const sleeper of this.sleepers) if (sleeper.seq >= from && sleeper.due <= this.time) return false
     }
   }
 }

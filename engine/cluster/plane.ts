@@ -96,7 +96,7 @@ export class Plane implements Stateful {
     this.kubelets = new Map(
       nodes.map(({ name }) => [
         name,
-        new Kubelet({ env, node: name, network, runtime: this.runtime, lifecycle, logs: this.logs }),
+        new Kubelet({ env, node: name, network, runtime: this.runtime, lifecycle, logs: this.logs, mains: this.mains }),
       ]),
     )
     this.proxies = new Map(nodes.map(({ name }) => [name, this.proxy(name)]))

@@ -30,10 +30,10 @@ function cluster(): Cluster {
 }
 
 /** A cluster whose namespace "default" has its ServiceAccount, and one pod bound to its node. */
-function withPod(container: object): Cluster {
+function withPod(container: object, more: object = {}): Cluster {
   const c = cluster()
   c.clock.advanceTo(START + 1000)
-  const spec = { containers: [{ name: 'c', image: 'nginx:1.27', ...container }], nodeName: 'n1' }
+  const spec = { containers: [{ name: 'c', image: 'nginx:1.27', ...container }], nodeName: 'n1', ...more }
   createObject(c.server.context, 'pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' }, spec })
   return c
 }
@@ -44,6 +44,8 @@ const reasons = (c: Cluster) =>
     .list('events', 'default')
     .filter((e) => e.involvedObject.name === 'p')
     .map((e) => e.reason)
+const conditionOf = (c: Cluster, type: string) =>
+  ((pod(c)?.status?.conditions ?? []) as { type: string; status: string; message?: string }[]).find((x) => x.type === type)
 const isReady = (c: Cluster) =>
   ((pod(c)?.status?.conditions ?? []) as { type: string; status: string }[]).find((x) => x.type === 'Ready')?.status === 'True'
 
@@ -63,11 +65,11 @@ describe('a pod on its node', () => {
   })
 
   it('goes soon when its program heeds SIGTERM, and after its grace period when nothing listens', () => {
-    for (const [image, gone] of [
-      ['nginx:1.27', 2000],
-      ['busybox', 31_000],
+    for (const [container, gone] of [
+      [{ image: 'nginx:1.27' }, 2000],
+      [{ image: 'busybox', command: ['sleep', '1d'] }, 31_000],
     ] as const) {
-      const c = withPod({ image })
+      const c = withPod(container)
       c.clock.advanceTo(START + 10_000)
       deleteObject(c.server.context, 'pods', 'default', 'p')
       c.clock.advanceTo(START + 10_000 + gone - 1900)
@@ -99,8 +101,66 @@ describe('a pod on its node', () => {
     c.clock.advanceTo(START + 25_000)
     const [status] = pod(c)?.status.containerStatuses ?? []
     expect(status.restartCount).toBeGreaterThan(0)
-    expect(status.lastState.terminated.reason).toBe('Error')
+    // nginx ends in order when it is told to.
+    expect(status.lastState.terminated).toMatchObject({ reason: 'Completed', exitCode: 0 })
     expect(reasons(c)).toContain('Killing')
+  })
+
+  it('starts init containers one after the other, and the others once all are through', () => {
+    const setup = { name: 'setup', image: 'busybox', command: ['sh', '-c', 'echo ready; sleep 4'] }
+    const proxy = { name: 'proxy', image: 'nginx:1.27', restartPolicy: 'Always' }
+    const c = withPod({}, { initContainers: [setup, proxy] })
+    c.clock.advanceTo(START + 5000)
+    expect(pod(c)?.status).toMatchObject({
+      phase: 'Pending',
+      containerStatuses: [{ state: { waiting: { reason: 'PodInitializing' } } }],
+    })
+    expect(conditionOf(c, 'Initialized')).toMatchObject({
+      status: 'False',
+      message: 'containers with incomplete status: [setup proxy]',
+    })
+    c.clock.advanceTo(START + 30_000)
+    expect(pod(c)?.status).toMatchObject({
+      phase: 'Running',
+      initContainerStatuses: [
+        { name: 'setup', ready: true, state: { terminated: { reason: 'Completed', exitCode: 0 } } },
+        { name: 'proxy', ready: true, started: true, state: { running: {} } },
+      ],
+    })
+    expect(conditionOf(c, 'Initialized')?.status).toBe('True')
+  })
+
+  it('backs off from a container that fails again and again, ten seconds, then twenty', () => {
+    const c = withPod({ image: 'busybox', command: ['false'] })
+    c.clock.advanceTo(START + 12_000)
+    const state = () => pod(c)?.status.containerStatuses[0]
+    expect(state()).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 1, reason: 'Error' } } })
+    expect(state().state.waiting.message).toMatch(/^back-off 10s restarting failed container=c pod=p_default\(/)
+    expect(pod(c)?.status.phase).toBe('Running')
+    c.clock.advanceTo(START + 24_000)
+    expect(state().restartCount).toBe(2)
+    expect(state().state.waiting).toMatchObject({ reason: 'CrashLoopBackOff' })
+    expect(state().state.waiting.message).toMatch(/^back-off 20s /)
+    c.clock.advanceTo(START + 3_600_000)
+    expect(state().state.waiting.message).toMatch(/^back-off 5m0s /)
+  })
+
+  it.each([
+    ['Never', 'false', 'Failed', 0],
+    ['Never', 'true', 'Succeeded', 0],
+    ['OnFailure', 'true', 'Succeeded', 0],
+    ['OnFailure', 'false', 'Running', 1],
+  ])('with restartPolicy %s and %s it is %s', (restartPolicy, command, phase, restarts) => {
+    const c = withPod({ image: 'busybox', command: [command] }, { restartPolicy })
+    c.clock.advanceTo(START + 12_000)
+    expect(pod(c)?.status.phase).toBe(phase)
+    expect(pod(c)?.status.containerStatuses[0].restartCount).toBe(restarts)
+  })
+
+  it('fails when its deadline is over', () => {
+    const c = withPod({}, { activeDeadlineSeconds: 20 })
+    c.clock.advanceTo(START + 25_000)
+    expect(pod(c)?.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' })
   })
 
   it('goes on from a snapshot taken while its image is fetched', () => {

@@ -7,11 +7,13 @@ import { type ApiWriter, R, sameValue } from '../controllers/env.ts'
 import type { RecordOptions } from '../controllers/events.ts'
 import { isFinished } from '../controllers/pods.ts'
 import { ContainerSteps } from './container-steps.ts'
+import { ContainerEnds } from './endings.ts'
 import { isMirror, mirrorOf } from './mirror.ts'
-import type { ContainerState, PodState } from './pod-state.ts'
+import { type ContainerState, everyContainer, newContainer, type PodState, withContainer } from './pod-state.ts'
 import type { KubeletOptions, KubeletPort } from './port.ts'
 import { ProbeSteps } from './probe-steps.ts'
 import { containersOf } from './runtime.ts'
+import { type ContainerSpec, ephemeralsOf, fieldPath, initsOf } from './spec.ts'
 import { podStatus } from './status.ts'
 
 interface Saved {
@@ -20,6 +22,7 @@ interface Saved {
   readonly pods: Readonly<Record<string, PodState>>
 }
 
+const PAST_DEADLINE = 'Pod was active on the node longer than the specified deadline'
 /** A failed sandbox is tried again after this long, ms. */
 const SANDBOX_RETRY = 12_000
 
@@ -30,6 +33,7 @@ const SANDBOX_RETRY = 12_000
 export class Kubelet implements Stateful, KubeletPort {
   readonly options: KubeletOptions
   private readonly api: ApiWriter
+  private readonly ends: ContainerEnds
   private readonly containers: ContainerSteps
   private readonly probes: ProbeSteps
   private saved: Saved = { running: false, images: [], pods: {} }
@@ -38,8 +42,9 @@ export class Kubelet implements Stateful, KubeletPort {
     this.options = options
     const { env } = options
     this.api = env.writer('kubelet')
-    this.containers = new ContainerSteps(this)
-    this.probes = new ProbeSteps(this)
+    this.ends = new ContainerEnds(this)
+    this.containers = new ContainerSteps(this, this.ends)
+    this.probes = new ProbeSteps(this, this.ends)
     const handle = (step: string, act: (pod: KubeObject, args: string) => void) =>
       env.clock.handle(this.task(step), (args) => {
         const [uid = '', rest = ''] = (args as string).split(' ')
@@ -49,6 +54,16 @@ export class Kubelet implements Stateful, KubeletPort {
         if (pod?.metadata.uid === uid) act(pod, rest)
       })
     handle('accept', (pod) => this.report(pod))
+    handle('report', (pod) => {
+      this.report(pod)
+      this.probeNew(pod)
+    })
+    handle('advance', (pod) => this.containers.advance(pod))
+    handle('play', (pod, args) => this.ends.play(pod, args))
+    handle('program', (pod, args) => this.ends.program(pod, args))
+    handle('ended', (pod, args) => this.ends.noticed(pod, args))
+    handle('restart', (pod, args) => this.ends.restart(pod, args))
+    handle('deadline', (pod) => this.pastDeadline(pod))
     handle('sandbox', (pod) => this.sandbox(pod))
     handle('container', (pod, name) => this.containers.begin(pod, name))
     handle('pulled', (pod, args) => this.containers.pulled(pod, args))
@@ -76,6 +91,11 @@ export class Kubelet implements Stateful, KubeletPort {
 
   stop(): void {
     this.saved = { ...this.saved, running: false }
+  }
+
+  /** A container's first process ended with this code: it is over, and its restart policy decides what comes. */
+  finishContainer(pod: KubeObject, container: string, exitCode: number): void {
+    this.ends.finish(pod, container, exitCode)
   }
 
   get running(): boolean {
@@ -154,57 +174,70 @@ export class Kubelet implements Stateful, KubeletPort {
     else if (known === undefined && deletionTimestamp === undefined && !isFinished(pod)) this.accept(pod)
     else if (known === undefined && deletionTimestamp !== undefined) this.later('release', 0, keyOf(pod))
     else if (known !== undefined && deletionTimestamp !== undefined && known.stage !== 'stopping') this.beginStop(pod, known)
+    else if (known !== undefined && type === 'MODIFIED') this.addEphemerals(pod, known)
+  }
+
+  /** Containers that were added to a pod that runs (kubectl debug). */
+  private addEphemerals(pod: KubeObject, state: PodState): void {
+    if (state.stage !== 'running') return
+    const added = ephemeralsOf(pod).filter(({ name }) => !state.ephemerals.some((c) => c.name === name))
+    if (added.length === 0) return
+    const ephemerals = added.map(({ name, image }) => newContainer(name, image, 'ContainerCreating'))
+    this.put({ ...state, ephemerals: [...state.ephemerals, ...ephemerals] })
+    this.later('report', 0, state.uid)
+    for (const { name } of added) this.later('container', 100, `${state.uid} ${name}`)
+  }
+
+  /** spec.activeDeadlineSeconds are over: the pod fails, whatever it does (pkg/kubelet/active_deadline.go). */
+  private pastDeadline(pod: KubeObject): void {
+    const state = this.stateOf(pod)
+    if (state.stage === 'stopping' || state.stage === 'finished') return
+    this.tell(pod, 'DeadlineExceeded', PAST_DEADLINE)
+    this.ends.endPod(pod)
+    this.put({ ...this.stateOf(pod), reason: 'DeadlineExceeded', message: PAST_DEADLINE })
+    this.report(pod)
+  }
+
+  /** Probes begin with each run of a container. */
+  private probeNew(pod: KubeObject): void {
+    if (this.options.lifecycle.name === 'stub') return
+    for (const own of [...this.stateOf(pod).inits, ...this.stateOf(pod).containers]) {
+      if (own.phase !== 'running' || own.probed === true) continue
+      this.put(withContainer(this.stateOf(pod), own.name, { probed: true }))
+      this.probes.begin(pod, own.name)
+    }
   }
 
   private accept(pod: KubeObject): void {
     const { env, lifecycle } = this.options
     const { uid = '', namespace = 'default', name } = pod.metadata
-    const containers = containersOf(pod).map((c) => ({
-      name: c.name,
-      image: c.image,
-      phase: 'waiting' as const,
-      reason: 'ContainerCreating',
-      restarts: 0,
-      ready: false,
-      started: false,
-    }))
-    this.put({ uid, namespace, name, stage: 'accepted', startTime: env.clock.now, containers, probes: {} })
+    // The recordings' stub knew no init containers.
+    const first = lifecycle.name === 'stub' ? [] : initsOf(pod)
+    const reason = first.length > 0 ? 'PodInitializing' : 'ContainerCreating'
+    const inits = first.map((c) => newContainer(c.name, c.image, 'PodInitializing'))
+    const containers = containersOf(pod).map((c) => newContainer(c.name, c.image, reason))
+    const startTime = env.clock.now
+    this.put({ uid, namespace, name, stage: 'accepted', startTime, inits, containers, ephemerals: [], probes: {} })
+    const deadline: number | undefined = pod.spec.activeDeadlineSeconds
+    if (deadline !== undefined && lifecycle.name !== 'stub') this.later('deadline', deadline * 1000, uid)
     if (lifecycle.accept !== undefined) this.later('accept', lifecycle.accept, uid)
     this.later('sandbox', lifecycle.sandbox, uid)
   }
 
   private adopt(pod: KubeObject): void {
     const { uid = '', namespace = 'default', name } = pod.metadata
-    const statuses = (pod.status.containerStatuses ?? []) as KubeObject[string][]
-    const containers = containersOf(pod).map((c) => {
-      const status = statuses.find((s) => s.name === c.name)
-      const startedAt = Date.parse(status?.state?.running?.startedAt ?? pod.status.startTime ?? pod.metadata.creationTimestamp)
-      const terminated = status?.lastState?.terminated
-      const last = terminated && {
-        exitCode: terminated.exitCode,
-        reason: terminated.reason,
-        startedAt: Date.parse(terminated.startedAt),
-        finishedAt: Date.parse(terminated.finishedAt),
-        containerId: terminated.containerID,
-      }
-      return {
-        name: c.name,
-        image: c.image,
-        phase: 'running' as const,
-        containerId: status?.containerID ?? '',
-        startedAt,
-        restarts: status?.restartCount ?? 0,
-        ready: status?.ready ?? true,
-        started: status?.started ?? true,
-        ...(last === undefined ? {} : { last }),
-      }
-    })
+    const known = (list: readonly ContainerSpec[], statuses: readonly KubeObject[string][] | undefined) =>
+      list.map((c) => adopted(pod, c, statuses))
+    const containers = known(pod.spec.containers, pod.status.containerStatuses)
+    const inits = known(initsOf(pod), pod.status.initContainerStatuses)
+    const ephemerals = known(ephemeralsOf(pod), pod.status.ephemeralContainerStatuses)
     const startTime = Date.parse(pod.status.startTime ?? pod.metadata.creationTimestamp)
-    this.put({ uid, namespace, name, stage: 'running', startTime, ip: pod.status.podIP, containers, probes: {} })
+    const { podIP: ip } = pod.status
+    this.put({ uid, namespace, name, stage: 'running', startTime, ip, inits, containers, ephemerals, probes: {} })
     for (const { image } of containersOf(pod)) this.addImage(image)
     this.options.runtime.adopt(pod)
     if (pod.metadata.deletionTimestamp !== undefined) this.beginStop(pod, this.stateOf(pod))
-    else this.probes.start(pod)
+    else this.probeNew(pod)
   }
 
   private sandbox(pod: KubeObject): void {
@@ -218,20 +251,19 @@ export class Kubelet implements Stateful, KubeletPort {
       return
     }
     this.put({ ...state, stage: 'starting', ip: made.ip })
-    const first = containersOf(pod)[0]
-    if (first !== undefined) this.containers.begin(pod, first.name)
+    this.containers.advance(pod)
   }
 
   private noticed(pod: KubeObject): void {
     const state = this.stateOf(pod)
-    if (state.stage === 'stopping') return
+    if (state.stage === 'stopping' || state.stage === 'finished') return
     this.put({ ...state, stage: 'running' })
     this.report(pod)
-    this.probes.start(pod)
+    this.probeNew(pod)
   }
 
   private beginStop(pod: KubeObject, state: PodState): void {
-    const { lifecycle, runtime } = this.options
+    const { lifecycle } = this.options
     if (isMirror(pod)) {
       // The file on the node still wants it: the object goes, a new one comes, the containers never notice.
       this.later('release', 0, keyOf(pod))
@@ -240,26 +272,33 @@ export class Kubelet implements Stateful, KubeletPort {
     this.put({ ...state, stage: 'stopping' })
     const grace = (pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
     let wait = 0
-    for (const { name, phase } of state.containers) {
+    for (const { name, phase } of everyContainer(state)) {
       if (phase !== 'running') continue
-      if (lifecycle.tellsKilling)
-        this.tell(pod, 'Killing', `Stopping container ${name}`, { fieldPath: `spec.containers{${name}}` })
-      const heeds = !lifecycle.waitsForGrace || runtime.heedsTerm(pod, name)
+      if (lifecycle.tellsKilling) this.tell(pod, 'Killing', `Stopping container ${name}`, { fieldPath: fieldPath(pod, name) })
+      const heeds = !lifecycle.waitsForGrace || this.ends.heeds(pod, name)
       wait = Math.max(wait, heeds ? Math.min(lifecycle.stop, lifecycle.waitsForGrace ? grace : lifecycle.stop) : grace)
     }
     this.later('stopped', lifecycle.waitsForGrace ? wait : lifecycle.stop, state.uid)
   }
 
   private stopped(pod: KubeObject): void {
-    const { runtime, lifecycle, env } = this.options
+    const { lifecycle, env } = this.options
     const state = this.stateOf(pod)
-    for (const { name } of state.containers) runtime.stopContainer(pod, name)
+    for (const { name } of everyContainer(state)) this.stopProcess(pod, name)
     if (lifecycle.name === 'real') {
-      this.put({ ...state, containers: state.containers.map((c) => ended(c, env.clock.now)) })
+      const over = (c: ContainerState) => ended(c, env.clock.now, this.ends.heeds(pod, c.name))
+      const { inits, containers, ephemerals } = state
+      this.put({ ...state, inits: inits.map(over), containers: containers.map(over), ephemerals: ephemerals.map(over) })
       this.report(pod)
     }
     const { namespace, name, uid } = state
     this.api.delete(R.pods, namespace, name, { gracePeriodSeconds: 0, uid })
+  }
+
+  private stopProcess(pod: KubeObject, container: string): void {
+    const { runtime, mains } = this.options
+    runtime.stopContainer(pod, container)
+    mains?.stop({ namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, container })
   }
 
   /** A deleted pod that this kubelet does not know, or only mirrors: nothing to stop, the object may go. */
@@ -282,7 +321,7 @@ export class Kubelet implements Stateful, KubeletPort {
       this.report(posted)
       return
     }
-    for (const c of gone.containers) runtime.stopContainer(pod, c.name)
+    for (const c of everyContainer(gone)) this.stopProcess(pod, c.name)
     runtime.removeSandbox(pod)
     logs.forget(namespace, name)
   }
@@ -299,8 +338,39 @@ function keyOf(pod: KubeObject): Json {
   return { namespace, name, uid }
 }
 
-/** A container after SIGTERM: servers end in order, what ignored it was killed. */
-function ended(c: ContainerState, now: number): ContainerState {
+/** A container after SIGTERM: what listens to it ends in order, what ignores it was killed. */
+function ended(c: ContainerState, now: number, heeds: boolean): ContainerState {
   if (c.phase !== 'running') return c
-  return { ...c, phase: 'terminated', reason: 'Completed', exitCode: 0, finishedAt: now, ready: false, started: false }
+  const [reason, exitCode] = heeds ? ['Completed', 0] : ['Error', 137]
+  return { ...c, phase: 'terminated', reason, exitCode, finishedAt: now, ready: false, started: false }
+}
+
+/** A container of a pod that runs already, as the pod's status tells of it. */
+function adopted(pod: KubeObject, c: ContainerSpec, statuses: readonly KubeObject[string][] | undefined): ContainerState {
+  const status = statuses?.find((s) => s.name === c.name)
+  const { running, terminated: end } = status?.state ?? {}
+  const before = status?.lastState?.terminated
+  const run = (t: KubeObject[string]) => ({
+    exitCode: t.exitCode,
+    reason: t.reason,
+    startedAt: Date.parse(t.startedAt),
+    finishedAt: Date.parse(t.finishedAt),
+    containerId: t.containerID,
+  })
+  return {
+    name: c.name,
+    image: c.image,
+    begun: true,
+    containerId: status?.containerID ?? '',
+    restarts: status?.restartCount ?? 0,
+    ready: status?.ready ?? true,
+    started: status?.started ?? true,
+    ...(before === undefined ? {} : { last: run(before) }),
+    ...(end === undefined
+      ? {
+          phase: 'running' as const,
+          startedAt: Date.parse(running?.startedAt ?? pod.status.startTime ?? pod.metadata.creationTimestamp),
+        }
+      : { phase: 'terminated' as const, ...run(end) }),
+  }
 }

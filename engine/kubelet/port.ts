@@ -6,6 +6,7 @@ import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { ContainerLogs } from './logs.ts'
+import type { MainPrograms } from './main-programs.ts'
 import type { PodState } from './pod-state.ts'
 import type { PodRuntime } from './runtime.ts'
 
@@ -16,6 +17,8 @@ export interface KubeletOptions {
   readonly runtime: PodRuntime
   readonly lifecycle: Lifecycle
   readonly logs: ContainerLogs
+  /** First processes that are programs of the runtime. */
+  readonly mains?: MainPrograms
 }
 
 /** What the steps of a pod's life share: the kubelet as they see it. */

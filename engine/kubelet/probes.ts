@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.ts'
 import type { Netns } from '../net/netns.ts'
+import type { MainPrograms } from './main-programs.ts'
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup'
 
@@ -27,7 +28,33 @@ interface Container {
 }
 
 export function probeOf(pod: KubeObject, container: string, kind: ProbeKind): Probe | undefined {
-  return (pod.spec.containers as KubeObject[string][]).find((c) => c.name === container)?.[`${kind}Probe`]
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers] as KubeObject[string][]
+  return all.find((c) => c.name === container)?.[`${kind}Probe`]
+}
+
+/** Runs a command in the container and takes its exit code for the answer; without a runtime it is taken for well. */
+export function execProbe(
+  mains: MainPrograms | undefined,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  container: string,
+  command: readonly string[],
+  answer: (ok: boolean, message: string) => void,
+): void {
+  if (mains?.runtime === undefined) {
+    answer(true, '')
+    return
+  }
+  let output = ''
+  const started = mains.runtime.start(
+    { namespace, pod: name, container, command, stdin: false, tty: false },
+    {
+      onOutput: (_from, bytes) => {
+        output += bytes
+      },
+      onExit: (code) => answer(code === 0, output),
+    },
+  )
+  if ('error' in started) answer(false, `rpc error: code = Unknown desc = ${started.error}`)
 }
 
 /** Asks the container from the node, as the kubelet does (pkg/probe). Network and answer take no virtual time. */

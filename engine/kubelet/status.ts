@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/object.ts'
 import { timeText } from '../controllers/env.ts'
 import { fullReference, imageId } from './image.ts'
 import type { ContainerState, PodState } from './pod-state.ts'
+import { roleOf } from './spec.ts'
 
 interface Condition {
   readonly type: string
@@ -52,12 +53,26 @@ function containerStatus(c: ContainerState, minor: number, isStub: boolean): obj
   }
 }
 
-function phaseOf(pod: PodState): string {
+/** Init containers that are not through yet; a sidecar is through once it has started. */
+function incomplete(object: KubeObject, pod: PodState): readonly string[] {
+  const isThrough = (c: ContainerState) =>
+    roleOf(object, c.name) === 'sidecar' ? c.started || pod.stage === 'finished' : c.phase === 'terminated' && c.exitCode === 0
+  return pod.inits.filter((c) => !isThrough(c)).map((c) => c.name)
+}
+
+/** getPhase (pkg/kubelet/kubelet_pods.go). */
+function phaseOf(object: KubeObject, pod: PodState): string {
   const { containers, stage } = pod
-  if (containers.some((c) => c.phase === 'running')) return 'Running'
+  const isLeft = incomplete(object, pod).length > 0
+  if (stage === 'finished') {
+    const isFine = pod.reason === undefined && !isLeft && containers.every((c) => c.exitCode === 0)
+    return isFine ? 'Succeeded' : 'Failed'
+  }
+  if (isLeft) return 'Pending'
+  // A container that will be started again leaves its pod running.
+  if (containers.some((c) => c.phase === 'running' || (stage === 'running' && c.last !== undefined))) return 'Running'
   if (containers.every((c) => c.phase === 'terminated')) {
-    // A container that will be started again leaves its pod running (getPhase).
-    if (stage === 'running') return 'Running'
+    if (stage === 'running' || stage === 'starting') return 'Running'
     return containers.every((c) => c.exitCode === 0) ? 'Succeeded' : 'Failed'
   }
   return 'Pending'
@@ -67,8 +82,10 @@ function phaseOf(pod: PodState): string {
 export function podStatus(object: KubeObject, pod: PodState, host: string, now: number, minor: number, isStub: boolean): object {
   const before: readonly Condition[] = object.status?.conditions ?? []
   const generation = minor >= 34 ? object.metadata.generation : undefined
-  const phase = phaseOf(pod)
-  const unready = pod.containers.filter((c) => !c.ready).map((c) => c.name)
+  const phase = phaseOf(object, pod)
+  const left = incomplete(object, pod)
+  const sidecars = pod.inits.filter((c) => roleOf(object, c.name) === 'sidecar')
+  const unready = [...sidecars, ...pod.containers].filter((c) => !c.ready).map((c) => c.name)
   const done = phase === 'Succeeded' || phase === 'Failed'
   const reason = done ? (phase === 'Failed' ? 'PodFailed' : 'PodCompleted') : 'ContainersNotReady'
   const message = done ? undefined : `containers with unready status: [${unready.join(' ')}]`
@@ -96,7 +113,12 @@ export function podStatus(object: KubeObject, pod: PodState, host: string, now: 
     conditions: [
       ...before.filter((c) => !own.has(c.type)),
       ...(minor >= 29 ? [condition('PodReadyToStartContainers', pod.ip !== undefined && !done)] : []),
-      condition('Initialized', true),
+      condition(
+        'Initialized',
+        left.length === 0,
+        'ContainersNotInitialized',
+        `containers with incomplete status: [${left.join(' ')}]`,
+      ),
       condition('Ready', isReady && gatesOpen, reason, message),
       condition('ContainersReady', isReady, reason, message),
       condition('PodScheduled', true),
@@ -105,7 +127,12 @@ export function podStatus(object: KubeObject, pod: PodState, host: string, now: 
     ...(minor >= 29 ? { hostIPs: [{ ip: host }] } : {}),
     ...(pod.ip === undefined ? {} : { podIP: pod.ip, podIPs: [{ ip: pod.ip }] }),
     startTime: timeText(pod.startTime),
+    ...(pod.reason === undefined ? {} : { reason: pod.reason, message: pod.message }),
+    ...(pod.inits.length > 0 ? { initContainerStatuses: pod.inits.map((c) => containerStatus(c, minor, isStub)) } : {}),
     containerStatuses: pod.containers.map((c) => containerStatus(c, minor, isStub)),
+    ...(pod.ephemerals.length > 0
+      ? { ephemeralContainerStatuses: pod.ephemerals.map((c) => containerStatus(c, minor, isStub)) }
+      : {}),
     ...(object.status?.qosClass === undefined ? {} : { qosClass: object.status.qosClass }),
   }
 }

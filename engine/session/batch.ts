@@ -11,6 +11,7 @@ import { Buffered, type Call, type Launcher, runProgram, textStdin } from '../sh
 import { loginEnv, lookupUser } from '../shell/users.ts'
 import { batchMachine } from './batch-machine.ts'
 import { BATCH_RECORD, type BatchPorts, type BatchStep, parseTime, RecordError, recordProblem } from './batch-record.ts'
+import { Pace } from './pace.ts'
 
 export interface BatchAnswer {
   readonly stdout: string
@@ -46,7 +47,7 @@ export async function runBatchRecord(input: Json, ports: BatchPorts): Promise<Ba
 }
 
 async function runStep(step: BatchStep, machine: Machine, user: User, turns: Turns): Promise<BatchAnswer> {
-  if (step.now !== undefined) advance(machine, step.now)
+  if (step.now !== undefined) await advance(machine, step.now, turns)
   const stdout = new Buffered()
   const stderr = new Buffered()
   const canceller = new Canceller()
@@ -83,10 +84,11 @@ async function runStep(step: BatchStep, machine: Machine, user: User, turns: Tur
 }
 
 /** Everything due up to `now` runs first; an earlier `now` leaves the clock alone. */
-function advance(machine: Machine, now: string): void {
+async function advance(machine: Machine, now: string, turns: Turns): Promise<void> {
   const at = parseTime(now)
   if (at === undefined) throw new RecordError(`not a time: ${now}`)
-  if (at > machine.clock.now) machine.clock.advanceTo(at)
+  const { clock } = machine
+  if (at > clock.now) await new Pace(clock, turns, () => true).advance(at - clock.now)
   else machine.clock.settle()
 }
 
