@@ -104,7 +104,7 @@ export function createObject(
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'CREATE', object: changed, options })
   object = mutatingAdmission(request(object))
   object = strategy.allocate?.(context, object, undefined) ?? object
-  if (strategy.status === true) object = without(object, ['status'])
+  if (strategy.status === true && strategy.createsStatus !== true) object = without(object, ['status'])
   if (strategy.initialStatus !== undefined) object = { ...object, status: strategy.initialStatus }
   object = strategy.prepareCreate?.(object, context, options.user) ?? object
   check(context, kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])

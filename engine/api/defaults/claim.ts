@@ -11,10 +11,20 @@ export function claimSpecDefaults(given: any): any {
   return out
 }
 
-/** A claim's two ways to say where its data comes from, the one filled in from the other. */
-export function normalizedSources(spec: any): any {
+/** Sources that a claim has always taken; others can only be said by reference (EnforceDataSourceBackwardsCompatibility). */
+function former({ apiGroup, kind }: any): boolean {
+  return apiGroup ? apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot' : kind === 'PersistentVolumeClaim'
+}
+
+/** A claim's two ways to say where its data comes from, the one filled in from the other (NormalizeDataSources). */
+export function normalizedSources(given: any): any {
+  const spec = { ...given }
+  const grouped = (source: any) => ({ apiGroup: null, ...source })
+  if (spec.dataSource !== undefined && spec.dataSourceRef === undefined && !former(spec.dataSource)) delete spec.dataSource
   const { dataSource: source, dataSourceRef: reference } = spec
-  if (source !== undefined && reference === undefined) return { ...spec, dataSourceRef: source }
-  if (reference !== undefined && source === undefined && !reference.namespace) return { ...spec, dataSource: reference }
+  if (source !== undefined) spec.dataSource = grouped(source)
+  if (reference !== undefined) spec.dataSourceRef = grouped(reference)
+  if (source !== undefined && reference === undefined) spec.dataSourceRef = spec.dataSource
+  if (reference !== undefined && source === undefined && !reference.namespace) spec.dataSource = spec.dataSourceRef
   return spec
 }

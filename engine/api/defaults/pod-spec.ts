@@ -121,6 +121,16 @@ function projection(source: any): any {
   return source.downwardAPI ? { ...source, downwardAPI: items(source.downwardAPI) } : source
 }
 
+/** SetDefaults_RBDVolumeSource. */
+export function rbdDefaults(given: any): any {
+  return {
+    ...given,
+    pool: given.pool || 'rbd',
+    user: given.user || 'admin',
+    keyring: given.keyring || '/etc/ceph/keyring',
+  }
+}
+
 /** SetDefaults_Volume and what its sources default. */
 function volume(given: any): any {
   const sources = Object.keys(given).filter((k) => k !== 'name')
@@ -134,13 +144,7 @@ function volume(given: any): any {
   if (given.hostPath) out.hostPath = { ...given.hostPath, type: given.hostPath.type ?? '' }
   if (given.image) out.image = { ...given.image, pullPolicy: given.image.pullPolicy || pullPolicy(given.image.reference ?? '') }
   if (given.iscsi) out.iscsi = { ...given.iscsi, iscsiInterface: given.iscsi.iscsiInterface || 'default' }
-  if (given.rbd)
-    out.rbd = {
-      ...given.rbd,
-      pool: given.rbd.pool || 'rbd',
-      user: given.rbd.user || 'admin',
-      keyring: given.rbd.keyring || '/etc/ceph/keyring',
-    }
+  if (given.rbd) out.rbd = rbdDefaults(given.rbd)
   if (given.azureDisk)
     out.azureDisk = {
       ...given.azureDisk,

@@ -1,4 +1,6 @@
 import type { KubeObject } from '../object.ts'
+import { validateEvent } from '../validation/core/event.ts'
+import { newerEvent } from './event-version.ts'
 import { age, type KindDescriptor, type RowContext } from './kind.ts'
 
 /** "kubelet, worker-1" (printers.go formatEventSource). */
@@ -22,6 +24,23 @@ function seen(event: KubeObject, at: RowContext): { first: string; last: string;
     count = event.series.count ?? 0
   } else if (count === 0) count = 1
   return { first, last, count }
+}
+
+/** What core/v1 always writes, however little was sent. */
+function defaults(object: KubeObject): KubeObject {
+  const { metadata, involvedObject, source, firstTimestamp, lastTimestamp, eventTime, type, ...rest } = object
+  return {
+    ...rest,
+    ...(type ? { type } : {}),
+    metadata,
+    involvedObject: involvedObject ?? {},
+    source: source ?? {},
+    firstTimestamp: firstTimestamp ?? null,
+    lastTimestamp: lastTimestamp ?? null,
+    eventTime: eventTime ?? null,
+    reportingComponent: object.reportingComponent ?? '',
+    reportingInstance: object.reportingInstance ?? '',
+  } as KubeObject
 }
 
 export const event: KindDescriptor = {
@@ -56,5 +75,6 @@ export const event: KindDescriptor = {
     source: (o) => o.source?.component || o.reportingComponent || '',
     type: (o) => o.type ?? '',
   },
-  strategy: { name: 'subdomain', createOnUpdate: true },
+  versions: { 'events.k8s.io/v1': newerEvent },
+  strategy: { name: 'any', defaults, validate: validateEvent, createOnUpdate: true },
 }

@@ -45,6 +45,8 @@ export interface Strategy {
   readonly generationSince?: number
   /** Whether /status is a subresource: ordinary writes keep the old status, status writes keep the rest. */
   readonly status?: boolean
+  /** Whether a new object may bring its status along (nodes). */
+  readonly createsStatus?: boolean
   /** The status of a new object. */
   readonly initialStatus?: Json
   /** Seconds an object lingers when deleted; undefined: it goes at once. */

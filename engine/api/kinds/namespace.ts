@@ -1,5 +1,6 @@
 import { deleteNamespace, namespaceHeld } from '../namespace-write.ts'
 import type { KubeObject } from '../object.ts'
+import { validateNamespace, validateNamespaceStatus } from '../validation/core/classes.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 /** registry/core/namespace/strategy.go: a new namespace is Active and held by the "kubernetes" finalizer; its name is a label. */
@@ -34,6 +35,8 @@ export const namespace: KindDescriptor = {
     defaults,
     prepareCreate,
     prepareUpdate,
+    validate: validateNamespace,
+    validateStatus: validateNamespaceStatus,
     status: true,
     returnsDeleted: true,
     delete: deleteNamespace,

@@ -1,4 +1,6 @@
+import { nodeDefaults } from '../defaults/core.ts'
 import type { KubeObject } from '../object.ts'
+import { validateNode, validateNodeStatus, validateNodeUpdate } from '../validation/core/node.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 const ROLE = 'node-role.kubernetes.io/'
@@ -43,5 +45,14 @@ export const node: KindDescriptor = {
     ]
   },
   fields: { 'spec.unschedulable': (o) => String(o.spec?.unschedulable ?? false) },
-  strategy: { name: 'subdomain', status: true },
+  strategy: {
+    name: 'subdomain',
+    returnsDeleted: true,
+    defaults: nodeDefaults,
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
+    validateStatus: validateNodeStatus,
+    createsStatus: true,
+    status: true,
+  },
 }

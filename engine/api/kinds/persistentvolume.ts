@@ -1,3 +1,8 @@
+import { volumeDefaults } from '../defaults/core.ts'
+import type { KubeObject } from '../object.ts'
+import { timestamp } from '../time.ts'
+import { validateVolume, validateVolumeUpdate } from '../validation/core/storage.ts'
+import { volumeWarnings } from '../warnings/storage.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 const MODES: Readonly<Record<string, string>> = {
@@ -13,6 +18,14 @@ export function accessModes(modes: readonly string[] | undefined): string {
     .filter((mode) => modes?.includes(mode))
     .map((mode) => MODES[mode])
     .join(',')
+}
+
+/** A status write that moves the phase is dated (persistentvolumeStatusStrategy). */
+function prepareStatus(object: KubeObject, old: KubeObject): KubeObject {
+  const { phase, lastPhaseTransitionTime: since } = object.status ?? {}
+  if (phase === old.status?.phase && since === undefined && old.status?.lastPhaseTransitionTime !== undefined)
+    return { ...object, status: { ...object.status, lastPhaseTransitionTime: old.status.lastPhaseTransitionTime } }
+  return object
 }
 
 export const persistentVolume: KindDescriptor = {
@@ -33,5 +46,19 @@ export const persistentVolume: KindDescriptor = {
       created(object, at),
       spec.volumeMode ?? '<unset>',
     ]
+  },
+  strategy: {
+    name: 'subdomain',
+    returnsDeleted: true,
+    defaults: volumeDefaults,
+    prepareCreate: (object, { clock }) => ({
+      ...object,
+      status: { phase: 'Pending', lastPhaseTransitionTime: timestamp(clock.now) },
+    }),
+    prepareStatus,
+    validate: validateVolume,
+    validateUpdate: validateVolumeUpdate,
+    warnings: (object) => volumeWarnings(object),
+    status: true,
   },
 }

@@ -1,3 +1,6 @@
+import { claimDefaults } from '../defaults/core.ts'
+import { validateClaim, validateClaimUpdate } from '../validation/core/storage.ts'
+import { storageWarnings } from '../warnings/pod.ts'
 import { created, type KindDescriptor } from './kind.ts'
 import { accessModes } from './persistentvolume.ts'
 
@@ -19,5 +22,15 @@ export const persistentVolumeClaim: KindDescriptor = {
       created(object, at),
       spec.volumeMode ?? '<unset>',
     ]
+  },
+  strategy: {
+    name: 'subdomain',
+    returnsDeleted: true,
+    defaults: claimDefaults,
+    validate: validateClaim,
+    validateUpdate: validateClaimUpdate,
+    warnings: (object) => storageWarnings(object.spec, 'spec'),
+    initialStatus: { phase: 'Pending' },
+    status: true,
   },
 }

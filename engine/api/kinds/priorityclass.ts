@@ -1,3 +1,5 @@
+import { priorityClassDefaults } from '../defaults/core.ts'
+import { validatePriorityClass, validatePriorityClassUpdate } from '../validation/core/classes.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 export const priorityClass: KindDescriptor = {
@@ -10,4 +12,11 @@ export const priorityClass: KindDescriptor = {
     created(object, at),
     object.preemptionPolicy ?? '<none>',
   ],
+  strategy: {
+    name: 'subdomain',
+    defaults: priorityClassDefaults,
+    validate: validatePriorityClass,
+    validateUpdate: validatePriorityClassUpdate,
+    prepareCreate: (object) => ({ ...object, metadata: { ...object.metadata, generation: 1 } }),
+  },
 }

@@ -21,6 +21,7 @@ import { ipAddress } from './ipaddress.ts'
 import { job } from './job.ts'
 import type { KindDescriptor, VersionConversion } from './kind.ts'
 import { lease } from './lease.ts'
+import { limitRange } from './limitrange.ts'
 import { namespace } from './namespace.ts'
 import { networkPolicy } from './networkpolicy.ts'
 import { node } from './node.ts'
@@ -28,12 +29,14 @@ import { persistentVolume } from './persistentvolume.ts'
 import { persistentVolumeClaim } from './persistentvolumeclaim.ts'
 import { pod } from './pod.ts'
 import { podDisruptionBudget } from './poddisruptionbudget.ts'
+import { podTemplate } from './podtemplate.ts'
 import { priorityClass } from './priorityclass.ts'
 import { replicaSet } from './replicaset.ts'
 import { replicationController } from './replicationcontroller.ts'
 import { resourceQuota } from './resourcequota.ts'
 import { clusterRole, role } from './role.ts'
 import { clusterRoleBinding, roleBinding } from './rolebinding.ts'
+import { runtimeClass } from './runtimeclass.ts'
 import { secret } from './secret.ts'
 import { service } from './service.ts'
 import { serviceAccount } from './serviceaccount.ts'
@@ -62,6 +65,7 @@ const DESCRIPTORS: readonly KindDescriptor[] = [
   ipAddress,
   job,
   lease,
+  limitRange,
   namespace,
   networkPolicy,
   node,
@@ -69,12 +73,14 @@ const DESCRIPTORS: readonly KindDescriptor[] = [
   persistentVolumeClaim,
   pod,
   podDisruptionBudget,
+  podTemplate,
   priorityClass,
   replicaSet,
   replicationController,
   resourceQuota,
   role,
   roleBinding,
+  runtimeClass,
   secret,
   service,
   serviceAccount,

@@ -1,6 +1,6 @@
 import { encodeBase64, encodeUtf8 } from '../../base/utf8.ts'
 import type { KubeObject } from '../object.ts'
-import { validateSecret } from '../validation/config.ts'
+import { secretWarnings, validateSecret } from '../validation/config.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 /** stringData is write-only: it is folded into data; a Secret without a type is Opaque. */
@@ -18,5 +18,11 @@ export const secret: KindDescriptor = {
   suite: 'kubectl',
   cells: (object, at) => [object.metadata.name, object.type ?? '', Object.keys(object.data ?? {}).length, created(object, at)],
   fields: { type: (o) => o.type ?? '' },
-  strategy: { name: 'subdomain', defaults, validate: validateSecret.create, validateUpdate: validateSecret.update },
+  strategy: {
+    name: 'subdomain',
+    defaults,
+    validate: validateSecret.create,
+    validateUpdate: validateSecret.update,
+    warnings: secretWarnings,
+  },
 }

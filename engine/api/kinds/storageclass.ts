@@ -1,3 +1,5 @@
+import { storageClassDefaults } from '../defaults/core.ts'
+import { validateStorageClass, validateStorageClassUpdate } from '../validation/core/storage.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 const DEFAULTS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
@@ -15,5 +17,12 @@ export const storageClass: KindDescriptor = {
       object.allowVolumeExpansion ?? false,
       created(object, at),
     ]
+  },
+  strategy: {
+    name: 'subdomain',
+    returnsDeleted: true,
+    defaults: storageClassDefaults,
+    validate: validateStorageClass,
+    validateUpdate: validateStorageClassUpdate,
   },
 }

@@ -19,7 +19,7 @@ export function accessModes(modes: readonly string[], at: string): FieldError[] 
 
 /** ValidatePositiveQuantityValue. */
 export function positiveQuantity(value: string, at: string): FieldError[] {
-  return amountOf(value).nanos > 0n ? [] : [invalid(at, value, 'must be greater than 0')]
+  return amountOf(value).nanos > 0n ? [] : [invalid(at, value, 'must be greater than zero')]
 }
 
 function dataSource(given: any, at: string): FieldError[] {

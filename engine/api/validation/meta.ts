@@ -19,14 +19,42 @@ const RULES: Record<NameRule, (name: string) => string[]> = {
   any: () => [],
 }
 
+/** An owner reference as errors print it: its fields in the order of the struct. */
+function shown({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference): object {
+  return { apiVersion, kind, name, uid, controller, blockOwnerDeletion }
+}
+
+/** Groups whose finalizers need no domain: their kinds use the plain rules of apimachinery (and so do custom resources). */
+const PLAIN = ['coordination.k8s.io', 'node.k8s.io', 'admissionregistration.k8s.io', 'apiextensions.k8s.io']
+const STANDARD = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+/** validateKubeFinalizerName of pkg/apis/core/validation. */
+function kubeFinalizers(apiVersion: string, finalizers: readonly string[]): FieldError[] {
+  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : ''
+  const own = group === '' || !group.includes('.') || group.endsWith('.k8s.io')
+  if (!own || PLAIN.includes(group) || group === 'gateway.networking.k8s.io') return []
+  const words = 'name is neither a standard finalizer name nor is it fully qualified'
+  return finalizers.flatMap((f, i) =>
+    f.includes('/') || STANDARD.includes(f) ? [] : [invalid(`metadata.finalizers[${i}]`, f, words)],
+  )
+}
+
 function owners(references: readonly OwnerReference[]): FieldError[] {
   const out: FieldError[] = []
+  const at = 'metadata.ownerReferences'
   for (const r of references) {
-    const at = 'metadata.ownerReferences'
     if (!r.apiVersion) out.push(invalid(`${at}.apiVersion`, r.apiVersion ?? '', 'version must not be empty'))
     if (!r.kind) out.push(invalid(`${at}.kind`, '', 'must not be empty'))
     if (!r.name) out.push(invalid(`${at}.name`, '', 'must not be empty'))
     if (!r.uid) out.push(invalid(`${at}.uid`, '', 'must not be empty'))
+    if (r.kind === 'Event' && r.apiVersion === 'v1')
+      out.push(invalid(at, shown(r), '/v1, Kind=Event is disallowed from being an owner'))
+  }
+  const controllers = references.filter((r) => r.controller === true)
+  for (const [i, second] of controllers.slice(1).entries()) {
+    const first = controllers[i] as OwnerReference
+    const found = `Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`
+    out.push(invalid(at, references.map(shown), `Only one reference can have Controller set to true. ${found}`))
   }
   return out
 }
@@ -49,6 +77,7 @@ export function validateMeta(object: KubeObject, namespaced: boolean, rule: Name
     ...owners(ownerReferences),
   )
   for (const f of finalizers) for (const m of qualifiedName(f)) out.push(invalid('metadata.finalizers', f, m))
+  if (rule !== 'any') out.push(...kubeFinalizers(object.apiVersion, finalizers))
   return out
 }
 

@@ -16,6 +16,13 @@ const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
   'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 }
 
+/** GetWarningsForRuntimeClass. */
+export function nodeSelectorWarnings(runtimeClass: KubeObject): string[] {
+  return Object.keys(runtimeClass.scheduling?.nodeSelector ?? {}).flatMap((key) =>
+    DEPRECATED_LABELS[key] === undefined ? [] : [`scheduling.nodeSelector: ${DEPRECATED_LABELS[key]}`],
+  )
+}
+
 /** GetWarningsForNodeSelectorTerm. */
 export function nodeSelectorTermWarnings(term: any, at: string, values: boolean): string[] {
   return (term?.matchExpressions ?? []).flatMap((e: any, i: number) => {

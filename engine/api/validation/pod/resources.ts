@@ -26,7 +26,7 @@ export const QUOTA_RESOURCES = [
 
 const huge = (name: string) => name.startsWith('hugepages-')
 const native = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
-const overcommit = (name: string) => native(name) && !huge(name)
+export const overcommit = (name: string) => native(name) && !huge(name)
 
 function extended(name: string): boolean {
   return !native(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0
