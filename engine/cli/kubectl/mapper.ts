@@ -77,7 +77,11 @@ export class Mapper {
     )
     if (direct !== undefined) return direct
     const typed = word.split('.')[0]!
-    const short = all.find((m) => m.shortNames.includes(typed) && (rest.length === 0 || matchesGroup(m, rest)))
+    const [short, ...others] = all.filter((m) => m.shortNames.includes(typed) && (rest.length === 0 || matchesGroup(m, rest)))
+    for (const other of new Set(others.map(groupResource))) {
+      if (short === undefined || other === groupResource(short)) continue
+      this.rest.warn(`short name "${typed}" could also match lower priority resource ${other}`)
+    }
     if (rest.length === 0) return short
     return all.find((m) => named(m) && matchesGroup(m, rest)) ?? short
   }

@@ -98,11 +98,14 @@ export class Rest {
   }
 
   private warnings(texts: readonly string[]): void {
-    for (const text of texts) {
-      if (this.warned.has(text)) continue
-      this.warned.add(text)
-      this.options.warn(`Warning: ${text}\n`)
-    }
+    for (const text of texts) this.warn(text)
+  }
+
+  /** Prints a warning, each text once. */
+  warn(text: string): void {
+    if (this.warned.has(text)) return
+    this.warned.add(text)
+    this.options.warn(`Warning: ${text}\n`)
   }
 }
 
