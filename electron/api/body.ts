@@ -11,7 +11,7 @@ export const MAX_BODY = 3 * 1024 * 1024
 
 const unzip = promisify(gunzip)
 
-/** The body of a request, or why it cannot be had. */
+/** The body of a request as text for the API server to read (protobuf, which is none, as the object it is), or why it cannot be had. */
 export async function readBody(incoming: Incoming): Promise<{ body?: Json | string } | { refused: ApiReply }> {
   const bytes = await collect(incoming)
   if (bytes === undefined) return { refused: tooLarge() }
@@ -56,12 +56,5 @@ function parsed(bytes: Buffer, type: string | undefined): { body: Json | string 
       throw error
     }
   }
-  const text = bytes.toString('utf8')
-  // What is no JSON is YAML, or wrong: the API server says which.
-  if (!/^\s*[[{]/.test(text)) return { body: text }
-  try {
-    return { body: JSON.parse(text) as Json }
-  } catch {
-    return { body: text }
-  }
+  return { body: bytes.toString('utf8') }
 }

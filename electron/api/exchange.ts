@@ -10,11 +10,14 @@ export interface Outgoing extends Writable {
   flushHeaders(): void
 }
 
+/** What only the host may say to the API server. */
+const OURS: ReadonlySet<string> = new Set(['x-client-certificate', 'x-remote-user', 'x-remote-group'])
+
 /** The headers by lower-case name; several of one name are joined as HTTP lists are. HTTP/2's own are left out. */
 export function headersOf(incoming: Incoming): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(incoming.headers)) {
-    if (name.startsWith(':') || value === undefined) continue
+    if (name.startsWith(':') || value === undefined || OURS.has(name)) continue
     headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   // Node keeps only the first of some; groups are said one by one.
