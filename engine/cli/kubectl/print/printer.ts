@@ -7,7 +7,7 @@ import { GoTemplate, TemplateError } from './gotemplate/run.ts'
 import { compactJson, indentedJson } from './json.ts'
 import { JsonPath, PathError } from './jsonpath/run.ts'
 import { kyamlDocument } from './kyaml.ts'
-import { yamlDocument } from './yaml.ts'
+import { yamlDocument } from '../../../base/yaml.ts'
 
 /** An output format that needs the whole object. Printing twice separates YAML documents. */
 export interface Printer {

@@ -1,4 +1,4 @@
-import { goNumber, isMap } from '../values.ts'
+import { goNumber, isMap } from './go-value.ts'
 import { scalarText } from './yaml-scalar.ts'
 
 /** A document as sigs.k8s.io/yaml writes it: keys sorted, sequences not indented under their key. Ends with a newline. */
