@@ -10,9 +10,9 @@ export interface ContainerFiles {
   readonly dns: string | undefined
   /** The node's /etc/resolv.conf, for dnsPolicy Default. */
   readonly nodeResolv: string
+  /** What volumes bring: path and content. */
+  readonly mounted: readonly (readonly [string, string])[]
 }
-
-const SECRET = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** What a container finds in its files: the image's ordinary ones, and those that the kubelet mounts (kubelet_pods.go). */
 export function containerRoot(files: ContainerFiles): Extract<FsEntry, { type: 'dir' }> {
@@ -25,7 +25,7 @@ export function containerRoot(files: ContainerFiles): Extract<FsEntry, { type: '
       ['/etc/resolv.conf', resolvConf(files, namespace)],
       ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\n'],
       ['/etc/group', 'root:x:0:\nnobody:x:65534:\n'],
-      [`${SECRET}/namespace`, namespace],
+      ...files.mounted.map(([path, content]) => [path, content] as [string, string]),
     ],
     now,
   )

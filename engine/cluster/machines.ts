@@ -10,6 +10,7 @@ import { TABLE_MAIN } from '../net/fib.ts'
 import { BOOT_MS } from '../net/kernel-log.ts'
 import type { Netns } from '../net/netns.ts'
 import type { Network } from '../net/network.ts'
+import { accountFiles } from './account-files.ts'
 import { containerEnv } from './container-env.ts'
 import { containerRoot, hostname } from './container-files.ts'
 import type { Machine } from './machine.ts'
@@ -73,7 +74,8 @@ export class Machines implements Stateful, Surroundings {
     if (made !== undefined && made.netns === netns && this.files.has(id)) return made
     const node = this.node(pod.spec?.nodeName ?? '')
     const nodeResolv = node?.fs.exists('/etc/resolv.conf') ? node.fs.read('/etc/resolv.conf') : ''
-    const root = containerRoot({ pod, container: status.name, now: clock.now, dns: this.clusterDns(), nodeResolv })
+    const mounted = accountFiles(this.parts.server.context, pod, status.name)
+    const root = containerRoot({ pod, container: status.name, now: clock.now, dns: this.clusterDns(), nodeResolv, mounted })
     return this.add(id, 'container', hostname(pod), netns, root, {
       image: status.image,
       env: containerEnv(store, pod, status.name),

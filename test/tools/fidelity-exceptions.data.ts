@@ -70,6 +70,8 @@ export const SIMPLIFICATIONS: readonly string[] = [
   "Cilium: the rules of its feeder chains, its devices, its tunnel and its translation at the pod's device are modelled; its maps, its policy and `cilium` itself are not.",
   "The window's vim searches without regard to case unless a capital letter is typed, as with `set ignorecase smartcase`.",
   'vi and nano on a plain terminal are a small editor with the keys that an edit needs; the window has the whole of vim.',
+  'Service account tokens are signed with HS256, and their header says so; a real cluster signs with RS256.',
+  'Certificate signing requests are approved and denied, never signed.',
   'The API server leaves gitCommit, buildDate and goVersion of /version empty.',
   "tcpdump -i any shows Cilium's replies on the devices modelled here; the real datapath may show them on one device more.",
 ]
