@@ -115,7 +115,8 @@ function items(given: any): any {
   }
 }
 
-function projection(source: any): any {
+/** Trust bundles and pod certificates are dropped: their features are off by default. */
+function projection({ clusterTrustBundle: _bundle, podCertificate: _certificate, ...source }: any): any {
   const token = source.serviceAccountToken
   if (token) return { ...source, serviceAccountToken: { ...token, expirationSeconds: token.expirationSeconds ?? 3600 } }
   return source.downwardAPI ? { ...source, downwardAPI: items(source.downwardAPI) } : source
@@ -140,7 +141,10 @@ function volume(given: any): any {
     if (given[kind]) out[kind] = { ...given[kind], defaultMode: given[kind].defaultMode ?? 420 }
   }
   if (out.downwardAPI) out.downwardAPI = items(out.downwardAPI)
-  if (out.projected) out.projected = { ...out.projected, sources: (given.projected.sources ?? []).map(projection) }
+  if (out.projected) {
+    const sources: readonly any[] = given.projected.sources ?? []
+    out.projected = { ...out.projected, sources: sources.length > 0 ? sources.map(projection) : null }
+  }
   if (given.hostPath) out.hostPath = { ...given.hostPath, type: given.hostPath.type ?? '' }
   if (given.image) out.image = { ...given.image, pullPolicy: given.image.pullPolicy || pullPolicy(given.image.reference ?? '') }
   if (given.iscsi) out.iscsi = { ...given.iscsi, iscsiInterface: given.iscsi.iscsiInterface || 'default' }
@@ -179,7 +183,8 @@ function wholePod(spec: any): any {
     for (const [name, value] of Object.entries((c.resources?.requests ?? {}) as Quantities))
       sum[name] = addQuantities(sum[name] ?? '0', value)
   for (const [name, value] of Object.entries(sum)) if (name === 'cpu' || name === 'memory') requests[name] ??= value
-  for (const [name, value] of Object.entries(out.limits as Quantities)) requests[name] ??= value
+  for (const [name, value] of Object.entries(out.limits as Quantities))
+    if (name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')) requests[name] ??= value
   return { ...out, requests }
 }
 

@@ -21,7 +21,7 @@ export function nonNegative(value: number | undefined, field: string): FieldErro
 }
 
 export function positive(value: number | undefined, field: string): FieldError[] {
-  return (value ?? 0) <= 0 ? [invalid(field, value ?? 0, 'must be greater than 0')] : []
+  return (value ?? 0) <= 0 ? [invalid(field, value ?? 0, 'must be greater than zero')] : []
 }
 
 /** validation.InclusiveRangeError. */

@@ -193,18 +193,18 @@ const windowsHostProcess: Check = ({ spec }) => {
   return { reason: 'hostProcess', detail: `${who} must not set securityContext.windowsOptions.hostProcess=true` }
 }
 
-/** The baseline level's checks in the order of their ids; `restricted` names those that the restricted level replaces. */
-export const BASELINE: readonly { readonly check: Check; readonly replaced?: true }[] = [
+/** The baseline level's checks in the order of their ids; `replacedSince`: the minor version from which a check of the restricted level stands in for it. */
+export const BASELINE: readonly { readonly check: Check; readonly replacedSince?: number }[] = [
   { check: appArmorProfile },
-  { check: capabilities, replaced: true },
+  { check: capabilities, replacedSince: 22 },
   { check: hostNamespaces },
-  { check: hostPathVolumes, replaced: true },
+  { check: hostPathVolumes, replacedSince: 0 },
   { check: hostPorts },
   { check: hostProbes },
   { check: privileged },
-  { check: procMount, replaced: true },
+  { check: procMount, replacedSince: 35 },
   { check: seLinuxOptions },
-  { check: ({ spec }) => unconfined(spec), replaced: true },
+  { check: ({ spec }) => unconfined(spec), replacedSince: 19 },
   { check: sysctls },
   { check: windowsHostProcess },
 ]

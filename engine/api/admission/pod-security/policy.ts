@@ -68,7 +68,7 @@ export function evaluate(at: LevelVersion, pod: PodUnderCheck): readonly Finding
   const minor = at.version === 'latest' ? Number.POSITIVE_INFINITY : Number(at.version.slice('v1.'.length))
   const restricted = at.level === 'restricted'
   const checks = [
-    ...BASELINE.filter((b) => !(restricted && b.replaced === true)).map((b) => b.check),
+    ...BASELINE.filter((b) => !(restricted && b.replacedSince !== undefined && minor >= b.replacedSince)).map((b) => b.check),
     ...(restricted ? RESTRICTED : []),
   ]
   return checks.flatMap((check) => check(pod, minor) ?? [])

@@ -1,4 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: pod specs are open structures whose shape the schema checks
+
+import { podResources as podSums } from '../../quota/pod-resources.ts'
 import { duplicate, type FieldError, forbiddenField, invalid, notFoundField, notSupported, required } from '../../status.ts'
 import { label } from '../fields.ts'
 import { qualifiedName } from '../names.ts'
@@ -128,15 +130,33 @@ export function containerResources(given: any, at: string, claims: readonly stri
   return requirements(given, at, containerResourceName, claims)
 }
 
+/** validatePodResourceConsistency: the whole is no less than its parts. */
+function consistency(spec: any, at: string): FieldError[] {
+  const out: FieldError[] = []
+  const { resources: _whole, overhead: _overhead, ...parts } = spec
+  const whole: Record<string, string> = spec.resources.requests ?? {}
+  for (const [name, sum] of Object.entries(podSums(parts, 'requests')))
+    if (whole[name] !== undefined && compareQuantities(sum, whole[name]) > 0) {
+      const words = `must be greater than or equal to aggregate container requests of ${sum}`
+      out.push(invalid(`${at}.requests[${name}]`, whole[name], words))
+    }
+  const limits: Record<string, string> = spec.resources.limits ?? {}
+  for (const [i, c] of (spec.containers ?? []).entries())
+    for (const [name, limit] of Object.entries((c.resources?.limits ?? {}) as Record<string, string>))
+      if (limits[name] !== undefined && compareQuantities(limit, limits[name]) > 0) {
+        const words = `must be less than or equal to pod limits of ${limits[name]}`
+        out.push(invalid(`${at}.containers[${i}][${name}].limits`, limit, words))
+      }
+  return out
+}
+
 /** validatePodResources: what is set for the pod as a whole. */
 export function podResources(spec: any, at: string): FieldError[] {
   if (spec.resources === undefined) return []
   if (spec.os?.name === 'windows') return [forbiddenField(at, 'may not be set for a windows pod')]
-  const out =
-    spec.resources.claims === undefined
-      ? []
-      : [forbiddenField(`${at}.claims`, 'claims may not be set for Resources at pod-level')]
-  return [...out, ...requirements(spec.resources, at, podResourceName, [])]
+  const claims = 'claims may not be set for Resources at pod-level'
+  const out = spec.resources.claims === undefined ? [] : [forbiddenField(`${at}.claims`, claims)]
+  return [...out, ...requirements(spec.resources, at, podResourceName, []), ...consistency(spec, at)]
 }
 
 /** validateOverhead. */

@@ -153,7 +153,7 @@ export function podSecurity(spec: any, at: string): FieldError[] {
     ...windows(sc.windowsOptions, `${at}.windowsOptions`),
     ...appArmor(sc.appArmorProfile, `${at}.appArmorProfile`),
     ...among(sc.supplementalGroupsPolicy, `${at}.supplementalGroupsPolicy`, ['Merge', 'Strict']),
-    ...among(sc.seLinuxChangePolicy, `${at}.seLinuxChangePolicy`, ['MountOption', 'Recursive']),
+    ...among(sc.seLinuxChangePolicy, `${at}.seLinuxChangePolicy`, ['Recursive']),
   ]
 }
 

@@ -25,7 +25,7 @@ function resourceClaims(list: readonly any[], at: string): FieldError[] {
     else if (names.has(c.name)) out.push(duplicate(`${field}.name`, c.name))
     else out.push(...label(c.name, `${field}.name`))
     names.add(c.name)
-    const shown = goStruct(c, ['Name', 'ResourceClaimName', 'ResourceClaimTemplateName'])
+    const shown = goStruct({ name: '', ...c }, ['Name', 'ResourceClaimName', 'ResourceClaimTemplateName'])
     const { resourceClaimName: claim, resourceClaimTemplateName: template } = c
     if (claim !== undefined && template !== undefined)
       out.push(invalid(field, shown, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'))

@@ -13,7 +13,7 @@ const needs =
     names.filter((n) => given[n] === undefined || given[n] === '' || given[n]?.length === 0).map((n) => required(`${at}.${n}`))
 
 const partition: Source = (given, at) =>
-  (given.partition ?? 0) < 0 || (given.partition ?? 0) > 255 ? [invalid(`${at}.partition`, given.partition, between(0, 255))] : []
+  (given.partition ?? 0) < 0 || (given.partition ?? 0) > 255 ? [invalid(`${at}.partition`, given.partition, between(1, 255))] : []
 
 const both =
   (...rules: readonly Source[]): Source =>
@@ -116,7 +116,10 @@ export const SOURCES = {
   rbd: needs('monitors', 'image'),
   cinder: needs('volumeID'),
   cephfs: needs('monitors'),
-  quobyte: needs('registry', 'volume'),
+  quobyte: (given, at) => [
+    ...(given.registry ? [] : [required(`${at}.registry`, 'must be a host:port pair or multiple pairs separated by commas')]),
+    ...needs('volume')(given, at),
+  ],
   fc,
   flexVolume: needs('driver'),
   azureFile: needs('secretName', 'shareName'),
