@@ -75,7 +75,7 @@ export function validateSigningRequest(object: KubeObject): FieldError[] {
   const { request = '', usages = [], signerName: signer = '', expirationSeconds } = object.spec ?? {}
   const out: FieldError[] = []
   const parsed = parseRequest(decodeBase64(request) ?? '')
-  if (typeof parsed === 'string') out.push(invalid('spec.request', request === '' ? null : request, parsed))
+  if (typeof parsed === 'string') out.push(invalid('spec.request', object.spec?.request ?? null, parsed))
   if (usages.length === 0) out.push(required('spec.usages'))
   for (const [i, usage] of usages.entries())
     if (!USAGES.includes(usage)) out.push(notSupported(`spec.usages[${i}]`, usage, USAGES))

@@ -1,9 +1,5 @@
-import { fail, silentExit } from './errors.ts'
-import { ALL_NAMESPACES } from './flags/groups.ts'
-import { flag, known } from './flags/spec.ts'
+import { flag } from './flags/spec.ts'
 import { globalOptions } from './help.ts'
-import type { Invocation } from './invocation.ts'
-import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
 /** The kustomize built into each minor version of kubectl. */
@@ -64,68 +60,3 @@ export const options: Verb = {
     return undefined
   },
 }
-
-const canI: Verb = {
-  name: 'can-i',
-  short: 'Check whether an action is allowed',
-  use: 'VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]',
-  flags: [
-    ALL_NAMESPACES,
-    known('list', 'bool'),
-    flag('no-headers', 'bool'),
-    flag('quiet', 'bool', { short: 'q' }),
-    flag('subresource', 'string'),
-  ],
-  run: canIRun,
-}
-
-function canIRun(call: Invocation): number | undefined {
-  const { args, flags } = call
-  if (args.length < 2 || args.length > 3)
-    throw fail(
-      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
-    )
-  const [verb, what = '', third] = args as [string, string, string | undefined]
-  let attributes: Obj
-  if (what.startsWith('/')) attributes = { nonResourceAttributes: { path: what, verb } }
-  else {
-    const [type = '', name = third ?? ''] = what.split('/')
-    const mapping = type === '*' ? undefined : call.mapper.find(type)
-    if (mapping === undefined && type !== '*') call.err(`Warning: the server doesn't have a resource type '${type}'\n\n`)
-    if (mapping !== undefined && !mapping.namespaced)
-      call.err(
-        `Warning: resource '${mapping.resource}' is not namespace scoped${mapping.group === '' ? '' : ` in group '${mapping.group}'`}\n\n`,
-      )
-    attributes = {
-      resourceAttributes: {
-        namespace: flags.bool('all-namespaces') ? '' : call.namespace,
-        verb,
-        group: mapping?.group ?? '',
-        resource: mapping?.resource ?? type,
-        ...(flags.text('subresource') === '' ? {} : { subresource: flags.text('subresource') }),
-        ...(name === '' ? {} : { name }),
-      },
-    }
-  }
-  const review = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: attributes }
-  const answer = call.rest.post('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', review)
-  const status = answer.status ?? {}
-  if (!flags.bool('quiet')) {
-    let text = status.allowed ? 'yes' : 'no'
-    if (status.reason && !status.allowed) text += ` - ${status.reason}`
-    if (status.evaluationError) text += ` - ${status.evaluationError}`
-    call.out(`${text}\n`)
-  }
-  if (!status.allowed) throw silentExit()
-  return undefined
-}
-
-const whoami: Verb = { name: 'whoami', short: 'Experimental: Check self subject attributes', flags: [], known: true }
-const reconcile: Verb = {
-  name: 'reconcile',
-  short: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
-  flags: [],
-  known: true,
-}
-
-export const auth: Verb = { name: 'auth', short: 'Inspect authorization', flags: [], verbs: [canI, reconcile, whoami] }

@@ -64,7 +64,7 @@ export class Invocation {
     this.heldConnection ??= connection(this.config, {
       context: this.flags.text('context'),
       cluster: this.flags.text('cluster'),
-      user: this.flags.text('user'),
+      user: this.flags.isList('user') ? '' : this.flags.text('user'),
       server: this.flags.text('server'),
       namespace: this.flags.text('namespace'),
       token: this.flags.text('token'),

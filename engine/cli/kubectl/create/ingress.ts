@@ -4,6 +4,9 @@ import type { Obj } from '../values.ts'
 import type { Verb } from '../verb.ts'
 import { CREATE_FLAGS, createTyped, meta, oneName } from './typed.ts'
 
+/** What a rule must contain somewhere: a path, a service and its port (create_ingress.go ruleRegex, which has no anchors but these). */
+const RULE = /^[\w*.-]*\/.*=[\w-]+:[\w-]+(?:,tls=?(?:[\w-]+)?)?/
+
 export const createIngress: Verb = {
   name: 'ingress',
   aliases: ['ing'],
@@ -21,25 +24,16 @@ export const createIngress: Verb = {
     const name = oneName(call)
     const given = flags.list('rule')
     const fallback = flags.text('default-backend')
-    if (given.length === 0 && fallback === '')
-      throw fail(
-        'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
-      )
+    validate(given, flags.list('annotation'), fallback)
     const spec: Obj = {}
     if (flags.text('class') !== '') spec.ingressClassName = flags.text('class')
     if (fallback !== '') spec.defaultBackend = backend(fallback)
-    const tls = secrets(given)
+    const tls = tlsRules(given)
     if (tls.length > 0) spec.tls = tls
     const hosts = new Map<string, Obj[]>()
     for (const text of given) {
-      const { host, path, service } = parse(text)
-      const wild = path.endsWith('*')
-      const entry = {
-        path: wild ? path.slice(0, -1) || '/' : path,
-        pathType: wild ? 'Prefix' : 'Exact',
-        backend: backend(service),
-      }
-      hosts.set(host, [...(hosts.get(host) ?? []), entry])
+      const { host, path } = parse(text)
+      hosts.set(host, [...(hosts.get(host) ?? []), path])
     }
     if (hosts.size > 0) spec.rules = [...hosts].map(([host, paths]) => ({ ...(host === '' ? {} : { host }), http: { paths } }))
     const annotations = Object.fromEntries(
@@ -55,36 +49,60 @@ export const createIngress: Verb = {
   },
 }
 
-/** host/path=service:port[,tls[=secret]] */
-function parse(text: string): { host: string; path: string; service: string } {
-  const [rule = ''] = text.split(',')
-  const match = /^([^/=]*)(\/[^=]*)=([^:=,]+:[^:=,]+)$/.exec(rule)
-  if (match === null) throw fail(`rule ${text} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`)
-  return { host: match[1]!, path: match[2]!, service: match[3]! }
+/** CreateIngressOptions.Validate. */
+function validate(rules: readonly string[], annotations: readonly string[], fallback: string): void {
+  if (fallback === '' && rules.length === 0) {
+    throw fail(
+      'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
+    )
+  }
+  for (const rule of rules) {
+    if (!RULE.test(rule)) throw fail(`rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`)
+  }
+  for (const annotation of annotations) {
+    if (!annotation.includes('=')) throw fail(`annotation ${annotation} is invalid and should be in format key=[value]`)
+  }
+  if (fallback !== '' && fallback.split(':').length !== 2)
+    throw fail('default-backend should be in format servicename:serviceport')
 }
 
-function secrets(rules: readonly string[]): Obj[] {
-  const bySecret = new Map<string, string[]>()
-  for (const text of rules) {
-    const tls = text
-      .split(',')
-      .slice(1)
-      .find((p) => p === 'tls' || p.startsWith('tls='))
-    if (tls === undefined) continue
-    const secret = tls.slice(4)
-    const host = parse(text).host
-    const held = bySecret.get(secret) ?? []
-    if (host !== '' && !held.includes(host)) held.push(host)
-    bySecret.set(secret, held)
+/** host/path=service:port[,tls[=secret]]: a path that ends in "*" is a prefix. */
+function parse(text: string): { host: string; path: Obj } {
+  const [rule = ''] = text.split(',')
+  const cut = rule.indexOf('/')
+  const [given = '', service = ''] = rule.slice(cut + 1).split('=')
+  const path = `/${given}`
+  const wild = path.endsWith('*')
+  return {
+    host: rule.slice(0, cut),
+    path: { path: wild ? path.slice(0, -1) : path, pathType: wild ? 'Prefix' : 'Exact', backend: backend(service) },
   }
-  return [...bySecret].map(([secretName, hosts]) => ({
-    ...(hosts.length > 0 ? { hosts } : {}),
-    ...(secretName === '' ? {} : { secretName }),
-  }))
+}
+
+/** buildTLSRules: hosts by secret, each host once. */
+function tlsRules(rules: readonly string[]): Obj[] {
+  const out: { hosts?: string[]; secretName?: string }[] = []
+  const seen = new Set<string>()
+  for (const text of rules) {
+    const parts = text.split(',')
+    if (parts.length !== 2) continue
+    const host = text.slice(0, text.indexOf('/'))
+    if (seen.has(host)) continue
+    seen.add(host)
+    const secret = (parts[1] ?? '').split('=')[1] ?? ''
+    const held = out.find((t) => (t.secretName ?? '') === secret)
+    if (held !== undefined) {
+      held.hosts = [...(held.hosts ?? []), host]
+      continue
+    }
+    if (host !== '' || secret !== '')
+      out.push({ ...(host === '' ? {} : { hosts: [host] }), ...(secret === '' ? {} : { secretName: secret }) })
+  }
+  return out
 }
 
 function backend(text: string): Obj {
   const [name = '', port = ''] = text.split(':')
-  if (port === '') throw fail(`default-backend should be in format servicename:serviceport`)
-  return { service: { name, port: /^\d+$/.test(port) ? { number: Number(port) } : { name: port } } }
+  const number = /^[+-]?\d+$/.test(port) ? Number(port) : undefined
+  return { service: { name, port: number === undefined ? (port === '' ? {} : { name: port }) : number === 0 ? {} : { number } } }
 }

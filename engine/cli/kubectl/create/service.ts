@@ -1,7 +1,8 @@
+import { dns1123Subdomain, portName, portNumber as validPort } from '../../../api/validation/names.ts'
 import { fail } from '../errors.ts'
 import { type FlagSpec, flag } from '../flags/spec.ts'
 import type { Invocation } from '../invocation.ts'
-import type { Obj } from '../values.ts'
+import { type Obj, quote } from '../values.ts'
 import type { Verb } from '../verb.ts'
 import { CREATE_FLAGS, createTyped, meta, oneName } from './typed.ts'
 
@@ -21,22 +22,32 @@ export function typedService(call: Invocation, name: string, namespace: string |
 
 const TCP: FlagSpec = flag('tcp', 'stringSlice')
 
+/** utilsnet.ParsePort and its errors, in strconv's words. */
+function portNumber(text: string): number {
+  const wrong = (why: string) => fail(`strconv.ParseUint: parsing ${quote(text)}: ${why}`)
+  if (!/^\d+$/.test(text)) throw wrong('invalid syntax')
+  const port = Number(text)
+  if (port > 65535) throw wrong('value out of range')
+  return port
+}
+
+function targetPort(text: string): number | string {
+  const number = /^[+-]?\d+$/.test(text) ? Number(text) : undefined
+  const wrong = number === undefined ? portName(text) : validPort(number)
+  if (wrong.length > 0) throw fail(wrong.join(','))
+  return number ?? text
+}
+
 /** --tcp=PORT[:TARGET]: named "80-8080" ("80" alone for the same). */
 function tcpPorts(call: Invocation): Obj[] {
   return call.flags.list('tcp').map((text) => {
-    const [port = '', target = port, ...more] = text.split(':')
-    const number = (what: string) => {
-      const n = Number(what)
-      if (!/^\d+$/.test(what) || n < 1 || n > 65535) throw fail(`invalid port number: ${what}`.replace(/^/, ''))
-      return n
-    }
-    if (more.length > 0) throw fail(`invalid port format: ${text}`)
-    const value = number(port)
+    const [first = '', target] = text.split(':')
+    const port = portNumber(first)
     return {
-      name: text.replace(':', '-'),
+      name: text.replaceAll(':', '-'),
       protocol: 'TCP',
-      port: value,
-      targetPort: /^\d+$/.test(target) ? number(target) : target,
+      port,
+      targetPort: target === undefined ? port : targetPort(target),
     }
   })
 }
@@ -56,22 +67,23 @@ function service(kind: keyof typeof WORDS, short: string, extra: readonly FlagSp
     use: 'NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none] [options]',
     flags: [...CREATE_FLAGS, TCP, ...extra],
     run: (call) => {
-      const name = oneName(call)
       const { flags } = call
-      const headless = kind === 'clusterip' && flags.text('clusterip') === 'None'
-      const ports = tcpPorts(call)
-      if (ports.length === 0 && !headless && kind !== 'externalname')
+      if (kind === 'externalname' && !flags.changed('external-name')) throw fail('required flag(s) "external-name" not set')
+      const name = oneName(call)
+      const clusterIP = flags.text('clusterip')
+      const external = flags.text('external-name')
+      if (clusterIP !== 'None' && flags.list('tcp').length === 0 && kind !== 'externalname')
         throw fail('at least one tcp port specifier must be provided')
-      if (kind === 'nodeport' && flags.int('node-port') !== 0) for (const p of ports) p.nodePort = flags.int('node-port')
+      if (kind === 'externalname' && dns1123Subdomain(external).length > 0)
+        throw fail(`invalid service external name ${external}`)
+      const nodePort = kind === 'nodeport' ? flags.int('node-port') : 0
+      const ports = tcpPorts(call).map((p) => (nodePort === 0 ? p : { ...p, nodePort }))
       const spec: Obj = {
         ...(ports.length > 0 ? { ports } : {}),
         selector: { app: name },
-        ...(flags.text('clusterip') === '' ? {} : { clusterIP: flags.text('clusterip') }),
+        ...(clusterIP === '' ? {} : { clusterIP }),
         type,
-      }
-      if (kind === 'externalname') {
-        if (flags.text('external-name') === '') throw fail('required flag(s) "external-name" not set')
-        spec.externalName = flags.text('external-name')
+        ...(external === '' ? {} : { externalName: external }),
       }
       return createTyped(
         call,

@@ -1,3 +1,4 @@
+import { goList, ruleRows } from '../auth/rules.ts'
 import type { Obj } from '../values.ts'
 import type { Describer } from './describer.ts'
 import { annotations, type Lines, labels } from './writer.ts'
@@ -10,50 +11,8 @@ const roleLines = (out: Lines, object: Obj): void => {
     .line('PolicyRule:')
     .at(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n')
     .at(1, '---------\t-----------------\t--------------\t-----\n')
-  for (const rule of compact(object.rules ?? [])) {
-    const list = (values: readonly string[] | undefined) => `[${(values ?? []).join(' ')}]`
-    out.at(1, `${rule.resource}\t${list(rule.nonResourceURLs)}\t${list(rule.resourceNames)}\t${list(rule.verbs)}\n`)
-  }
-}
-
-interface Row {
-  readonly resource: string
-  readonly nonResourceURLs: readonly string[]
-  readonly resourceNames: readonly string[]
-  readonly verbs: readonly string[]
-}
-
-/** One row a resource, equal ones merged, sorted (rbac.BreakdownRule, CompactRules, SortableRuleSlice). */
-function compact(rules: readonly Obj[]): Row[] {
-  const rows = new Map<string, { resource: string; nonResourceURLs: string[]; resourceNames: string[]; verbs: string[] }>()
-  for (const rule of rules) {
-    const urls: string[] = rule.nonResourceURLs ?? []
-    const resources: string[] = (rule.resources ?? []).flatMap((r: string) =>
-      (rule.apiGroups ?? ['']).map((g: string) => (g === '' ? r : `${r}.${g}`)),
-    )
-    const parts = [
-      ...resources.flatMap((resource) =>
-        rule.resourceNames?.length
-          ? rule.resourceNames.map((n: string) => ({ resource, names: [n], urls: [] as string[] }))
-          : [{ resource, names: [] as string[], urls: [] as string[] }],
-      ),
-      ...urls.map((url) => ({ resource: '', names: [] as string[], urls: [url] })),
-    ]
-    for (const part of parts) {
-      const key = JSON.stringify(part)
-      const held = rows.get(key)
-      if (held === undefined)
-        rows.set(key, {
-          resource: part.resource,
-          nonResourceURLs: part.urls,
-          resourceNames: part.names,
-          verbs: [...(rule.verbs ?? [])],
-        })
-      else for (const verb of rule.verbs ?? []) if (!held.verbs.includes(verb)) held.verbs.push(verb)
-    }
-  }
-  const order = (r: Row) => `${r.resource}\0${r.resourceNames.join(' ')}\0${r.nonResourceURLs.join(' ')}`
-  return [...rows.values()].sort((x, y) => (order(x) < order(y) ? -1 : 1))
+  for (const row of ruleRows(object.rules ?? []))
+    out.at(1, `${row.resource}\t${goList(row.urls)}\t${goList(row.names)}\t${goList(row.verbs)}\n`)
 }
 
 export const role: Describer = { kind: 'Role.rbac.authorization.k8s.io', describe: roleLines }

@@ -24,6 +24,11 @@ export class FlagValues {
     return this.given.has(name)
   }
 
+  /** Whether a verb has a flag of its own by this name, as `create rolebinding --user`, where --user is no kubeconfig user. */
+  isList(name: string): boolean {
+    return this.specs.get(name)?.type === 'stringArray'
+  }
+
   /** Every flag given, by long name. */
   names(): readonly string[] {
     return [...this.given.keys()]
