@@ -1,6 +1,7 @@
 import { typeNamed } from '../../api/schema/schema.ts'
 import { TYPES } from '../../api/schema/types.data.ts'
 import { ATOM_SCHEMAS, documentName, type FieldFacts, property, type Schema } from './property.ts'
+import { COMMON, WORDS } from './words.data.ts'
 
 /** What a type's text has for the documents alone. */
 export interface TypeFacts {
@@ -56,6 +57,23 @@ export function typeNames(): ReadonlyMap<string, string> {
   return names
 }
 
+/** The schema with what we say of it and its fields. */
+function described(typeName: string, schema: Schema): Schema {
+  const words = WORDS[typeName]
+  const gvk = schema['x-kubernetes-group-version-kind'] as readonly { readonly kind: string }[] | undefined
+  const kind = gvk?.length === 1 ? gvk[0]?.kind : undefined
+  if ((words === undefined && kind === undefined) || schema.properties === undefined) return schema
+  const properties = Object.entries(schema.properties as Record<string, Schema>).map(([name, property]) => {
+    const text = words?.[name] ?? (kind === undefined ? undefined : COMMON[name]?.replace('{KIND}', kind))
+    return [name, text === undefined ? property : { description: text, ...property }]
+  })
+  return {
+    ...(words?.[''] === undefined ? {} : { description: words[''] }),
+    ...schema,
+    properties: Object.fromEntries(properties),
+  }
+}
+
 const schemas = new Map<string, Schema>()
 
 /** The schema of a document name, built when first asked for. */
@@ -64,7 +82,7 @@ export function schemaNamed(name: string): Schema | undefined {
   if (known !== undefined) return known
   const typeName = typeNames().get(name)
   if (typeName === undefined) return undefined
-  const schema = schemaOf(TYPES[typeName] as string, typeNamed(typeName)?.fields ?? {})
+  const schema = described(typeName, schemaOf(TYPES[typeName] as string, typeNamed(typeName)?.fields ?? {}))
   schemas.set(name, schema)
   return schema
 }
