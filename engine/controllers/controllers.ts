@@ -20,12 +20,15 @@ import { LoopRunner } from './loop.ts'
 import { NamespaceLoop } from './namespace.ts'
 import { NodeLifecycleLoop } from './node-lifecycle.ts'
 import { REPLICATION_CONTROLLER, ReplicaSetLoop } from './replicaset.ts'
+import { ResourceQuotaLoop } from './resource-quota.ts'
 import { RootCaLoop } from './root-ca.ts'
 import { SchedulerLoop } from './scheduler/scheduler.ts'
 import { ServiceCidrLoop } from './service-cidr.ts'
 import { ServiceAccountLoop } from './serviceaccount.ts'
 import { StatefulSetLoop } from './statefulset/statefulset.ts'
 import { TtlAfterFinishedLoop } from './ttl-after-finished.ts'
+import { VolumeBinderLoop } from './volumes/binder.ts'
+import { VolumeProtectionLoop } from './volumes/protection.ts'
 
 /** What the control loops and the kubelet share: the store, the way to write to it, and the one Event recorder. */
 export function controllerEnv(context: WriteContext): ControllerEnv {
@@ -65,7 +68,10 @@ export class Controllers implements Stateful {
       new JobLoop(env),
       new CronJobLoop(env),
       new TtlAfterFinishedLoop(env),
+      new ResourceQuotaLoop(env),
       new ServiceCidrLoop(env),
+      new VolumeBinderLoop(env),
+      new VolumeProtectionLoop(env),
       new DisruptionLoop(env),
       new SchedulerLoop(env),
       new EndpointsLoop(env),

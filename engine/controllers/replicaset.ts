@@ -164,8 +164,11 @@ export class ReplicaSetLoop implements ControlLoop {
 }
 
 function failureConditions(rs: KubeObject, failure: StatusError | undefined, active: number, now: string): readonly object[] {
-  const others = ((rs.status?.conditions ?? []) as { type: string }[]).filter((c) => c.type !== 'ReplicaFailure')
+  const before = (rs.status?.conditions ?? []) as { type: string }[]
+  const others = before.filter((c) => c.type !== 'ReplicaFailure')
   if (failure === undefined) return others
+  // The first failure's words stay until one succeeds (calculateStatus).
+  if (others.length < before.length) return before
   const reason = active < (rs.spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
   return [...others, { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, reason, message: failure.message }]
 }
