@@ -1,10 +1,12 @@
 import { applyPatch } from './apply-patch.ts'
+import { applyServerSide } from './apply-server.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail, isNotFound, throwAll } from './errors.ts'
 import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SELECTOR, VALIDATE } from './flags/groups.ts'
 import { accepted, flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { lastAppliedOf, withLastApplied } from './last-applied.ts'
+import { setLastApplied, viewLastApplied } from './last-applied-verbs.ts'
 import { manifestsOf, whenCreating } from './manifest-verbs.ts'
 import { type Manifest, manifestPath } from './manifests.ts'
 import { pathOf } from './mapper.ts'
@@ -26,24 +28,19 @@ export const apply: Verb = {
     SELECTOR,
     flag('all', 'bool'),
     known('cascade', 'string', { bare: 'background' }),
-    known('force', 'bool'),
-    known('force-conflicts', 'bool'),
+    flag('force', 'bool'),
+    flag('force-conflicts', 'bool'),
     known('grace-period', 'int'),
     accepted('openapi-patch', 'bool', 'the merge keys are the same either way', { fallback: 'true' }),
     accepted('overwrite', 'bool', 'conflicts are always resolved by what is applied', { fallback: 'true' }),
-    known('prune', 'bool'),
+    flag('prune', 'bool'),
     known('prune-allowlist', 'stringArray'),
-    known('server-side', 'bool'),
-    known('subresource', 'string'),
+    flag('server-side', 'bool'),
+    flag('subresource', 'string'),
     known('timeout', 'duration'),
     known('wait', 'bool'),
   ],
-  verbs: ['edit-last-applied', 'set-last-applied', 'view-last-applied'].map((name) => ({
-    name,
-    short: 'Valid, but not emulated here.',
-    flags: [],
-    known: true,
-  })),
+  verbs: [setLastApplied, viewLastApplied],
   run,
 }
 
@@ -51,19 +48,47 @@ async function run(call: Invocation): Promise<undefined> {
   const { flags, args } = call
   if (args.length > 0) throw call.usage(`Unexpected args: [${args.join(' ')}]`)
   if (!flags.changed('filename') && !flags.changed('kustomize')) throw fail('must specify one of -f and -k')
+  refuse(call)
   const dryRun = dryRunOf(call)
   const printer = new ResultPrinter(call, dryRun)
   const { manifests, errors } = await manifestsOf(call, 'no objects passed to apply')
   for (const m of manifests) {
     try {
-      const { object, operation } = applyOne(call, m)
+      const serverSide = flags.bool('server-side')
+      const { object, operation } = serverSide
+        ? { object: applyServerSide(call, m), operation: 'serverside-applied' }
+        : applyOne(call, m)
       printer.print(m.mapping, object, operation)
     } catch (error) {
       errors.push(error as Error)
     }
   }
+  if (flags.bool('prune') && errors.length === 0) throw call.notEmulated('--prune')
   throwAll(errors)
   return undefined
+}
+
+/** Flags that do not go together (ApplyOptions.Validate). */
+function refuse(call: Invocation): void {
+  const { flags } = call
+  const serverSide = flags.bool('server-side')
+  const dryRun = flags.text('dry-run')
+  if (flags.bool('force-conflicts') && !serverSide) throw fail('--force-conflicts only works with --server-side')
+  if (dryRun === 'client' && serverSide)
+    throw fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+  if (flags.bool('force') && serverSide) throw fail('--force cannot be used with --server-side')
+  if (dryRun === 'server' && flags.bool('force')) throw fail('--dry-run=server cannot be used with --force')
+  if (flags.bool('all') && flags.text('selector') !== '') throw fail('cannot set --all and --selector at the same time')
+  if (flags.bool('prune')) {
+    if (flags.bool('force')) throw fail('--force cannot be used with --prune')
+    if (!flags.bool('all') && flags.text('selector') === '')
+      throw fail(
+        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+      )
+    if (serverSide) throw fail("--prune is in alpha and doesn't currently work on objects created by server-side apply")
+  }
+  if (flags.text('subresource') !== '' && !serverSide) throw fail('--subresource can only be specified for --server-side')
+  if (flags.bool('force')) throw call.notEmulated('--force')
 }
 
 function applyOne(call: Invocation, m: Manifest): { object: Obj; operation: string } {
@@ -102,11 +127,7 @@ function applyOne(call: Invocation, m: Manifest): { object: Obj; operation: stri
   if (dryRun === 'client') return { object: live, operation: 'configured' }
   try {
     const object = call.rest.patch(path + writeQuery(call, dryRun, true), 'application/strategic-merge-patch+json', patch)
-    return {
-      object,
-      operation:
-        object.metadata.resourceVersion === live.metadata.resourceVersion && dryRun === 'none' ? 'unchanged' : 'configured',
-    }
+    return { object, operation: 'configured' }
   } catch (refused) {
     throw whenApplying(refused, m, patch)
   }

@@ -1,9 +1,12 @@
 import { createIngress } from './create/ingress.ts'
+import { createPriorityClass } from './create/priorityclass.ts'
 import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create/rbac.ts'
+import { createSecret } from './create/secret.ts'
 import { createService } from './create/service.ts'
-import { createConfigMap, createDeployment, createNamespace, createSecret, createServiceAccount } from './create/simple.ts'
-import { createCronJob, createJob, createPdb, createQuota, UNEMULATED } from './create/workloads.ts'
-import { silentExit } from './errors.ts'
+import { createConfigMap, createDeployment, createNamespace, createServiceAccount } from './create/simple.ts'
+import { createToken } from './create/token.ts'
+import { createCronJob, createJob, createPdb, createQuota } from './create/workloads.ts'
+import { fail } from './errors.ts'
 import {
   DRY_RUN,
   FILENAME_FLAGS,
@@ -15,7 +18,6 @@ import {
   WINDOWS_LINES,
 } from './flags/groups.ts'
 import { known } from './flags/spec.ts'
-import { helpText } from './help.ts'
 import { createFromFiles } from './manifest-verbs.ts'
 import type { Verb } from './verb.ts'
 
@@ -45,22 +47,18 @@ export const create: Verb = {
     createJob,
     createNamespace,
     createPdb,
+    createPriorityClass,
     createQuota,
     createRole,
     createRoleBinding,
     createSecret,
     createService,
     createServiceAccount,
-    ...UNEMULATED,
+    createToken,
   ],
   run: (call) => {
-    if (call.flags.changed('filename') || call.flags.changed('kustomize')) {
-      if (call.args.length > 0) throw call.usage(`unknown command "${call.args.join(' ')}"`)
-      return createFromFiles(call)
-    }
-    call.err('Error: must specify one of -f and -k\n\n')
-    if (call.args.length > 0) throw call.usage(`unknown command "${call.args.join(' ')}"`)
-    call.out(helpText(create, call.path))
-    throw silentExit()
+    if (call.args.length > 0) throw call.usage(`Unexpected args: [${call.args.join(' ')}]`)
+    if (!call.flags.changed('filename') && !call.flags.changed('kustomize')) throw fail('must specify one of -f and -k')
+    return createFromFiles(call)
   },
 }

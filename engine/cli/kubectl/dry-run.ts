@@ -1,16 +1,32 @@
 import { fail } from './errors.ts'
 import type { Invocation } from './invocation.ts'
+import { klogHead } from './klog.ts'
 import { query } from './rest.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
 
-/** --dry-run's value; a bare --dry-run and true/false are refused as kubectl refuses them. */
+function asBool(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true
+  return ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text) ? false : undefined
+}
+
+/** --dry-run's value; a bare --dry-run and true/false are old forms that it warns of (cmdutil.GetDryRunStrategy). */
 export function dryRunOf(call: Invocation): DryRun {
   const value = call.flags.text('dry-run')
   if (value === 'none' || value === '') return 'none'
   if (value === 'client' || value === 'server') return value
-  if (value === 'unchanged')
-    throw fail('--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".')
+  if (value === 'unchanged') {
+    call.err(`${klogHead(call, 'W', 'helpers.go:719')} --dry-run is deprecated and can be replaced with --dry-run=client.\n`)
+    return 'client'
+  }
+  const given = asBool(value)
+  if (given !== undefined) {
+    const [line, instead] = given ? (['733', 'client'] as const) : (['737', 'none'] as const)
+    call.err(
+      `${klogHead(call, 'W', `helpers.go:${line}`)} --dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=${instead}.\n`,
+    )
+    return instead
+  }
   throw fail(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`)
 }
 

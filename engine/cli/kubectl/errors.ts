@@ -74,7 +74,10 @@ export function errorText(error: unknown): { text: string; code: number } | unde
   if (error instanceof ErrorList) {
     return {
       text: error.errors
-        .map((e) => `${e instanceof ErrorList ? e.message : (errorText(e)?.text.replace(/\n$/, '') ?? e.message)}\n`)
+        .map(
+          (e) =>
+            `${e instanceof ErrorList ? e.message : (errorText(e)?.text.replace(/\n$/, '') ?? e.message).replace(/^error: /, e instanceof KubectlError ? '' : 'error: ')}\n`,
+        )
         .join(''),
       code: 1,
     }

@@ -1,4 +1,4 @@
-import { fetchObjects, targets } from './builder.ts'
+import { type Fetched, fetchObjects, targets } from './builder.ts'
 import { servicePorts, typedService } from './create/service.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail, throwAll } from './errors.ts'
@@ -6,8 +6,9 @@ import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SAVE_CONFIG } from 
 import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { withLastApplied } from './last-applied.ts'
-import { manifestTargets } from './manifests.ts'
+import { loadManifests } from './manifests.ts'
 import { pathOf } from './mapper.ts'
+import { overridden } from './overrides.ts'
 import { ResultPrinter } from './print/printer.ts'
 import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
@@ -28,8 +29,8 @@ export const expose: Verb = {
     flag('labels', 'string', { short: 'l' }),
     flag('load-balancer-ip', 'string'),
     flag('name', 'string'),
-    known('override-type', 'string'),
-    known('overrides', 'string'),
+    flag('override-type', 'string'),
+    flag('overrides', 'string'),
     flag('port', 'string'),
     flag('protocol', 'string'),
     flag('session-affinity', 'string'),
@@ -46,21 +47,26 @@ async function run(call: Invocation): Promise<undefined> {
   const { flags } = call
   const dryRun = dryRunOf(call)
   const files = flags.list('filename')
-  const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, call.args)
-  const { objects, errors } = fetchObjects(call, list)
+  // What a file holds is exposed as it stands there, live or not.
+  const { objects, errors } = files.length > 0 ? await fromFiles(call, files) : fetchObjects(call, targets(call, call.args))
   throwAll(errors)
   const printer = new ResultPrinter(call, dryRun)
   const service = call.mapper.resolve('services')
   for (const { mapping, object } of objects) {
     if (!EXPOSABLE.includes(mapping.resource)) throw fail(`cannot expose a ${mapping.kind}.${mapping.group}`.replace(/\.$/, ''))
     const name = flags.text('name') || String(object.metadata.name).slice(0, 63)
-    const made = build(call, object, mapping.kind, name)
+    const made = overridden(call, build(call, object, mapping.kind, name))
     const body = flags.bool('save-config') ? withLastApplied(made) : made
     const answer =
       dryRun === 'client' ? body : call.rest.post(pathOf(service, object.metadata.namespace) + writeQuery(call, dryRun), body)
     printer.print(service, answer, 'exposed', false)
   }
   return undefined
+}
+
+async function fromFiles(call: Invocation, files: readonly string[]): Promise<{ objects: Fetched[]; errors: Error[] }> {
+  const { manifests, errors } = await loadManifests(call, files)
+  return { objects: manifests.map(({ mapping, object }) => ({ mapping, object })), errors }
 }
 
 function build(call: Invocation, object: Obj, kind: string, name: string): Obj {
@@ -75,16 +81,13 @@ function build(call: Invocation, object: Obj, kind: string, name: string): Obj {
   if (numbers.length === 0) throw fail("couldn't find port via --port flag or introspection")
   const ports = servicePorts(
     numbers.map((port) => ({
-      port: Number(port),
+      port: portNumber(port),
       protocol: flags.text('protocol') || found.find((f) => String(f.port) === port)?.protocol || 'TCP',
       targetPort: flags.text('target-port') || port,
     })),
   )
   const labels = flags.text('labels') === '' ? object.metadata.labels : pairs(flags.text('labels'))
   const type = flags.text('type')
-  if (type !== '' && !['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'].includes(type)) {
-    throw fail(`service type must be one of: ClusterIP, NodePort, LoadBalancer, ExternalName`)
-  }
   const spec: Obj = { ports, selector }
   if (flags.text('cluster-ip') !== '') spec.clusterIP = flags.text('cluster-ip') === 'None' ? 'None' : flags.text('cluster-ip')
   if (type !== '') spec.type = type
@@ -108,6 +111,12 @@ function selectorOf(object: Obj, kind: string): Obj {
   if ((matchExpressions ?? []).length > 0)
     throw fail(`couldn't convert expressions - "${JSON.stringify(matchExpressions)}" to map-based selector format`)
   return matchLabels ?? {}
+}
+
+/** strconv.Atoi. */
+function portNumber(text: string): number {
+  if (!/^[-+]?\d+$/.test(text)) throw fail(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
 }
 
 function pairs(text: string): Record<string, string> {

@@ -39,17 +39,17 @@ export async function watchTargets(
       if ((first.rows ?? []).length > 0) show(first, 'ADDED')
     } else for (const item of target.name === undefined ? (first.items ?? []) : [first]) show(item, 'ADDED')
   }
-  const resourceVersion =
-    target.name === undefined
-      ? first.metadata?.resourceVersion
-      : (first.metadata?.resourceVersion ?? first.rows?.[0]?.object?.metadata?.resourceVersion)
+  // A single object is watched from now on ("0"), and the event that tells what is there already is passed over.
+  const resourceVersion = target.name === undefined ? first.metadata?.resourceVersion : '0'
+  let skip = target.name !== undefined
   await waitForEvents(
     call,
     targetPath(collection, { ...params, watch: 'true', resourceVersion: resourceVersion ?? '0' }),
     accept,
     (event: WatchEvent) => {
       if (event.type === 'ERROR') throw new StatusError(event.object)
-      if (event.type !== 'BOOKMARK') show(event.object, event.type)
+      if (event.type !== 'BOOKMARK' && !skip) show(event.object, event.type)
+      if (event.type !== 'BOOKMARK') skip = false
       return false
     },
   )
@@ -59,7 +59,7 @@ export async function watchTargets(
 function withEvent(table: Obj, type: string): Obj {
   return {
     ...table,
-    columnDefinitions: [{ name: 'Event' }, ...(table.columnDefinitions ?? [])],
+    columnDefinitions: (table.columnDefinitions ?? []).length === 0 ? [] : [{ name: 'Event' }, ...table.columnDefinitions],
     rows: (table.rows ?? []).map((row: Obj) => ({ ...row, cells: [type, ...(row.cells ?? [])] })),
   }
 }

@@ -8,7 +8,7 @@ const PID = 4242
 type Logging = Pick<Invocation, 'now'>
 
 /** klog's header: severity, date, time, process and place ("F1123 01:33:20.788000    4242 sorter.go:375]"). */
-export function klogHead(call: Logging, severity: 'I' | 'E' | 'F', where: string): string {
+export function klogHead(call: Logging, severity: 'I' | 'W' | 'E' | 'F', where: string): string {
   const two = (n: number, size = 2) => String(n).padStart(size, '0')
   const at = new Date(call.now)
   const day = `${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())}`

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml'
+import { parseAllDocuments, type Document as YamlDocument } from 'yaml'
 import { decodeUtf8 } from '../../base/utf8.ts'
 import { FsError } from '../../cluster/fs.ts'
 import type { Target } from './builder.ts'
@@ -115,8 +115,9 @@ function documents(call: Invocation, text: string, source: string): Obj[] {
       call.context.mark('modelled')
       throw fail(`error parsing ${source}: error converting YAML to JSON: ${yamlError(doc.errors[0]!)}`)
     }
-    const value = doc.toJS({ maxAliasCount: 100 })
+    const value = documentValue(call, doc, source)
     if (value === null || value === undefined) continue
+    if (!isMap(value) && validates(call)) throw invalid(source, 'invalid object to validate')
     if (!isMap(value)) {
       throw fail(
         `error parsing ${source}: couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -125,6 +126,18 @@ function documents(call: Invocation, text: string, source: string): Obj[] {
     out.push(value)
   }
   return out
+}
+
+/** An alias without its anchor is found only now. */
+function documentValue(call: Invocation, doc: YamlDocument, source: string): Obj {
+  try {
+    return doc.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    const missing = /Unresolved alias.*: (\S+)$/.exec((error as Error).message)
+    if (missing === null) throw error
+    call.context.mark('modelled')
+    throw fail(`error parsing ${source}: error converting YAML to JSON: yaml: unknown anchor '${missing[1]}' referenced`)
+  }
 }
 
 function isTime(tag: unknown): boolean {
@@ -137,6 +150,12 @@ function jsonKind(value: unknown): string {
 
 function manifest(call: Invocation, object: Obj, source: string): Manifest {
   const { kind, apiVersion } = object
+  const problems = [
+    ...(typeof apiVersion !== 'string' || apiVersion === '' ? ['apiVersion not set'] : []),
+    ...(typeof kind !== 'string' || kind === '' ? ['kind not set'] : []),
+  ]
+  if (problems.length > 0 && validates(call))
+    throw invalid(source, problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`)
   if (typeof kind !== 'string' || kind === '') throw unrecognised(source, "Object 'Kind' is missing", object)
   if (typeof apiVersion !== 'string' || apiVersion === '') throw unrecognised(source, "Object 'apiVersion' is missing", object)
   const name = object.metadata?.name ?? ''
@@ -160,6 +179,17 @@ function manifest(call: Invocation, object: Obj, source: string): Manifest {
     source,
     object: given === undefined ? { ...object, metadata: { ...object.metadata, namespace } } : object,
   }
+}
+
+/** Whether the verb validates by schema before it sends (validation.Schema); "false" and "ignore" do not. */
+function validates(call: Invocation): boolean {
+  return !['', 'false', 'ignore'].includes(call.flags.text('validate'))
+}
+
+function invalid(source: string, what: string): Error {
+  return fail(
+    `error validating "${source}": error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  )
 }
 
 function unrecognised(source: string, what: string, object: Obj): Error {

@@ -32,7 +32,7 @@ export function oneName(call: Invocation): string {
 }
 
 /** Posts what was generated and says so. `wrap`: the verb's own words before a refusal ("failed to create deployment"). */
-export function createTyped(call: Invocation, resource: string, object: Obj, wrap?: string): undefined {
+export function createTyped(call: Invocation, resource: string, object: Obj, wrap?: string, between = ': '): undefined {
   const dryRun = dryRunOf(call)
   const printer = new ResultPrinter(call, dryRun)
   const mapping = call.mapper.resolve(resource)
@@ -53,7 +53,7 @@ export function createTyped(call: Invocation, resource: string, object: Obj, wra
     )
   } catch (error) {
     if (wrap !== undefined && error instanceof StatusError && notEmulatedBy(error) === undefined)
-      throw fail(`${wrap}: ${error.message}`)
+      throw fail(`${wrap}${between}${error.message}`)
     throw error
   }
   return undefined

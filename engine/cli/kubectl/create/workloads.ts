@@ -1,8 +1,10 @@
+import { parseQuantity } from '../../../base/quantity.ts'
 import { fail } from '../errors.ts'
 import { flag } from '../flags/spec.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Obj } from '../values.ts'
 import type { Verb } from '../verb.ts'
+import { labelSelectorOf } from './selector.ts'
 import { CREATE_FLAGS, createTyped, meta, nullTime } from './typed.ts'
 
 /** NAME before "--", the command behind it (or behind NAME). */
@@ -27,8 +29,8 @@ export const createJob: Verb = {
     const { name, command } = nameAndCommand(call)
     const from = call.flags.text('from')
     if (from === '' && call.flags.text('image') === '') throw fail('either --image or --from must be specified')
-    if (from !== '' && (call.flags.text('image') !== '' || command.length > 0))
-      throw fail('either --image or --from must be specified')
+    if (from !== '' && call.flags.text('image') !== '') throw fail('either --image or --from must be specified')
+    if (from !== '' && command.length > 0) throw fail('cannot specify --from and command')
     const head = { kind: 'Job', apiVersion: 'batch/v1' }
     if (from === '') {
       const object = {
@@ -58,17 +60,12 @@ export const createCronJob: Verb = {
   aliases: ['cj'],
   short: 'Create a cron job with the specified name',
   use: "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [flags] [options]",
-  flags: [
-    ...CREATE_FLAGS,
-    flag('image', 'string'),
-    flag('restart', 'string', { fallback: 'OnFailure' }),
-    flag('schedule', 'string'),
-  ],
+  flags: [...CREATE_FLAGS, flag('image', 'string'), flag('restart', 'string'), flag('schedule', 'string')],
   run: (call) => {
     const { name, command } = nameAndCommand(call)
     for (const needed of ['image', 'schedule'])
       if (call.flags.text(needed) === '') throw fail(`required flag(s) "${needed}" not set`)
-    const template = podTemplate(call, name, command, call.flags.text('restart'))
+    const template = podTemplate(call, name, command, call.flags.text('restart') || 'OnFailure')
     const object = {
       kind: 'CronJob',
       apiVersion: 'batch/v1',
@@ -91,7 +88,9 @@ export const createQuota: Verb = {
     const hard: Obj = {}
     for (const part of call.flags.list('hard')) {
       const [key = '', value] = part.split('=')
-      if (value === undefined || key === '') throw fail(`invalid argument syntax ${part}, expected <resource>=<value>`)
+      if (value === undefined || key === '') throw fail(`Invalid argument syntax ${part}, expected <resource>=<value>`)
+      if (parseQuantity(value) === undefined)
+        throw fail("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
       hard[key] = value
     }
     const scopes = call.flags.list('scopes')
@@ -118,16 +117,13 @@ export const createPdb: Verb = {
     const both = [flags.text('max-unavailable'), flags.text('min-available')].filter((v) => v !== '').length
     if (both === 0) throw fail('one of min-available or max-unavailable must be specified')
     if (both === 2) throw fail('min-available and max-unavailable cannot be both specified')
-    const matchLabels: Obj = {}
-    for (const part of flags.text('selector').split(',')) {
-      const [key = '', value] = part.split(/==?/)
-      if (value === undefined) throw call.notEmulated('--selector with expressions')
-      matchLabels[key] = value
-    }
+    for (const name of ['min-available', 'max-unavailable'])
+      if (flags.text(name) !== '' && !/^[0-9]+%?$/.test(flags.text(name))) throw fail(`invalid format specified for ${name}`)
+    const selector = labelSelectorOf(flags.text('selector'))
     const number = (text: string) => (/^\d+$/.test(text) ? Number(text) : text)
     const spec = {
       ...(flags.text('min-available') === '' ? {} : { minAvailable: number(flags.text('min-available')) }),
-      selector: { matchLabels },
+      selector,
       ...(flags.text('max-unavailable') === '' ? {} : { maxUnavailable: number(flags.text('max-unavailable')) }),
     }
     const status = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
@@ -139,11 +135,3 @@ export const createPdb: Verb = {
     )
   },
 }
-
-/** Other generators of the real kubectl. */
-export const UNEMULATED: readonly Verb[] = ['priorityclass', 'token'].map((name) => ({
-  name,
-  short: 'Valid, but not emulated here.',
-  flags: [],
-  known: true,
-}))

@@ -1,3 +1,4 @@
+import { yamlDocument } from '../../../base/yaml.ts'
 import { fail, KubectlError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { kindName, type Mapping } from '../mapper.ts'
@@ -7,7 +8,6 @@ import { GoTemplate, TemplateError } from './gotemplate/run.ts'
 import { compactJson, indentedJson } from './json.ts'
 import { JsonPath, PathError } from './jsonpath/run.ts'
 import { kyamlDocument } from './kyaml.ts'
-import { yamlDocument } from '../../../base/yaml.ts'
 
 /** An output format that needs the whole object. Printing twice separates YAML documents. */
 export interface Printer {

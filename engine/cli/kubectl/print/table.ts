@@ -16,6 +16,7 @@ export interface TableOptions {
 export class TablePrinter {
   private readonly writer = new TabWriter(TABLE_LAYOUT, true)
   private headerDone = false
+  private columns: readonly Obj[] = []
   private separate = false
 
   /** A new kind: header again, widths afresh, an empty line before its first row. */
@@ -26,7 +27,9 @@ export class TablePrinter {
   }
 
   print(table: Obj, options: TableOptions): void {
-    const all: readonly Obj[] = table.columnDefinitions ?? []
+    // Only a watch's first event carries the columns; what follows is laid out as it was.
+    const all: readonly Obj[] = (table.columnDefinitions ?? []).length > 0 ? table.columnDefinitions : this.columns
+    this.columns = all
     const shown = all.map((column, i) => ({ column, i })).filter(({ column }) => options.wide || (column.priority ?? 0) === 0)
     if (!options.noHeaders && !this.headerDone) {
       const head = shown.map(({ column }) => String(column.name).toUpperCase())
