@@ -138,7 +138,7 @@ class Face {
     const read = await readBody(incoming)
     if ('refused' in read) return await sendReply(outgoing, read.refused, accepts)
     const { user } = judged
-    const request: ApiRequest = { ...judged.request, ...(read.body !== undefined && { body: read.body }) }
+    const request = withBody(judged.request, read.body)
     const [path = '', queryText = ''] = request.path.split(/\?(.*)/s)
     const query = new URLSearchParams(queryText)
     const log = isFollow(path, query)
@@ -176,4 +176,11 @@ class Face {
     const { authorization: _secret, ...rest } = headers
     return { user, request: { method: method as ApiRequest['method'], path: incoming.url ?? '/', headers: rest } }
   }
+}
+
+function withBody(request: ApiRequest, body: ApiRequest['body']): ApiRequest {
+  if (body === undefined) return request
+  // What was protobuf is an object now.
+  const type = typeof body === 'string' ? {} : { 'content-type': 'application/json' }
+  return { ...request, headers: { ...request.headers, ...type }, body }
 }
