@@ -125,8 +125,13 @@ class Parser {
           this.next()
           return [...out, '']
         }
-      } else if (token.text === ',') out.push('')
-      else throw new Error(`found '${token.text}', expected: ',', ')' or identifier`)
+      } else if (token.text === ',') {
+        out.push('')
+        if (this.peek().text === ')') {
+          this.next()
+          return [...out, '']
+        }
+      } else throw new Error(`found '${token.text}', expected: ',', ')' or identifier`)
     }
   }
 }

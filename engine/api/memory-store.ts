@@ -3,8 +3,8 @@ import type { Json } from '../base/json.ts'
 import { type GroupResource, type KubeObject, withVersion } from './object.ts'
 import type { Store, StoreEvent } from './store.ts'
 
-/** How many events `since` can go back, as a watch cache does. */
-const HISTORY = 1000
+/** How many events `since` can go back. */
+const HISTORY = 10_000
 
 /** The objects of one resource: a map for lookups, and keys and objects in key order for lists. */
 class Table {
@@ -166,7 +166,37 @@ export class MemoryStore implements Store {
 
   since(revision: number): readonly StoreEvent[] | undefined {
     if (revision < this.floor) return undefined
-    return this.history.filter((event) => Number(event.object.metadata.resourceVersion) > revision)
+    // revisions only grow along the history
+    let low = 0
+    let high = this.history.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (Number((this.history[middle] as StoreEvent).object.metadata.resourceVersion) <= revision) low = middle + 1
+      else high = middle
+    }
+    return this.history.slice(low)
+  }
+
+  /** Undoes the events since `revision`, newest first. */
+  listAt(resource: GroupResource, namespace: string | undefined, revision: number): readonly KubeObject[] | undefined {
+    const now = this.list(resource, namespace)
+    if (revision === this.newest) return now
+    if (revision < this.floor || revision > this.newest) return undefined
+    const then = new Map(now.map((o) => [objectKey(o.metadata.namespace, o.metadata.name), o]))
+    for (let i = this.history.length - 1; i >= 0; i--) {
+      const event = this.history[i] as StoreEvent
+      const { metadata } = event.object
+      if (Number(metadata.resourceVersion) <= revision) break
+      if (event.resource !== resource || (namespace && metadata.namespace !== namespace)) continue
+      const key = objectKey(metadata.namespace, metadata.name)
+      if (event.old === undefined) then.delete(key)
+      else then.set(key, event.old)
+    }
+    return [...then.keys()].sort().map((key) => then.get(key) as KubeObject)
+  }
+
+  get listening(): number {
+    return this.listeners.size
   }
 
   /** The event history is a cache and is not saved: after `load` a watch can start from the newest revision on. */

@@ -75,8 +75,11 @@ export function parseFieldSelector(text: string): readonly FieldRequirement[] {
     if (term === '') continue
     const match = /^((?:[^=!\\]|\\.)*)(!=|==|=)(.*)$/s.exec(term)
     if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`)
+    const wrong = /\\([^\\,=]|$)/.exec(match[3] as string)
+    if (wrong !== null) throw badRequest(`invalid field selector: invalid escape sequence: ${wrong[0]}`)
     const value = (match[3] as string).replace(/\\([\\,=])/g, '$1')
-    out.push({ field: match[1] as string, not: match[2] === '!=', value })
+    // "=" alone asks that no field be nothing, which is so
+    if (match[1] !== '' || value !== '') out.push({ field: match[1] as string, not: match[2] === '!=', value })
   }
   return out
 }

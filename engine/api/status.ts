@@ -116,12 +116,29 @@ export function methodNotSupported(): StatusError {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }
 
-export function notAcceptable(message: string): StatusError {
-  return failure(406, 'NotAcceptable', message)
+export function watchNotSupported(kind: ResourceName): StatusError {
+  const words = `watch is not supported on resources of kind ${JSON.stringify(kind.resource)}`
+  return failure(405, 'MethodNotAllowed', words, detailsOf(kind, ''))
+}
+
+export function notAcceptable(message: string, details?: Status['details']): StatusError {
+  return failure(406, 'NotAcceptable', message, details)
 }
 
 export function unsupportedMediaType(message: string, details?: Status['details']): StatusError {
   return failure(415, 'UnsupportedMediaType', message, details)
+}
+
+/** An ordinary Go error about a resource version: no reason, 500. */
+export function internalVersion(message: string): StatusError {
+  return unclassified(message)
+}
+
+/** 504 of a read at a revision that is still to come (storage.NewTooLargeResourceVersionError). */
+export function timeoutTooLarge(version: number, current: number): StatusError {
+  const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }]
+  const words = `Timeout: Too large resource version: ${version}, current: ${current}`
+  return failure(504, 'Timeout', words, { causes, retryAfterSeconds: 1 })
 }
 
 /** 413: a body, or what it would become in etcd, is more than the server takes. */
@@ -135,8 +152,9 @@ export function tooManyRequests(message: string, cause: string, retryAfterSecond
   return failure(429, 'TooManyRequests', message, { causes, ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}) })
 }
 
-export function expired(message: string): StatusError {
-  return failure(410, 'Expired', message)
+export function expired(message: string, continued?: string): StatusError {
+  const error = failure(410, 'Expired', message)
+  return continued === undefined ? error : new StatusError({ ...error.status, metadata: { continue: continued } })
 }
 
 export function internalError(message: string): StatusError {

@@ -29,6 +29,10 @@ export interface Store extends Stateful {
   watch(listener: (event: StoreEvent) => void): () => void
   /** Events after `revision` in order, or undefined if they are compacted away. */
   since(revision: number): readonly StoreEvent[] | undefined
+  /** A list as it was at `revision`, or undefined if that is compacted away. */
+  listAt(resource: GroupResource, namespace: string | undefined, revision: number): readonly KubeObject[] | undefined
+  /** How many listen. */
+  readonly listening: number
   save(): Json
   load(state: Json): void
 }

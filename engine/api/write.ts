@@ -241,8 +241,11 @@ export function updateObject(
   const unnamed = !resourceVersion || resourceVersion === '0'
   if (!unnamed && resourceVersion !== old.metadata.resourceVersion) throw conflict(kind, name, OPTIMISTIC_LOCK)
   // the cluster's own writers act as no user, and know what they change
-  if (unnamed && strategy.unconditionalUpdate === false && user !== undefined)
-    check(context, kind, object, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
+  if (unnamed && strategy.unconditionalUpdate === false && user !== undefined) {
+    // this one names the resource instead of the kind (registry store.go Update)
+    const errors = [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]
+    throw invalidObject({ group: kind.group, kind: kind.resource }, name, errors, context.minor)
+  }
   object = prepared(context, strategy, object, old, subresource)
   check(context, kind, object, [
     ...validateMeta(object, kind.namespaced, strategy.name),

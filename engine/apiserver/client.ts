@@ -87,7 +87,10 @@ export interface ApiForward {
 export interface ApiClient {
   request(request: ApiRequest): ApiResponse
   /** A watch: `onEvent` is called in order, from the store's commits; returns how to stop it. A refused watch gives the response. */
-  watch(request: ApiRequest, onEvent: (event: WatchEvent) => void): { readonly stop: () => void } | ApiResponse
+  watch(
+    request: ApiRequest,
+    onEvent: (event: WatchEvent) => void,
+  ): { readonly stop: () => void; readonly bookmark?: () => void } | ApiResponse
   /** exec or attach (POST or GET .../exec?command=…): checked, then started; a refusal gives the response. */
   stream(request: ApiRequest, events: StreamEvents): ApiStream | ApiResponse
   /** port-forward (POST or GET .../portforward). */

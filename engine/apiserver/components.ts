@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/object.ts'
 import type { Store } from '../api/store.ts'
 
 /** What reading needs of the store. */
-export type Reader = Pick<Store, 'get' | 'list' | 'revision'>
+export type Reader = Pick<Store, 'get' | 'list' | 'listAt' | 'revision'>
 
 /** Whether a control plane process runs, by its name. */
 export type ComponentRuns = (name: 'kube-controller-manager' | 'kube-scheduler') => boolean
@@ -27,5 +27,6 @@ export function componentStatuses(runs: ComponentRuns, revision: number): Reader
     revision,
     get: (_resource, _namespace, name) => objects.find((o) => o.metadata.name === name),
     list: () => objects,
+    listAt: () => objects,
   }
 }

@@ -109,7 +109,7 @@ export function removeCollection(call: Call): ApiResponse {
   const { kind, info, context } = call
   const shape = shapeOf(header(call.request, 'accept'))
   const options = optionsOf(call)
-  const found = listObjects(context.store, kind, info, filterOf(info, kind))
+  const found = listObjects(context.store, kind, info, filterOf(info, kind), context.minor)
   for (const { metadata } of found.items) {
     try {
       deleteObject(context, kind.key, metadata.namespace, metadata.name, options)

@@ -6,7 +6,7 @@ import type { Json } from '../base/json.ts'
 import type { ApiRequest, ApiResponse } from './client.ts'
 import { customDiscovery, customGroups, customResources } from './custom-groups.ts'
 import { openapi } from './openapi/serve.ts'
-import { reply, textReply } from './respond.ts'
+import { reply } from './respond.ts'
 
 /** What differs from cluster to cluster in discovery. */
 export interface ServerFacts {
@@ -32,20 +32,8 @@ function versionInfo(version: string): Json {
   return base
 }
 
-const HEALTH = ['healthz', 'livez', 'readyz']
-const CHECKS = ['etcd', 'log', 'ping']
-
 /** What a real server answers below these paths is not emulated: saying "not found" would be wrong. */
-const ELSEWHERE = ['.well-known', 'debug', 'flagz', 'logs', 'metrics', 'openid', 'statusz']
-
-function health(parts: readonly string[], verbose: boolean): ApiResponse | undefined {
-  const [endpoint = '', check, ...rest] = parts
-  if (!HEALTH.includes(endpoint)) return undefined
-  if (verbose) throw notEmulatedStatus(`the checks behind /${endpoint}`)
-  if (check === undefined || (CHECKS.includes(check) && rest.length === 0)) return textReply(200, 'ok')
-  if (check === 'poststarthook') throw notEmulatedStatus(`/${parts.join('/')}`)
-  return undefined
-}
+const ELSEWHERE = ['.well-known', 'debug', 'flagz', 'metrics', 'openid', 'statusz']
 
 /** Custom groups stand behind the server's own, whose priorities are higher. */
 function withCustom(document: object, kinds: Kinds): object {
@@ -57,7 +45,7 @@ function withCustom(document: object, kinds: Kinds): object {
 export function discovery(
   request: ApiRequest,
   parts: readonly string[],
-  query: { readonly verbose: boolean; readonly hash?: string },
+  query: { readonly hash?: string },
   facts: ServerFacts,
   kinds: Kinds,
 ): ApiResponse | undefined {
@@ -93,5 +81,5 @@ export function discovery(
     })
   }
   if (first === 'openapi') return openapi(request, parts, query.hash, kinds, minor)
-  return health(parts, query.verbose)
+  return undefined
 }

@@ -10,8 +10,9 @@ import {
   type Requirement,
 } from '../api/selectors.ts'
 import { badRequest, expired } from '../api/status.ts'
-import { decodeBase64, encodeBase64 } from '../base/utf8.ts'
 import type { Reader } from './components.ts'
+import { decodeContinue, encodeContinue } from './continue.ts'
+import { checkNotFuture, type ListOptions, listOptions, versionNumber } from './list-options.ts'
 import { param, type RequestInfo } from './request-info.ts'
 
 /** Which objects a list or watch wants. */
@@ -33,7 +34,8 @@ function checkFields(kind: Kind, fields: readonly FieldRequirement[]): void {
   const own = kind.descriptor?.fields
   for (const { field } of fields) {
     if (field === 'metadata.name' || field === 'metadata.namespace' || own?.[field] !== undefined) continue
-    if (own !== undefined) throw badRequest(`field label not supported: ${field}`)
+    if (kind.key === 'jobs.batch') throw badRequest(`field label ${JSON.stringify(field)} not supported for Job`)
+    if (own !== undefined && kind.group !== 'apps') throw badRequest(`field label not supported: ${field}`)
     throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`)
   }
 }
@@ -61,22 +63,6 @@ export function filterOf(info: RequestInfo, kind: Kind): Filter {
   }
 }
 
-interface ContinueToken {
-  readonly rv: number
-  readonly start: string
-}
-
-function readToken(text: string): ContinueToken {
-  try {
-    const padded = text + '='.repeat((4 - (text.length % 4)) % 4)
-    const token = JSON.parse(decodeBase64(padded.replaceAll('-', '+').replaceAll('_', '/')) ?? '') as ContinueToken
-    if (typeof token.start === 'string' && typeof token.rv === 'number') return token
-  } catch {
-    // falls through: not one of ours
-  }
-  throw badRequest('continue key is not valid')
-}
-
 export interface Listed {
   readonly items: readonly KubeObject[]
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number }
@@ -85,37 +71,63 @@ export interface Listed {
 const TOO_OLD =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
 
-/** Lists with selectors, limit and continue. */
-export function listObjects(store: Reader, kind: Kind, info: RequestInfo, filter: Filter): Listed {
-  const all = store.list(kind.key, filter.namespace)
-  const resourceVersion = String(store.revision)
-  const limit = Number(param(info, 'limit') ?? 0)
-  const token = param(info, 'continue')
-  let from = 0
-  if (token !== undefined && token !== '') {
-    const { rv, start } = readToken(token)
-    if (rv !== store.revision) throw expired(TOO_OLD)
-    from = all.findIndex((o) => objectKey(o.metadata.namespace, o.metadata.name) >= start)
-    if (from < 0) from = all.length
+const EXACT_TOO_OLD = 'The resourceVersion for the provided list is too old.'
+
+/** The state a list shows, and where in it the list begins. */
+interface View {
+  readonly all: readonly KubeObject[]
+  readonly revision: number
+  readonly start: string
+}
+
+function viewOf(store: Reader, kind: Kind, options: ListOptions, namespace: string | undefined): View {
+  const { continued, version, match, limit } = options
+  if (continued !== '') {
+    if (version !== '' && version !== '0') throw badRequest('specifying resource version is not allowed when using continue')
+    const { rv, start } = decodeContinue(continued)
+    // -1: a token of an answer that was too old, which goes on in the newest state
+    const revision = rv < 0 ? store.revision : rv
+    const all = store.listAt(kind.key, namespace, revision)
+    if (all === undefined) throw expired(TOO_OLD, encodeContinue({ rv: -1, start: `/${start}` }))
+    return { all, revision, start }
   }
+  const asked = versionNumber(version, true)
+  checkNotFuture(asked, store.revision)
+  // a limit with a version and no match asks for exactly that version, as it did before there was a match
+  if (asked > 0 && (match === 'Exact' || (match === '' && limit > 0))) {
+    const all = store.listAt(kind.key, namespace, asked)
+    if (all === undefined) throw expired(EXACT_TOO_OLD)
+    return { all, revision: asked, start: '' }
+  }
+  return { all: store.list(kind.key, namespace), revision: store.revision, start: '' }
+}
+
+/** Lists with selectors, limit and continue. */
+export function listObjects(store: Reader, kind: Kind, info: RequestInfo, filter: Filter, minor: number): Listed {
+  const options = listOptions(info, minor)
+  const { all, revision, start } = viewOf(store, kind, options, filter.namespace)
+  const resourceVersion = String(revision)
+  // any state will do: that is answered from the cache, which does not cut
+  const limit = options.version === '0' && options.match === '' ? 0 : options.limit
+  const keyOf = ({ metadata }: KubeObject) => (filter.namespace ? metadata.name : objectKey(metadata.namespace, metadata.name))
+  let at = start === '' ? 0 : all.findIndex((o) => keyOf(o) >= start)
+  if (at < 0) at = all.length
   const selective = filter.labels.length > 0 || filter.fields.length > 0
-  if (!selective && from === 0 && !(limit > 0 && limit < all.length)) return { items: all, metadata: { resourceVersion } }
+  if (!selective && at === 0 && !(limit > 0 && limit < all.length)) return { items: all, metadata: { resourceVersion } }
   const items: KubeObject[] = []
-  let at = from
+  let more = false
   for (; at < all.length; at++) {
     const object = all[at] as KubeObject
     if (!filter.matches(object)) continue
-    if (limit > 0 && items.length === limit) break
+    if (limit > 0 && items.length === limit) {
+      more = true
+      break
+    }
     items.push(object)
   }
-  if (at >= all.length) return { items, metadata: { resourceVersion } }
-  const next = all[at] as KubeObject
-  const raw = JSON.stringify({
-    v: 'meta.k8s.io/v1',
-    rv: store.revision,
-    start: objectKey(next.metadata.namespace, next.metadata.name),
-  })
-  const text = encodeBase64(raw).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  const last = items.at(-1)
+  if (!more || last === undefined) return { items, metadata: { resourceVersion } }
+  const token = encodeContinue({ rv: revision, start: `/${keyOf(last)}\0` })
   const remaining = selective ? {} : { remainingItemCount: all.length - at }
-  return { items, metadata: { resourceVersion, continue: text, ...remaining } }
+  return { items, metadata: { resourceVersion, continue: token, ...remaining } }
 }

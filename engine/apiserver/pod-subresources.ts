@@ -2,20 +2,20 @@ import { badRequest, type StatusError, unclassified } from '../api/status.ts'
 import type { ApiResponse, WatchEvent } from './client.ts'
 import type { Call } from './handler.ts'
 import type { LogRequest, NodeProxy } from './node-proxy.ts'
+import { logOptions } from './log-options.ts'
 import { containerOf, dialRefused, kubeletAddress } from './pod-container.ts'
 import { getObject } from './read.ts'
 import { flag, param } from './request-info.ts'
 import { textReply } from './respond.ts'
 
-function numeric(text: string | undefined): number | undefined {
-  return text === undefined || text === '' ? undefined : Number(text)
-}
-
 /** What a log request asks for, checked; shared by the one-off read and the follow. */
-export function logRequest(call: Pick<Call, 'context' | 'kind' | 'info'>): LogRequest {
+export function logRequest(call: Pick<Call, 'context' | 'kind' | 'info'>): LogRequest | undefined {
   const { info } = call
+  const options = logOptions(info, call.context.minor)
   const pod = getObject(call.context.store, call.kind, info)
   const container = containerOf(pod, param(info, 'container'))
+  // A pod that no node has says nothing, and that is no error (LogLocation).
+  if (!pod.spec.nodeName) return undefined
   kubeletAddress(call.context.store, pod)
   return {
     namespace: pod.metadata.namespace as string,
@@ -23,10 +23,7 @@ export function logRequest(call: Pick<Call, 'context' | 'kind' | 'info'>): LogRe
     container,
     previous: flag(info, 'previous'),
     timestamps: flag(info, 'timestamps'),
-    tailLines: numeric(param(info, 'tailLines')),
-    limitBytes: numeric(param(info, 'limitBytes')),
-    sinceSeconds: numeric(param(info, 'sinceSeconds')),
-    sinceTime: param(info, 'sinceTime'),
+    ...options,
   }
 }
 
@@ -41,10 +38,11 @@ const LOG_QUERY = ['follow', 'limitBytes', 'previous', 'sinceSeconds', 'sinceTim
 
 export function logs(call: Call): ApiResponse {
   const request = logRequest(call)
+  if (request === undefined) return { status: 204, headers: {}, warnings: [], body: '' }
   if (call.nodeProxy === undefined) throw noKubelet(call, request)
   const answer = call.nodeProxy.logs(request)
   if (typeof answer !== 'string') throw badRequest(answer.error)
-  return textReply(200, answer)
+  return textReply(200, answer, 'text/plain')
 }
 
 /** A followed log: what there is and what is written, as ADDED events that carry text; DELETED when the container has ended. */
@@ -54,6 +52,10 @@ export function follow(
   onEvent: (event: WatchEvent) => void,
 ): { readonly stop: () => void } {
   const request = logRequest(call)
+  if (request === undefined) {
+    onEvent({ type: 'DELETED', object: '' })
+    return { stop: () => {} }
+  }
   if (proxy === undefined) throw noKubelet(call, request)
   const onEnd = () => onEvent({ type: 'DELETED', object: '' })
   const stop = proxy.followLogs(request, (text) => onEvent({ type: 'ADDED', object: text }), onEnd)

@@ -2,22 +2,36 @@ import type { RowContext } from '../api/kinds/kind.ts'
 import { shownAs } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
 import type { KubeObject } from '../api/object.ts'
-import { notFound } from '../api/status.ts'
+import { badRequest, notAcceptable, notFound } from '../api/status.ts'
 import type { Shape } from './accept.ts'
 import type { Reader } from './components.ts'
 import type { Listed } from './list.ts'
 import { param, type RequestInfo } from './request-info.ts'
 import { type IncludeObject, partial, table } from './table.ts'
 
+const INCLUDED = ['', 'Metadata', 'None', 'Object']
+
 function include(info: RequestInfo): IncludeObject {
-  const given = param(info, 'includeObject')
+  const given = param(info, 'includeObject') ?? ''
+  if (!INCLUDED.includes(given)) {
+    const why = `includeObject: Invalid value: ${JSON.stringify(given)}: must be 'Metadata', 'Object', 'None', or empty`
+    throw badRequest(`Unable to convert to Table as requested: ${why}`)
+  }
   return given === 'None' || given === 'Object' ? given : 'Metadata'
+}
+
+/** An internal type's name, as a refusal prints it: "core.ConfigMap". */
+function goName(kind: Kind): string {
+  return `${kind.group === '' ? 'core' : kind.group.split('.')[0]}.${kind.kind}`
 }
 
 /** One object in the shape asked for. */
 export function shaped(kind: Kind, object: KubeObject, info: RequestInfo, shape: Shape, at: RowContext): unknown {
-  if (shape.as === 'table') return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion })
-  return shape.as === 'metadata' ? partial(object) : ordered(shownAs(kind, object), at)
+  const { resourceVersion } = object.metadata
+  if (shape.as === 'table') return table(kind, [object], at, include(info), { resourceVersion }, true, shape.version)
+  if (shape.as === 'metadataList')
+    throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (*${goName(kind)})`)
+  return shape.as === 'metadata' ? partial(object, shape.version) : ordered(shownAs(kind, object), at)
 }
 
 /** kind and apiVersion first, as the server writes every object. */
@@ -47,7 +61,15 @@ export function shapedEvent(
   first: boolean,
 ): unknown {
   if (shape.as !== 'table') return shaped(kind, object, info, shape, at)
-  return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion }, first)
+  return table(kind, [object], at, include(info), { resourceVersion: object.metadata.resourceVersion }, first, shape.version)
+}
+
+/** A bookmark: an object of the kind with nothing but a version. */
+export function shapedBookmark(kind: Kind, metadata: object, shape: Shape, at: RowContext): unknown {
+  const object = { kind: kind.kind, apiVersion: kind.apiVersion, metadata } as unknown as KubeObject
+  if (shape.as === 'object') return object
+  if (shape.as === 'table') return { ...table(kind, [], at, 'None', metadata, false, shape.version), rows: [] }
+  return partial(object, shape.version)
 }
 
 export function getObject(store: Reader, kind: Kind, info: RequestInfo): KubeObject {
@@ -60,9 +82,12 @@ export function getObject(store: Reader, kind: Kind, info: RequestInfo): KubeObj
 /** What was listed, in the shape asked for. Items of a List carry no kind of their own, as on the wire. */
 export function listed(kind: Kind, found: Listed, info: RequestInfo, shape: Shape, at: RowContext): unknown {
   const { items, metadata } = found
-  if (shape.as === 'table') return table(kind, items, at, include(info), metadata)
-  if (shape.as === 'metadata') {
-    return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) }
+  if (shape.as === 'table') return table(kind, items, at, include(info), metadata, true, shape.version)
+  if (shape.as === 'metadata')
+    throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (*${goName(kind)}List)`)
+  if (shape.as === 'metadataList') {
+    const apiVersion = `meta.k8s.io/${shape.version}`
+    return { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.map((o) => partial(o, shape.version)) }
   }
   return {
     kind: `${kind.kind}List`,

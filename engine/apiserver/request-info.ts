@@ -57,8 +57,8 @@ function verbOf(method: ApiRequest['method'], name: string | undefined, watch: b
   if (method === 'PUT') return 'update'
   if (method === 'PATCH') return 'patch'
   if (method === 'DELETE') return name === undefined ? 'deletecollection' : 'delete'
-  if (watch) return 'watch'
-  return name === undefined ? 'list' : 'get'
+  if (name !== undefined) return 'get'
+  return watch ? 'watch' : 'list'
 }
 
 /** Reads a request's path and query. */

@@ -1,7 +1,7 @@
-import { kindsOf } from '../api/kinds/kinds.ts'
+import { type Kinds, kindsOf } from '../api/kinds/kinds.ts'
 import type { Kind } from '../api/kinds/registry.ts'
-import { serves } from '../api/schema/versions.ts'
-import { methodNotSupported, pathNotFound, StatusError } from '../api/status.ts'
+import { groupsAt, serves } from '../api/schema/versions.ts'
+import { methodNotSupported, pathNotFound, StatusError, watchNotSupported } from '../api/status.ts'
 import type { Store } from '../api/store.ts'
 import type { WriteContext } from '../api/write-context.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -15,12 +15,15 @@ import { discovery, type ServerFacts } from './discovery.ts'
 import { readable } from './emulated.ts'
 import { rowContext } from './handler.ts'
 import { header } from './headers.ts'
+import { health } from './health.ts'
+import { impersonated } from './impersonation.ts'
 import { filterOf, listObjects } from './list.ts'
+import { checkNotFuture, checkWatchOptions, versionNumber } from './list-options.ts'
 import type { NodeProxy } from './node-proxy.ts'
 import { follow } from './pod-subresources.ts'
 import { getObject, listed, shaped } from './read.ts'
-import { flag, param, type RequestInfo, requestInfo } from './request-info.ts'
-import { reply, statusReply } from './respond.ts'
+import { param, type RequestInfo, requestInfo } from './request-info.ts'
+import { inForm, reply, statusReply, textReply } from './respond.ts'
 import { openForward, openStream, type StreamCall } from './streams.ts'
 import { deprecations } from './warnings.ts'
 import { startWatch } from './watch.ts'
@@ -62,24 +65,22 @@ export class ApiServer {
   /** A connection of one authenticated user. */
   client(user: ApiUser): ApiClient {
     return {
-      request: (request) => this.handle(user, request),
+      request: (request) => {
+        const info = requestInfo(request, kindsOf(this.context.store))
+        return inForm(request, param(info, 'pretty'), this.handle(user, request, info))
+      },
       watch: (request, onEvent) => this.watch(user, request, onEvent),
       stream: (request, events) => this.upgrade(user, request, (call) => openStream(call, events)),
       forward: (request) => this.upgrade(user, request, openForward),
     }
   }
 
-  private handle(user: ApiUser, request: ApiRequest): ApiResponse {
-    const info = requestInfo(request, kindsOf(this.context.store))
+  private handle(user: ApiUser, request: ApiRequest, info: RequestInfo): ApiResponse {
     const warnings: string[] = []
     try {
       const who = this.authorize(user, request, info)
-      if (info.resource === '') {
-        const query = { verbose: flag(info, 'verbose'), hash: param(info, 'hash') }
-        const found = discovery(request, info.parts, query, this.facts, kindsOf(this.context.store))
-        if (found === undefined) throw pathNotFound()
-        return found
-      }
+      if (info.resource === '') return this.plain(request, info)
+      if (info.kind === undefined) return unserved(info, kindsOf(this.context.store))
       const kind = served(info, this.context.minor)
       warnings.push(...deprecations(kind, this.context.minor))
       return this.object(who, request, info, kind, warnings)
@@ -89,19 +90,34 @@ export class ApiServer {
     }
   }
 
+  /** What is not about objects: discovery, versions, health. */
+  private plain(request: ApiRequest, info: RequestInfo): ApiResponse {
+    const { store, minor } = this.context
+    const kinds = kindsOf(store)
+    const { parts } = info
+    const healthy = health(parts, info.query, minor)
+    if (healthy !== undefined) return healthy
+    const found = discovery({ ...request, method: 'GET' }, parts, { hash: param(info, 'hash') }, this.facts, kinds)
+    if (found === undefined) return unserved(info, kinds)
+    // the lists of all groups take any method, as they stand before the router does
+    if (request.method !== 'GET' && !(parts.length === 1 && parts[0] === 'apis')) throw methodNotSupported()
+    return found
+  }
+
   private object(user: ApiUser, request: ApiRequest, info: RequestInfo, kind: Kind, warnings: string[]): ApiResponse {
     const store = this.reader(kind)
     if (info.verb !== 'get' || info.subresource !== undefined) {
       if (info.verb === 'list') {
-        const shape = shapeOf(header(request, 'accept'))
+        const shape = shapeOf(header(request, 'accept'), info.verb === 'list')
         readable(kind)
-        const found = listObjects(store, kind, info, filterOf(info, kind))
+        const found = listObjects(store, kind, info, filterOf(info, kind), this.context.minor)
         return reply(200, listed(kind, found, info, shape, rowContext(this.context)), warnings, shape.type)
       }
       return write({ context: this.context, nodeProxy: this.nodeProxy, user, request, info, kind, warnings })
     }
-    const shape = shapeOf(header(request, 'accept'))
+    const shape = shapeOf(header(request, 'accept'), true)
     readable(kind)
+    checkNotFuture(versionNumber(param(info, 'resourceVersion') ?? '', false), store.revision)
     return reply(200, shaped(kind, getObject(store, kind, info), info, shape, rowContext(this.context)), warnings, shape.type)
   }
 
@@ -114,7 +130,7 @@ export class ApiServer {
     user: ApiUser,
     request: ApiRequest,
     onEvent: (event: WatchEvent) => void,
-  ): { readonly stop: () => void } | ApiResponse {
+  ): { readonly stop: () => void; readonly bookmark?: () => void } | ApiResponse {
     const path = /[?&]watch=/.test(request.path)
       ? request.path
       : `${request.path}${request.path.includes('?') ? '&' : '?'}watch=true`
@@ -126,7 +142,8 @@ export class ApiServer {
       if (kind.key === 'pods' && info.subresource === 'log')
         return follow({ context: this.context, kind, info }, this.nodeProxy, onEvent)
       readable(kind)
-      if (!kind.verbs.includes('watch')) throw methodNotSupported()
+      if (!kind.verbs.includes('watch')) throw watchNotSupported(kind)
+      checkWatchOptions(info, this.context.minor)
       return startWatch(
         this.context.store,
         kind,
@@ -161,18 +178,25 @@ export class ApiServer {
   private authorize(connected: ApiUser, request: ApiRequest, info: RequestInfo): ApiUser {
     const { store } = this.context
     const user = authenticate(this.context, connected, request)
-    let who = user
-    const name = header(request, 'Impersonate-User')
-    if (name !== undefined) {
-      const attributes = { verb: 'impersonate', group: '', resource: 'users', name }
-      if (!authorized(store, user, attributes)) throw denied(user, attributes, store)
-      const groups = header(request, 'Impersonate-Group')
-      who = { name, groups: groups === undefined ? [] : groups.split(',').map((g) => g.trim()) }
-    }
+    const who = impersonated(store, user, request)
     const attributes = attributesOf(info)
     if (!authorized(store, who, attributes)) throw denied(who, attributes, store)
     return who
   }
+}
+
+const REVIEWS = /reviews$/
+
+/** The server version that knows every group. */
+const LATEST = 35
+
+/** Below a group that is served a Status says what is missing; elsewhere there is no page. */
+function unserved(info: RequestInfo, kinds: Kinds): ApiResponse {
+  const [root, group = ''] = info.parts
+  const known = root === 'api' || (root === 'apis' && groupsAt(LATEST).some((g) => g.name === group))
+  if (known || (root === 'apis' && kinds.custom.some((k) => k.group === group && k.version === info.parts[2])))
+    throw pathNotFound()
+  return textReply(404, '404 page not found\n')
 }
 
 function served(info: RequestInfo, minor: number): Kind {
@@ -180,5 +204,10 @@ function served(info: RequestInfo, minor: number): Kind {
   if (kind === undefined || !serves(minor, kind.apiVersion, kind.resource)) throw pathNotFound()
   if (info.subresource !== undefined && !kind.subresources.some((s) => s.name === info.subresource)) throw pathNotFound()
   if (!kind.namespaced && info.namespace !== undefined) throw pathNotFound()
+  // across namespaces there are lists and watches only
+  if (kind.namespaced && info.namespace === undefined) {
+    if (info.name !== undefined) throw pathNotFound()
+    if (info.verb !== 'list' && info.verb !== 'watch' && !REVIEWS.test(kind.resource)) throw methodNotSupported()
+  }
   return kind
 }

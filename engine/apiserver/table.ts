@@ -7,8 +7,8 @@ import { timestamp } from '../api/time.ts'
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 /** metav1.PartialObjectMetadata. */
-export function partial(object: KubeObject) {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
+export function partial(object: KubeObject, version = 'v1') {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata }
 }
 
 function conditions(kind: Kind, object: KubeObject) {
@@ -24,7 +24,7 @@ function conditions(kind: Kind, object: KubeObject) {
 function row(kind: Kind, object: KubeObject, at: RowContext, include: IncludeObject) {
   // kinds without a printer of their own show their creation time (rest.NewDefaultTableConvertor)
   const cells = kind.descriptor?.cells(object, at) ?? [object.metadata.name, object.metadata.creationTimestamp ?? timestamp(0)]
-  const shown = include === 'None' ? {} : { object: include === 'Object' ? shownAs(kind, object) : partial(object) }
+  const shown = include === 'None' ? { object: null } : { object: include === 'Object' ? shownAs(kind, object) : partial(object) }
   return { cells, ...conditions(kind, object), ...shown }
 }
 
@@ -44,10 +44,11 @@ export function table(
   include: IncludeObject,
   metadata: object,
   columns = true,
+  version = 'v1',
 ) {
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: `meta.k8s.io/${version}`,
     metadata,
     columnDefinitions: columns ? columnsOf(kind, at) : null,
     rows: objects.map((object) => row(kind, object, at, include)),

@@ -7,7 +7,8 @@ import type { Json } from '../base/json.ts'
 import type { Shape } from './accept.ts'
 import type { WatchEvent } from './client.ts'
 import { filterOf } from './list.ts'
-import { shapedEvent } from './read.ts'
+import { versionNumber } from './list-options.ts'
+import { shapedBookmark, shapedEvent } from './read.ts'
 import { flag, param, type RequestInfo } from './request-info.ts'
 
 interface Seen {
@@ -27,6 +28,15 @@ function translate(event: StoreEvent, wanted: (object: KubeObject) => boolean): 
   return { type: 'DELETED', object: { ...old, metadata: { ...old.metadata, resourceVersion } } }
 }
 
+/** A watch that runs. */
+export interface Watching {
+  readonly stop: () => void
+  /** Tells the client how far it has seen everything, where it asked for bookmarks: whoever holds the connection does so every minute. */
+  readonly bookmark: () => void
+}
+
+const TOO_OLD = (version: number, oldest: number) => expired(`too old resource version: ${version} (${oldest})`)
+
 /** Starts a watch: what is there (unless a version was named), then what changes. */
 export function startWatch(
   store: Store,
@@ -35,8 +45,12 @@ export function startWatch(
   shape: Shape,
   at: () => RowContext,
   onEvent: (event: WatchEvent) => void,
-): { readonly stop: () => void } {
+): Watching {
   const filter = filterOf(info, kind)
+  const initial = flag(info, 'sendInitialEvents')
+  const marks = flag(info, 'allowWatchBookmarks')
+  const text = param(info, 'resourceVersion') ?? ''
+  const version = versionNumber(text, false)
   const wanted = (object: KubeObject) =>
     (filter.namespace === undefined || object.metadata.namespace === filter.namespace) && filter.matches(object)
   let first = true
@@ -44,31 +58,28 @@ export function startWatch(
     onEvent({ type, object: shapedEvent(kind, object, info, shape, at(), first) as Json })
     first = false
   }
-  const version = param(info, 'resourceVersion') ?? ''
-  if (version === '' || version === '0' || flag(info, 'sendInitialEvents')) {
+  const mark = (annotations?: Json) => {
+    const metadata = { resourceVersion: String(store.revision), ...(annotations === undefined ? {} : { annotations }) }
+    onEvent({ type: 'BOOKMARK', object: shapedBookmark(kind, metadata, shape, at()) as Json })
+  }
+  const missed = version === 0 || initial ? [] : store.since(Math.min(version, store.revision))
+  if (missed === undefined) {
+    onEvent({ type: 'ERROR', object: TOO_OLD(version, store.revision).status as unknown as Json })
+    return { stop: () => {}, bookmark: () => {} }
+  }
+  if (initial || (version === 0 && !info.query.has('sendInitialEvents'))) {
     for (const object of store.list(kind.key, filter.namespace)) if (filter.matches(object)) send({ type: 'ADDED', object })
-    if (flag(info, 'sendInitialEvents')) {
-      const metadata = { resourceVersion: String(store.revision), annotations: { 'k8s.io/initial-events-end': 'true' } }
-      onEvent({ type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: kind.apiVersion, metadata } as Json })
-    }
-  } else {
-    const missed = store.since(Number(version))
-    if (missed === undefined) {
-      onEvent({
-        type: 'ERROR',
-        object: expired(`too old resource version: ${version} (${store.revision})`).status as unknown as Json,
-      })
-      return { stop: () => {} }
-    }
-    for (const event of missed) {
-      const seen = event.resource === kind.key ? translate(event, wanted) : undefined
-      if (seen !== undefined) send(seen)
-    }
+    if (initial && marks) mark({ 'k8s.io/initial-events-end': 'true' })
+  }
+  for (const event of missed) {
+    const seen = event.resource === kind.key ? translate(event, wanted) : undefined
+    if (seen !== undefined) send(seen)
   }
   const stop = store.watch((event) => {
-    if (event.resource !== kind.key) return
+    // a watch from a version that is still to come begins there
+    if (event.resource !== kind.key || Number(event.object.metadata.resourceVersion) <= version) return
     const seen = translate(event, wanted)
     if (seen !== undefined) send(seen)
   })
-  return { stop }
+  return { stop, bookmark: () => (marks ? mark() : undefined) }
 }

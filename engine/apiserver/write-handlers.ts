@@ -11,6 +11,7 @@ import { header } from './headers.ts'
 import { checkWriteOptions } from './options.ts'
 import { patch } from './patch-handler.ts'
 import { logs } from './pod-subresources.ts'
+import { proxied } from './proxy.ts'
 import { getObject, shaped } from './read.ts'
 import { reply } from './respond.ts'
 import { review } from './reviews.ts'
@@ -49,6 +50,7 @@ function subresource(call: Call): ApiResponse | undefined {
   if (info.subresource === 'scale') return scale(call)
   if (kind.key === 'pods' && info.subresource === 'log') return logs(call)
   if (isUpgraded(call)) notUpgraded(call)
+  if (/^proxy(\/|$)/.test(info.subresource)) return proxied(call, call.dialer)
   if (kind.key === 'serviceaccounts' && info.subresource === 'token' && info.verb === 'create') return requestToken(call)
   if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
   if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)
@@ -61,14 +63,14 @@ const NAMELESS = ['create', 'deletecollection', 'list']
 
 /** Every request about objects that is not a plain get, list or watch. */
 export function write(call: Call): ApiResponse {
-  const special = subresource(call) ?? review(call)
-  if (special !== undefined) return special
   const { info, kind } = call
   // a name belongs to what changes an object, and not to a creation
   if (info.subresource === undefined && (info.name === undefined) !== NAMELESS.includes(info.verb)) throw methodNotSupported()
   const verbs =
     info.subresource === undefined ? kind.verbs : (kind.subresources.find((s) => s.name === info.subresource)?.verbs ?? [])
   if (!verbs.includes(info.verb)) throw methodNotSupported()
+  const special = subresource(call) ?? review(call)
+  if (special !== undefined) return special
   switch (info.verb) {
     case 'get':
       return answered(call, getObject(call.context.store, kind, info), 200)

@@ -260,24 +260,3 @@ test('who may not is told so', () => {
     'secrets is forbidden: User "system:serviceaccount:prod:robot" cannot list resource "secrets" in API group "" in the namespace "prod"',
   )
 })
-
-test('5,000 pods list within 150 ms', () => {
-  for (let i = 0; i < 5000; i++) {
-    store.putRaw('pods', {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { namespace: 'lab', name: `p${i}`, creationTimestamp: '2026-11-20T00:00:00Z' },
-      spec: { containers: [{ name: 'c', image: 'i' }] },
-      status: { phase: 'Running' },
-    })
-  }
-  const start = performance.now()
-  const table = client.request({
-    method: 'GET',
-    path: '/api/v1/pods',
-    headers: { Accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' },
-  })
-  const took = performance.now() - start
-  expect((table.body as { rows: readonly unknown[] }).rows).toHaveLength(5000)
-  expect(took).toBeLessThan(150)
-})

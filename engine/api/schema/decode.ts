@@ -75,7 +75,7 @@ class Decoder {
   private mismatch(value: unknown, type: string, path: readonly string[], owner: string, number = false): never {
     if (this.unstructured) throw badRequest(convertError(value, type))
     const shown = number ? `number ${value}` : valueName(value)
-    const fieldPath = path.filter((p) => !p.startsWith('[')).join('.')
+    const fieldPath = path.filter((p) => !p.startsWith('[') && !p.startsWith('{')).join('.')
     const where = fieldPath === '' ? 'Go value' : `Go struct field ${owner}.${fieldPath}`
     throw badRequest(`json: cannot unmarshal ${shown} into ${where} of type ${goType(type)}`)
   }
@@ -125,7 +125,8 @@ class Decoder {
       case 'time':
       case 'microtime':
         if (is !== 'string') return this.mismatch(value, 'string', path, owner)
-        if (Number.isNaN(Date.parse(value as string))) throw badRequest(timeError(value as string, type))
+        if (Number.isNaN(Date.parse(value as string)) || (type === 'microtime' && !/\.\d{6}/.test(value as string)))
+          throw badRequest(timeError(value as string, type))
         return value
       default:
         return value
@@ -136,13 +137,16 @@ class Decoder {
     const out: Record<string, unknown> = {}
     for (const name of keysAsWritten(value)) {
       if (Object.hasOwn(out, name)) this.problem('duplicate', [...path, name])
-      else out[name] = this.value(value[name], type, path, owner)
+      else out[name] = this.value(value[name], type, [...path, `{${name}`], owner)
     }
     return out
   }
 
   private problem(what: 'unknown' | 'duplicate', path: readonly string[]): void {
-    const text = `${what} field "${path.join('.').replaceAll('.[', '[')}"`
+    const text = `${what} field "${path
+      .map((p) => p.replace(/^\{/, ''))
+      .join('.')
+      .replaceAll('.[', '[')}"`
     if (!this.problems.includes(text)) this.problems.push(text)
   }
 
@@ -176,7 +180,9 @@ function omitted(value: unknown, type: string): boolean {
 /** time.ParseError of metav1.Time and MicroTime. */
 function timeError(text: string, type: string): string {
   const layout = type === 'microtime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
-  return `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`
+  const seconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(text)?.[0]
+  const [rest, part] = seconds !== undefined && type === 'microtime' ? [text.slice(seconds.length), '.000000'] : [text, '2006']
+  return `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${part}"`
 }
 
 /** Decodes `value` as the named type: wrong types throw the JSON decoder's words (400), unknown fields are dropped and reported. */
