@@ -37,7 +37,7 @@ export function addNewClusterObjects(store: Store, dice: Dice, cluster: NewClust
   }
 }
 
-function kubernetesService({ serviceCIDR, server }: NewCluster): KubeObject[] {
+function kubernetesService({ now, serviceCIDR, server }: NewCluster): KubeObject[] {
   const cidr = parseCidr(serviceCIDR.split(',')[0] ?? '')
   if (cidr === undefined) return []
   const clusterIP = cidrAddress(cidr, 1)
@@ -64,13 +64,36 @@ function kubernetesService({ serviceCIDR, server }: NewCluster): KubeObject[] {
     kind: 'ServiceCIDR',
     metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
     spec: { cidrs: serviceCIDR.split(',') },
-    status: {},
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          lastTransitionTime: now,
+          reason: '',
+          message: 'Kubernetes default Service CIDR is ready',
+        },
+      ],
+    },
   }
-  if (server === undefined) return [serviceCidr, service]
+  const ipAddress: KubeObject = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: {
+      name: clusterIP,
+      labels: {
+        'ipaddress.kubernetes.io/ip-family': family,
+        'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+      },
+    },
+    spec: { parentRef: { resource: 'services', namespace: 'default', name: 'kubernetes' } },
+  }
+  if (server === undefined) return [serviceCidr, service, ipAddress]
   const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' }
   return [
     serviceCidr,
     service,
+    ipAddress,
     {
       apiVersion: 'v1',
       kind: 'Endpoints',

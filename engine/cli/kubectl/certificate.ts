@@ -1,6 +1,7 @@
-import { fail, isNotFound, throwAll } from './errors.ts'
+import { fail, throwAll } from './errors.ts'
 import { FILENAME_FLAGS, PRINT_FLAGS } from './flags/groups.ts'
 import { flag } from './flags/spec.ts'
+import { helpText } from './help.ts'
 import type { Invocation } from './invocation.ts'
 import { loadManifests } from './manifests.ts'
 import { pathOf } from './mapper.ts'
@@ -76,8 +77,6 @@ function verbOf(decision: Decision, short: string): Verb {
           const line = `certificatesigningrequest.certificates.k8s.io/${name} ${decision.done}\n`
           call.out(printer === undefined ? line : printer.print(request))
         } catch (error) {
-          // nothing was found to decide on
-          if (isNotFound(error)) call.out('No resources found\n')
           errors.push(error as Error)
         }
       }
@@ -91,5 +90,9 @@ export const certificate: Verb = {
   name: 'certificate',
   short: 'Modify certificate resources',
   flags: [],
+  run: (call) => {
+    call.out(helpText(certificate, call.path))
+    return undefined
+  },
   verbs: [verbOf(APPROVE, 'Approve a certificate signing request'), verbOf(DENY, 'Deny a certificate signing request')],
 }

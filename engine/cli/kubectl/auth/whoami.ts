@@ -30,7 +30,8 @@ export const whoami: Verb = {
       throw error
     }
     if (printer !== undefined) {
-      call.out(printer.print(review))
+      const { kind, apiVersion, metadata, status } = review
+      call.out(printer.print({ kind, apiVersion, metadata, status }, false))
       return undefined
     }
     const { username, uid, groups = [], extra = {} } = review.status?.userInfo ?? {}

@@ -68,7 +68,7 @@ export const createToken: Verb = {
         throw fail(`failed to create token: ${error.message}`)
       throw error
     }
-    if (printer !== undefined) call.out(printer.print(answer))
+    if (printer !== undefined) call.out(printer.print(answer, false))
     else call.out(`${answer.status.token}${call.context.tty === undefined ? '' : '\n'}`)
     return undefined
   },

@@ -53,7 +53,7 @@ export const endpointSlice: Describer = {
 }
 
 function endpoint(out: Lines, e: Obj): void {
-  out.at(1, `- Addresses:\t${(e.addresses ?? []).join(',')}\n`)
+  out.at(1, `- Addresses:\t${(e.addresses ?? []).join(', ')}\n`)
   out.at(2, 'Conditions:\n').at(3, `Ready:\t${e.conditions?.ready ?? '<unset>'}\n`)
   out.at(2, `Hostname:\t${orUnset(e.hostname)}\n`)
   if (e.targetRef) out.at(2, `TargetRef:\t${e.targetRef.kind}/${e.targetRef.name}\n`)

@@ -47,7 +47,7 @@ function rulePorts(out: Lines, list: readonly Obj[] | undefined): void {
   }
   for (const p of list) {
     const protocol = p.protocol ?? 'TCP'
-    if (p.endPort === undefined) out.at(2, `To Port: ${p.port ?? '<any>'}/${protocol}\n`)
+    if (p.endPort === undefined) out.at(2, `To Port: ${p.port ?? '<nil>'}/${protocol}\n`)
     else out.at(2, `To Port Range: ${p.port}-${p.endPort}/${protocol}\n`)
   }
 }

@@ -1,4 +1,6 @@
+import { ipAddress, serviceCIDR } from './addresses.ts'
 import { horizontalPodAutoscaler } from './autoscaler.ts'
+import { certificateSigningRequest } from './certificate.ts'
 import { configMap, secret, serviceAccount } from './config.ts'
 import type { Describer } from './describer.ts'
 import { endpointSlice, endpoints } from './endpoints.ts'
@@ -15,6 +17,9 @@ import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from './
 
 /** A line a kind; every other kind gets the generic description. */
 const DESCRIBERS: readonly Describer[] = [
+  certificateSigningRequest,
+  ipAddress,
+  serviceCIDR,
   configMap,
   cronJob,
   daemonSet,

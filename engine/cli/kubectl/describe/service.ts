@@ -33,10 +33,10 @@ export const service: Describer = {
     out.field('Session Affinity', spec.sessionAffinity)
     if (spec.externalTrafficPolicy) out.field('External Traffic Policy', spec.externalTrafficPolicy)
     if (spec.internalTrafficPolicy) out.field('Internal Traffic Policy', spec.internalTrafficPolicy)
-    if (spec.trafficDistribution) out.field('Traffic Distribution', spec.trafficDistribution)
     if (spec.healthCheckNodePort) out.field('HealthCheck NodePort', spec.healthCheckNodePort)
     if ((spec.loadBalancerSourceRanges ?? []).length > 0)
       out.field('LoadBalancer Source Ranges', spec.loadBalancerSourceRanges.join(','))
+    if (spec.trafficDistribution) out.field('Traffic Distribution', spec.trafficDistribution)
     describeEvents(out, object, tools)
   },
 }
