@@ -4,6 +4,8 @@ import type { Json, Stateful } from '../base/json.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Dice } from '../clock/dice.ts'
 import { apiWriter } from './api-writer.ts'
+import { AutoscalerLoop } from './autoscaler.ts'
+import { ClusterRoleAggregationLoop } from './clusterrole-aggregation.ts'
 import { CronJobLoop } from './cronjob/cronjob.ts'
 import { DaemonSetLoop } from './daemonset/daemonset.ts'
 import { DeploymentLoop } from './deployment/deployment.ts'
@@ -70,6 +72,8 @@ export class Controllers implements Stateful {
       new TtlAfterFinishedLoop(env),
       new ResourceQuotaLoop(env),
       new ServiceCidrLoop(env),
+      new ClusterRoleAggregationLoop(env),
+      new AutoscalerLoop(env),
       new VolumeBinderLoop(env),
       new VolumeProtectionLoop(env),
       new DisruptionLoop(env),

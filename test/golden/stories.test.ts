@@ -25,7 +25,7 @@ interface WatchEvent {
 /** Stories whose loops come with later issues. */
 const NOT_DUE: Readonly<Record<string, string>> = {
   many: 'which of 120 pods leave which slice is drawn at random',
-  quota: 'ResourceQuotas',
+  quota: 'how often a refused ReplicaSet has tried again by then hangs on milliseconds',
   schedule: 'whether the scheduler looks between an uncordon and the taint going is a race',
 }
 
