@@ -4,12 +4,14 @@ import type { WriteContext, WriteOptions } from '../api/write-context.ts'
 import type { ApiRequest, ApiUser } from './client.ts'
 import { header } from './headers.ts'
 import type { NodeProxy } from './node-proxy.ts'
+import type { Dialer } from './proxy.ts'
 import { param, type RequestInfo } from './request-info.ts'
 
 /** One request on its way to an answer. */
 export interface Call {
   readonly context: WriteContext
   readonly nodeProxy: NodeProxy | undefined
+  readonly dialer?: Dialer | undefined
   readonly user: ApiUser
   readonly request: ApiRequest
   readonly info: RequestInfo

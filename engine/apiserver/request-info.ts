@@ -96,7 +96,8 @@ export function requestInfo(request: ApiRequest, kinds: Kinds): RequestInfo {
     kind,
     namespace,
     name,
-    subresource: sub.length > 0 ? sub.join('/') : undefined,
+    // What follows a proxy is the path that it leads to.
+    subresource: sub.length === 0 ? undefined : sub[0] === 'proxy' ? 'proxy' : sub.join('/'),
     verb: verbOf(request.method, name, sub.length === 0 && watch !== undefined && watch !== '0' && watch !== 'false'),
   }
 }

@@ -21,6 +21,7 @@ import { filterOf, listObjects } from './list.ts'
 import { checkNotFuture, checkWatchOptions, versionNumber } from './list-options.ts'
 import type { NodeProxy } from './node-proxy.ts'
 import { follow } from './pod-subresources.ts'
+import type { Dialer } from './proxy.ts'
 import { getObject, listed, shaped } from './read.ts'
 import { param, type RequestInfo, requestInfo } from './request-info.ts'
 import { inForm, reply, statusReply, textReply } from './respond.ts'
@@ -50,6 +51,8 @@ const ALL_RUN: ComponentRuns = () => true
 export class ApiServer {
   readonly context: WriteContext
   nodeProxy: NodeProxy | undefined
+  /** How it reaches pods and Services by itself; set by whoever has a network. */
+  dialer: Dialer | undefined
   /** What `kubectl get componentstatuses` finds; set by whoever runs the control plane. */
   componentRuns: ComponentRuns = ALL_RUN
   private readonly facts: ServerFacts
@@ -113,7 +116,7 @@ export class ApiServer {
         const found = listObjects(store, kind, info, filterOf(info, kind), this.context.minor)
         return reply(200, listed(kind, found, info, shape, rowContext(this.context)), warnings, shape.type)
       }
-      return write({ context: this.context, nodeProxy: this.nodeProxy, user, request, info, kind, warnings })
+      return write({ context: this.context, nodeProxy: this.nodeProxy, dialer: this.dialer, user, request, info, kind, warnings })
     }
     const shape = shapeOf(header(request, 'accept'), true)
     readable(kind)

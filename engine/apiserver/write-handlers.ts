@@ -50,7 +50,7 @@ function subresource(call: Call): ApiResponse | undefined {
   if (info.subresource === 'scale') return scale(call)
   if (kind.key === 'pods' && info.subresource === 'log') return logs(call)
   if (isUpgraded(call)) notUpgraded(call)
-  if (/^proxy(\/|$)/.test(info.subresource)) return proxied(call, call.dialer)
+  if (info.subresource === 'proxy') return proxied(call, call.dialer)
   if (kind.key === 'serviceaccounts' && info.subresource === 'token' && info.verb === 'create') return requestToken(call)
   if (kind.key === 'pods' && info.subresource === 'eviction' && info.verb === 'create') return evict(call)
   if (kind.key === 'pods' && info.subresource === 'binding' && info.verb === 'create') return bind(call)

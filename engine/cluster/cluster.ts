@@ -9,6 +9,7 @@ import { Dice } from '../clock/dice.ts'
 import type { ContainerRuntime } from '../kubelet/container-runtime.ts'
 import { Network } from '../net/network.ts'
 import { addNewClusterObjects } from './defaults.ts'
+import { apiServerDialer } from './dialer.ts'
 import { loadObjects } from './load-objects.ts'
 import type { Machine } from './machine.ts'
 import { Machines } from './machines.ts'
@@ -66,6 +67,7 @@ export class Cluster implements Stateful {
       context: this.server.context,
     })
     this.server.nodeProxy = this.plane.nodeProxy
+    this.server.dialer = apiServerDialer(() => this.network.namespace(`nodes/${controlPlane?.name ?? nodes[0]?.name}`))
     this.server.componentRuns = (name) => this.plane.runs(name)
     this.plane.start()
     this.clock.settle()

@@ -1,6 +1,6 @@
-import { listItems } from './builder.ts'
+import { listItems, targets } from './builder.ts'
 import { selectorText } from './describe/writer.ts'
-import { fail } from './errors.ts'
+import { fail, isNotFound } from './errors.ts'
 import type { Invocation } from './invocation.ts'
 import { pathOf } from './mapper.ts'
 import { query } from './rest.ts'
@@ -22,10 +22,25 @@ const SELECTING: ReadonlySet<string> = new Set([
 
 /** The object that POD, TYPE/NAME or TYPE NAME means. */
 export function namedObject(call: Invocation, words: readonly string[]): Obj {
-  const [first = '', second] = words
-  const [type, name] = second !== undefined ? [first, second] : first.includes('/') ? first.split('/') : ['pods', first]
-  const mapping = call.mapper.resolve(type as string)
-  return call.rest.get(pathOf(mapping, call.namespace, name))
+  const [first = '', ...more] = words
+  const [target] = targets(call, more.length > 0 || first.includes('/') ? words : ['pods', first])
+  if (target === undefined) throw fail('expected a resource')
+  try {
+    return call.rest.get(pathOf(target.mapping, target.namespace, target.name))
+  } catch (error) {
+    if (isNotFound(error) && target.namespace) missingNamespace(call, target.namespace)
+    throw error
+  }
+}
+
+/** What is not found in a namespace that is not there either: that is told (cli-runtime resource.Info.Get). */
+function missingNamespace(call: Invocation, namespace: string): void {
+  if (namespace === 'default') return
+  try {
+    call.rest.get(`/api/v1/namespaces/${namespace}`)
+  } catch (error) {
+    if (isNotFound(error)) throw error
+  }
 }
 
 /** "*v1.Deployment". */

@@ -1,5 +1,5 @@
 import { namedObject, podsOf } from './attachable-pod.ts'
-import { listItems } from './builder.ts'
+import { listItems, whenListing } from './builder.ts'
 import { containerSpec, defaultContainer } from './containers.ts'
 import { fail, isNotFound, type StatusError } from './errors.ts'
 import { SELECTOR } from './flags/groups.ts'
@@ -96,9 +96,13 @@ function found(call: Invocation, text: string): Obj {
 const NAMESPACE_SINCE = 33
 
 function selected(call: Invocation, selector: string): Obj {
-  const list = call.rest.get(
-    pathOf(call.mapper.resolve('pods'), call.namespace) + query({ labelSelector: selector, limit: '500' }),
-  )
+  const pods = call.mapper.resolve('pods')
+  let list: Obj
+  try {
+    list = call.rest.get(pathOf(pods, call.namespace) + query({ labelSelector: selector, limit: '500' }))
+  } catch (error) {
+    throw error instanceof Error ? whenListing(error, pods, { selector }) : error
+  }
   if (listItems(list).length === 0) call.err(`No resources found in ${call.namespace} namespace.\n`)
   return list
 }

@@ -1,5 +1,6 @@
 import { servicePorts, typedService } from './create/service.ts'
 import { meta } from './create/typed.ts'
+import { IMAGE_REFERENCE } from './debug/check.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail } from './errors.ts'
 import { DRY_RUN, fieldManager, PRINT_FLAGS, SAVE_CONFIG } from './flags/groups.ts'
@@ -33,7 +34,7 @@ export const run: Verb = {
     flag('overrides', 'string'),
     flag('pod-running-timeout', 'duration', { fallback: '1m0s' }),
     flag('port', 'string'),
-    known('privileged', 'bool'),
+    flag('privileged', 'bool'),
     flag('quiet', 'bool', { short: 'q' }),
     flag('restart', 'string', { fallback: 'Always' }),
     flag('rm', 'bool'),
@@ -46,12 +47,13 @@ export const run: Verb = {
 
 async function runRun(call: Invocation): Promise<number | undefined> {
   const { flags } = call
+  if (!flags.changed('image')) throw fail('required flag(s) "image" not set')
   const name = call.args[0]
   if (name === undefined || call.dash === 0) throw call.usage('NAME is required for run')
   if (flags.duration('pod-running-timeout') <= 0) throw call.usage('--pod-running-timeout must be higher than zero')
   const image = flags.text('image')
-  if (image === '') throw fail('required flag(s) "image" not set')
-  if (/\s/.test(image)) throw fail(`Invalid image name "${image}": invalid reference format`)
+  if (image === '') throw fail('--image is required')
+  if (!IMAGE_REFERENCE.test(image)) throw fail(`Invalid image name "${image}": invalid reference format`)
   if (flags.bool('tty') && !flags.bool('stdin')) throw call.usage('-i/--stdin is required for containers with -t/--tty=true')
   if (flags.bool('expose') && flags.text('port') === '') throw call.usage('--port must be set when exposing a service')
   const restart = flags.text('restart')
@@ -106,7 +108,7 @@ function named(metadata: Obj, namespace: string): Obj {
 function build(call: Invocation, name: string, image: string, restart: string, labels: Obj): Obj {
   const { flags } = call
   const words = call.args.slice(1)
-  const env = flags.list('env').map((e) => ({ name: e.slice(0, e.indexOf('=')), value: e.slice(e.indexOf('=') + 1) }))
+  const env = flags.list('env').map(envVar)
   const policy = flags.text('image-pull-policy')
   const container = {
     name,
@@ -118,6 +120,7 @@ function build(call: Invocation, name: string, image: string, restart: string, l
     ...(policy === '' ? {} : { imagePullPolicy: policy }),
     ...(flags.bool('stdin') ? { stdin: true, ...(flags.bool('leave-stdin-open') ? {} : { stdinOnce: true }) } : {}),
     ...(flags.bool('tty') ? { tty: true } : {}),
+    ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
   }
   const annotations = flags.list('annotations')
   const metadata = {
@@ -131,6 +134,12 @@ function build(call: Invocation, name: string, image: string, restart: string, l
     spec: { containers: [container], restartPolicy: restart, dnsPolicy: 'ClusterFirst' },
     status: {},
   }
+}
+
+function envVar(text: string): Obj {
+  const at = text.indexOf('=')
+  if (at <= 0 || !/^[\x20-\x3c\x3e-\x7e]+$/.test(text.slice(0, at))) throw fail(`invalid env: ${text}`)
+  return { name: text.slice(0, at), value: text.slice(at + 1) }
 }
 
 function pairs(list: readonly string[], what: string): Record<string, string> {
@@ -149,8 +158,8 @@ function merged(object: Obj, overrides: string): Obj {
   let patch: Obj
   try {
     patch = JSON.parse(overrides)
-  } catch (error) {
-    throw fail(`Invalid JSON Patch: ${(error as Error).message}`)
+  } catch {
+    throw fail('Invalid JSON Patch')
   }
   return mergePatch(object, patch)
 }

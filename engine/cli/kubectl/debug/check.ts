@@ -3,7 +3,7 @@ import type { Invocation } from '../invocation.ts'
 import { PROFILES } from './profiles.ts'
 
 /** A repository and tag or digest (distribution/reference, simplified to what it refuses). */
-const REFERENCE =
+export const IMAGE_REFERENCE =
   /^(?:[\w.-]+(?::\d+)?\/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{32,})?$/
 
 /** From here on the old default warns of its end. */
@@ -65,12 +65,12 @@ function check(call: Invocation, o: DebugOptions): void {
   else if (images) throw fail('--set-image may only be used with --copy-to.')
   else if (o.image === '') throw fail('you must specify --image when not using --copy-to.')
   const wrong = 'invalid reference format'
-  if (o.image !== '' && !REFERENCE.test(o.image)) throw fail(`invalid image name "${o.image}": ${wrong}`)
+  if (o.image !== '' && !IMAGE_REFERENCE.test(o.image)) throw fail(`invalid image name "${o.image}": ${wrong}`)
   if (o.names.length === 0 && flags.list('filename').length === 0) throw fail('NAME or filename is required for debug')
   const policy = flags.text('image-pull-policy')
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(policy)) throw fail(`invalid image pull policy: ${policy}`)
   for (const [name, image] of Object.entries(o.images))
-    if (!REFERENCE.test(image)) throw fail(`invalid image name "${image}" for container "${name}": ${wrong}`)
+    if (!IMAGE_REFERENCE.test(image)) throw fail(`invalid image name "${image}" for container "${name}": ${wrong}`)
   const target = flags.text('target')
   if (target !== '') {
     if (o.copyTo !== '') throw fail('--target is incompatible with --copy-to. Use --share-processes instead.')

@@ -112,7 +112,8 @@ function inside(call: Invocation, options: DebugOptions, pod: Obj): { pod: Obj; 
   const name = freeName(call, options, pod)
   const target = call.flags.text('target')
   const own = { ...containerOf(call, options, name), ...(target === '' ? {} : { targetContainerName: target }) }
-  const copy: Obj = { ...pod, spec: { ...pod.spec, ephemeralContainers: [...(pod.spec.ephemeralContainers ?? []), own] } }
+  const copy = structured(pod)
+  copy.spec.ephemeralContainers = [...(copy.spec.ephemeralContainers ?? []), own]
   profiled(call, options, 'ephemeral', copy, name)
   warn(call, own, pod)
   const path = pathOf(call.mapper.resolve('pods'), pod.metadata.namespace, pod.metadata.name, 'ephemeralcontainers')
@@ -146,7 +147,7 @@ function onNode(call: Invocation, options: DebugOptions, node: Obj): { pod: Obj;
 /** A copy of the pod with the container added, or one of its own changed. */
 function copied(call: Invocation, options: DebugOptions, pod: Obj): { pod: Obj; container: string } {
   const { flags } = call
-  const { labels, annotations, namespace } = pod.metadata
+  const { labels, annotations, namespace } = structured(pod.metadata)
   const { ephemeralContainers: _ephemeral, ...spec } = structured(pod.spec)
   const metadata = { name: options.copyTo, namespace, ...(annotations ? { annotations } : {}), ...(labels ? { labels } : {}) }
   const copy: Obj = { apiVersion: 'v1', kind: 'Pod', metadata, spec }
