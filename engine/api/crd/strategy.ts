@@ -18,9 +18,14 @@ export function customStrategy(definition: KubeObject, version: any): Strategy {
       ...scaleErrors(version.subresources?.scale, object),
     ]
   }
+  const content: Structural = { ...schema, properties: withoutMeta(schema.properties) }
+  const defaults = (object: KubeObject) => withDefaults(object, content) as KubeObject
   return {
     name: 'subdomain',
-    defaults: (object) => withDefaults(object, { ...schema, properties: withoutMeta(schema.properties) }) as KubeObject,
+    defaults,
+    // the status that a client sent is gone by now; what reads the object finds the default one
+    prepareCreate: defaults,
+    prepareStatus: defaults,
     validate,
     validateStatus: validate,
     generation: [],

@@ -43,7 +43,7 @@ function typeCode(schema: Structural, name: string): string {
       return `[${typeCode(schema.items ?? {}, `${name}[]`)}`
     case 'object':
       if (schema.properties !== undefined) return `@${structure(schema, name)}`
-      return isMap(schema.additionalProperties) ? `{${typeCode(schema.additionalProperties, `${name}{}`)}` : '*'
+      return isMap(schema.additionalProperties) ? `{${typeCode(schema.additionalProperties, `${name}{}`)}` : '?'
     case 'integer':
       return 'int64'
     case 'number':
@@ -51,6 +51,6 @@ function typeCode(schema: Structural, name: string): string {
     case 'boolean':
       return 'bool'
     default:
-      return schema.type === 'string' ? 'string' : '*'
+      return schema.type === 'string' ? 'string' : '?'
   }
 }
