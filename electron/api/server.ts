@@ -180,7 +180,7 @@ class Face {
 
 function withBody(request: ApiRequest, body: ApiRequest['body']): ApiRequest {
   if (body === undefined) return request
+  if (typeof body === 'string') return { ...request, body }
   // What was protobuf is an object now.
-  const type = typeof body === 'string' ? {} : { 'content-type': 'application/json' }
-  return { ...request, headers: { ...request.headers, ...type }, body }
+  return { ...request, headers: { ...request.headers, 'content-type': 'application/json' }, body }
 }

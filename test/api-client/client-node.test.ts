@@ -9,6 +9,7 @@ import {
   PatchStrategy,
   PortForward,
   setHeaderOptions,
+  type V1ObjectMeta,
   VersionApi,
   Watch,
 } from '@kubernetes/client-node'
@@ -96,7 +97,7 @@ describe('@kubernetes/client-node against the API', () => {
     const apply = (manager: string, data: Record<string, string>, force?: boolean) =>
       objects.patch({ ...object, data } as typeof object, undefined, undefined, manager, force, PatchStrategy.ServerSideApply)
     const made = await apply('one', { a: '1' })
-    expect(made.metadata.managedFields).toMatchObject([{ manager: 'one', operation: 'Apply' }])
+    expect((made.metadata as V1ObjectMeta).managedFields).toMatchObject([{ manager: 'one', operation: 'Apply' }])
     const refused = await apply('two', { a: '2' }).catch((e: { code: number; body: string }) => e)
     expect(refused).toMatchObject({ code: 409, body: expect.stringContaining('conflict with \\"one\\": .data.a') })
     const forced = await apply('two', { a: '2' }, true)
