@@ -61,7 +61,7 @@ export function requestToken(call: Call): ApiResponse {
   const { name: asked, namespace } = given.metadata
   if (asked && asked !== name) refuse('metadata.name', asked, 'must match the service account name if specified')
   if (namespace && namespace !== info.namespace)
-    refuse('metadata.namespace', namespace, 'must match the service account namespace if specified')
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   const account = context.store.get('serviceaccounts', info.namespace, name)
   if (account === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, name)
   const spec = given.spec ?? {}

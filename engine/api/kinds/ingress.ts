@@ -15,6 +15,13 @@ function address(ingress: KubeObject): string {
   return [...new Set(list.map((i) => i.ip || i.hostname || '').filter((t) => t !== ''))].sort().join(',')
 }
 
+/** A rule without a host has none, however it is written (omitempty). */
+function withoutEmptyHosts(object: KubeObject): KubeObject {
+  const rules: readonly { readonly host?: string }[] = object.spec?.rules ?? []
+  if (!rules.some((rule) => rule.host === '')) return object
+  return { ...object, spec: { ...object.spec, rules: rules.map(({ host, ...rule }) => (host ? { host, ...rule } : rule)) } }
+}
+
 const DEFAULT_CLASS = 'ingressclass.kubernetes.io/is-default-class'
 
 /** DefaultIngressClass: the newest class that is marked as the default, the first by name among equals. */
@@ -47,6 +54,7 @@ export const ingress: KindDescriptor = {
   ],
   strategy: {
     name: 'subdomain',
+    defaults: withoutEmptyHosts,
     prepareCreate: (object, context) => defaultClass(context, object),
     validate: validateIngressCreate,
     validateUpdate: validateIngress,
