@@ -1,3 +1,4 @@
+import { deepEqual } from './deep-equal.ts'
 import { kindsOf } from './kinds/kinds.ts'
 import type { Kind } from './kinds/registry.ts'
 import type { GroupResource, KubeObject } from './object.ts'
@@ -74,14 +75,21 @@ export function deleteObject(
   const finalizers = finalizersFor(object, options.propagationPolicy)
   const asked = strategy.grace?.(object, options.gracePeriodSeconds)
   const pending = object.metadata.deletionTimestamp
-  if (asked !== undefined && asked > 0) {
-    if (pending === undefined) return save(marked(object, context.clock.now + asked * 1000, asked, finalizers))
-    // a second deletion can only shorten the first (BeforeDelete)
-    const before = object.metadata.deletionGracePeriodSeconds ?? 0
-    if (asked >= before || before === 0) return { object, gone: false }
-    return save(marked(object, Date.parse(pending) - (before - asked) * 1000, asked, finalizers))
+  const before = object.metadata.deletionGracePeriodSeconds ?? 0
+  if (asked !== undefined && !(pending !== undefined && before === 0)) {
+    let at = context.clock.now + asked * 1000
+    if (pending !== undefined) {
+      // a second deletion can only shorten the first (BeforeDelete)
+      if (options.gracePeriodSeconds === undefined || asked >= before) return { object, gone: false }
+      at = Math.max(context.clock.now, Date.parse(pending) - (before - asked) * 1000)
+    }
+    const next = save(marked(object, at, asked, finalizers))
+    if (asked > 0 || finalizers.length > 0) return next
+    // no grace at all: the mark is stored, and then the object goes
+    if (!options.dryRun) removeObject(context, resource, next.object)
+    return { object: next.object, gone: true }
   }
   if (finalizers.length === 0) return remove()
-  if (pending !== undefined && (object.metadata.deletionGracePeriodSeconds ?? 0) === 0) return { object, gone: false }
-  return save(marked(object, pending === undefined ? context.clock.now : Date.parse(pending), 0, finalizers))
+  const next = marked(object, pending === undefined ? context.clock.now : Date.parse(pending), 0, finalizers)
+  return deepEqual(next, object) ? { object, gone: false } : save(next)
 }

@@ -21,6 +21,7 @@ import {
 import { timestamp } from './time.ts'
 import { validateMeta, validateMetaUpdate } from './validation/meta.ts'
 import type { WriteContext, WriteOptions, WriteRequest } from './write-context.ts'
+import { generated, ownersOnce, uidMismatch, without } from './write-meta.ts'
 
 export type { WriteContext, WriteOptions } from './write-context.ts'
 
@@ -49,25 +50,10 @@ function withSpec(kind: Kind, object: KubeObject): KubeObject {
   return type?.fields.spec === undefined ? object : { ...object, spec: {} }
 }
 
-/** How often a name that is taken is drawn again (registry store.go maxNameGenerationCreateAttempts). */
-const ATTEMPTS = 8
-
-/** names.SimpleNameGenerator: the prefix, cut to 58, and five random characters. */
-function generated({ store, dice }: WriteContext, kind: Kind, { name, generateName, namespace }: ObjectMeta): string {
-  if (name || !generateName) return name
-  let drawn = ''
-  for (let i = 0; i < ATTEMPTS; i++) {
-    drawn = `${generateName.slice(0, 58)}${dice.suffix(5)}`
-    if (store.get(kind.key, kind.namespaced ? namespace : undefined, drawn) === undefined) break
-  }
-  return drawn
-}
-
-function without<T extends object>(value: T, names: readonly string[]): T {
-  return Object.fromEntries(Object.entries(value).filter(([k, v]) => !names.includes(k) && v !== undefined)) as T
-}
-
 const SYSTEM = ['resourceVersion', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'managedFields']
+
+/** Where a kind counts no generations, a client's own number stays. */
+const FREE = SYSTEM.filter((field) => field !== 'generation')
 
 /**
  * Creates an object the way the registry does: defaults, admission, validation, allocation, then the store.
@@ -80,7 +66,9 @@ export function createObject(
   options: WriteOptions = {},
 ): KubeObject {
   const { kind, strategy } = writable(context, resource)
-  if (given.metadata.resourceVersion && given.metadata.resourceVersion !== '0') {
+  const { resourceVersion } = given.metadata
+  // the store minds it, and a dry run does not get there
+  if (resourceVersion && resourceVersion !== '0' && !options.dryRun) {
     throw unclassified('resourceVersion should not be set on objects to be created')
   }
   const name = generated(context, kind, given.metadata)
@@ -89,9 +77,10 @@ export function createObject(
     apiVersion: kind.apiVersion,
     kind: kind.kind,
     metadata: {
-      ...without(given.metadata, SYSTEM),
+      ...without(ownersOnce(given.metadata, options), counts(strategy, context) ? SYSTEM : FREE),
       name,
       uid: context.dice.uuid(),
+      ...(options.dryRun && resourceVersion ? { resourceVersion } : {}),
       ...(counts(strategy, context) ? { generation: 1 } : {}),
       creationTimestamp: timestamp(context.clock.now),
     },
@@ -127,7 +116,7 @@ function merged(
 ): KubeObject {
   const { metadata } = given
   const kept: ObjectMeta = {
-    ...without(metadata, SYSTEM),
+    ...without(ownersOnce(metadata, options), SYSTEM),
     name: old.metadata.name,
     namespace: old.metadata.namespace,
     uid: metadata.uid || old.metadata.uid,
@@ -170,22 +159,6 @@ function released(strategy: Strategy | undefined, object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false
   return (deletionGracePeriodSeconds ?? 0) === 0 && strategy?.held?.(object) !== true
-}
-
-/** Resources whose etcd key is not their name. */
-const ETCD_KEYS: Readonly<Record<string, string>> = {
-  services: 'services/specs',
-  endpoints: 'services/endpoints',
-  nodes: 'minions',
-  'ingresses.networking.k8s.io': 'ingress',
-}
-
-/** storage.InvalidObjError of a precondition on the uid. */
-function uidMismatch(kind: Kind, { metadata }: KubeObject, uid: string): string {
-  const resource = ETCD_KEYS[kind.key] ?? (kind.custom ? `${kind.group}/${kind.resource}` : kind.resource)
-  const key = ['', 'registry', resource, ...(metadata.namespace ? [metadata.namespace] : []), metadata.name].join('/')
-  const more = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
-  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${more}`
 }
 
 function prepared(

@@ -43,7 +43,9 @@ function owners(references: readonly OwnerReference[]): FieldError[] {
   const out: FieldError[] = []
   const at = 'metadata.ownerReferences'
   for (const r of references) {
-    if (!r.apiVersion) out.push(invalid(`${at}.apiVersion`, r.apiVersion ?? '', 'version must not be empty'))
+    // what is no group and version at all is no version either
+    if (!r.apiVersion || r.apiVersion.split('/').length > 2)
+      out.push(invalid(`${at}.apiVersion`, r.apiVersion ?? '', 'version must not be empty'))
     if (!r.kind) out.push(invalid(`${at}.kind`, '', 'must not be empty'))
     if (!r.name) out.push(invalid(`${at}.name`, '', 'must not be empty'))
     if (!r.uid) out.push(invalid(`${at}.uid`, '', 'must not be empty'))
@@ -61,22 +63,34 @@ function owners(references: readonly OwnerReference[]): FieldError[] {
 
 /** ValidateObjectMeta (apimachinery pkg/api/validation/objectmeta.go). */
 export function validateMeta(object: KubeObject, namespaced: boolean, rule: NameRule): FieldError[] {
-  const { name, generateName, namespace, labels, annotations, ownerReferences = [], finalizers = [] } = object.metadata
+  const {
+    name,
+    generateName,
+    namespace,
+    generation = 0,
+    labels,
+    annotations,
+    ownerReferences = [],
+    finalizers = [],
+  } = object.metadata
   const out: FieldError[] = []
   if (generateName)
-    for (const m of RULES[rule](generateName.replace(/[-.]$/, 'a'))) out.push(invalid('metadata.generateName', generateName, m))
+    for (const m of RULES[rule](generateName.replace(/.-$/, 'a'))) out.push(invalid('metadata.generateName', generateName, m))
   if (!name) out.push(required('metadata.name', 'name or generateName is required'))
   else for (const m of RULES[rule](name)) out.push(invalid('metadata.name', name, m))
   if (namespaced) {
     if (!namespace) out.push(required('metadata.namespace'))
     else for (const m of dns1123Label(namespace)) out.push(invalid('metadata.namespace', namespace, m))
   } else if (namespace) out.push(forbiddenField('metadata.namespace', 'not allowed on this type'))
+  if (generation < 0) out.push(invalid('metadata.generation', generation, 'must be greater than or equal to 0'))
   out.push(
     ...validateLabels(labels, 'metadata.labels'),
     ...validateAnnotations(annotations, 'metadata.annotations'),
     ...owners(ownerReferences),
   )
   for (const f of finalizers) for (const m of qualifiedName(f)) out.push(invalid('metadata.finalizers', f, m))
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
+    out.push(invalid('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'))
   if (rule !== 'any') out.push(...kubeFinalizers(object.apiVersion, finalizers))
   return out
 }
