@@ -5,7 +5,7 @@ import { podSpecDefaults } from './pod-spec.ts'
 const INT32_MAX = 2_147_483_647
 
 function template(given: any): any {
-  return given === undefined ? given : { ...given, spec: podSpecDefaults(given.spec, true) }
+  return { metadata: {}, ...given, spec: podSpecDefaults(given?.spec ?? {}, true) }
 }
 
 /** A condition pattern of a pod failure policy asks for True where it says nothing. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../object.ts'
 import { podSpecDefaults } from './pod-spec.ts'
 
 function template(given: KubeObject['template']) {
-  return given === undefined ? given : { ...given, spec: podSpecDefaults(given.spec, true) }
+  return { metadata: {}, ...given, spec: podSpecDefaults(given?.spec ?? {}, true) }
 }
 
 /** apps/v1 SetDefaults_Deployment. */
@@ -39,6 +39,8 @@ export function daemonSetDefaults(object: KubeObject): KubeObject {
   const given = object.spec
   if (given === undefined) return object
   const updateStrategy = { ...given.updateStrategy, type: given.updateStrategy?.type || 'RollingUpdate' }
+  if (updateStrategy.rollingUpdate)
+    updateStrategy.rollingUpdate = { maxUnavailable: 0, maxSurge: 0, ...updateStrategy.rollingUpdate }
   if (updateStrategy.type === 'RollingUpdate') {
     updateStrategy.rollingUpdate = {
       maxUnavailable: given.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1,
@@ -54,7 +56,10 @@ export function daemonSetDefaults(object: KubeObject): KubeObject {
   return { ...object, spec }
 }
 
-/** apps/v1 SetDefaults_StatefulSet; claim templates are claims, whose volume mode has a default. */
+/**
+ * apps/v1 SetDefaults_StatefulSet; claim templates are claims, whose volume mode has a default. maxUnavailable is behind a feature gate
+ * that is off, so it is dropped.
+ */
 export function statefulSetDefaults(object: KubeObject): KubeObject {
   const given = object.spec
   if (given === undefined) return object
@@ -63,7 +68,7 @@ export function statefulSetDefaults(object: KubeObject): KubeObject {
   const updateStrategy = {
     ...given.updateStrategy,
     type,
-    ...(type === 'RollingUpdate' && rolling ? { rollingUpdate: { ...rolling, partition: rolling.partition ?? 0 } } : {}),
+    ...(type === 'RollingUpdate' && rolling ? { rollingUpdate: { partition: rolling.partition ?? 0 } } : {}),
   }
   const retention = given.persistentVolumeClaimRetentionPolicy
   const spec = {
@@ -71,6 +76,7 @@ export function statefulSetDefaults(object: KubeObject): KubeObject {
     replicas: given.replicas ?? 1,
     template: template(given.template),
     ...(given.volumeClaimTemplates === undefined ? {} : { volumeClaimTemplates: given.volumeClaimTemplates.map(claimTemplate) }),
+    serviceName: given.serviceName ?? '',
     podManagementPolicy: given.podManagementPolicy || 'OrderedReady',
     updateStrategy,
     revisionHistoryLimit: given.revisionHistoryLimit ?? 10,
@@ -102,7 +108,7 @@ export function replicationControllerDefaults(object: KubeObject): KubeObject {
     ...given,
     replicas: given.replicas ?? 1,
     ...(labels !== undefined && isEmpty(given.selector) ? { selector: labels } : {}),
-    template: template(given.template),
+    ...(given.template === undefined ? {} : { template: template(given.template) }),
   }
   const metadata = labels !== undefined && isEmpty(object.metadata.labels) ? { ...object.metadata, labels } : object.metadata
   return { ...object, metadata, spec }

@@ -1,7 +1,7 @@
 import { cronJobDefaults } from '../defaults/batch.ts'
 import { validateCronJob, validateCronJobUpdate } from '../validation/cronjob.ts'
-import { dnsLabelWarning } from './job.ts'
 import { age, containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
+import { workloadWarnings } from './template-warnings.ts'
 
 export const cronJob: KindDescriptor = {
   resource: 'cronjobs.batch',
@@ -25,6 +25,6 @@ export const cronJob: KindDescriptor = {
     generation: [],
     status: true,
     initialStatus: {},
-    warnings: dnsLabelWarning,
+    ...workloadWarnings(['spec', 'jobTemplate', 'spec', 'template'], true),
   },
 }

@@ -3,6 +3,7 @@ import { daemonSetDefaults } from '../defaults/workload.ts'
 import type { KubeObject } from '../object.ts'
 import { validateDaemonSet, validateDaemonSetUpdate } from '../validation/workload.ts'
 import { containerCells, created, formatLabels, formatSelector, type KindDescriptor } from './kind.ts'
+import { workloadWarnings } from './template-warnings.ts'
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
@@ -42,6 +43,7 @@ export const daemonSet: KindDescriptor = {
     validateUpdate: validateDaemonSetUpdate,
     generation: [],
     status: true,
+    ...workloadWarnings(['spec', 'template'], false),
     initialStatus: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   },
 }

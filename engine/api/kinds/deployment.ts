@@ -1,7 +1,7 @@
 import { deploymentDefaults } from '../defaults/workload.ts'
 import { validateDeployment, validateDeploymentUpdate } from '../validation/workload.ts'
-import { dnsLabelWarning } from './job.ts'
 import { containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
+import { workloadWarnings } from './template-warnings.ts'
 
 export const deployment: KindDescriptor = {
   resource: 'deployments.apps',
@@ -23,6 +23,6 @@ export const deployment: KindDescriptor = {
     generation: ['annotations'],
     status: true,
     initialStatus: {},
-    warnings: dnsLabelWarning,
+    ...workloadWarnings(['spec', 'template'], true),
   },
 }

@@ -2,8 +2,8 @@ import { humanDuration } from '../../base/duration.ts'
 import { jobDefaults } from '../defaults/batch.ts'
 import type { KubeObject } from '../object.ts'
 import { validateJob, validateJobUpdate } from '../validation/job.ts'
-import { dns1123Label } from '../validation/names.ts'
 import { containerCells, created, formatSelector, type KindDescriptor, type RowContext } from './kind.ts'
+import { workloadWarnings } from './template-warnings.ts'
 
 /** "1/1", "0/1 of 3" for a job without completions (printers.go printJob). */
 function completions(job: KubeObject): string {
@@ -42,7 +42,8 @@ function withSelector(object: KubeObject): KubeObject {
     'job-name': name,
   }
   const labels = { ...generated, ...spec.template?.metadata?.labels }
-  const matchLabels = { 'batch.kubernetes.io/controller-uid': uid, ...spec.selector?.matchLabels }
+  const given = { 'batch.kubernetes.io/controller-uid': uid, ...spec.selector?.matchLabels }
+  const matchLabels = Object.fromEntries(Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1)))
   const template = { ...spec.template, metadata: { ...spec.template?.metadata, labels } }
   return {
     ...object,
@@ -50,14 +51,6 @@ function withSelector(object: KubeObject): KubeObject {
     metadata: Object.keys(metadata.labels ?? {}).length > 0 ? metadata : { ...metadata, labels },
     spec: { ...spec, selector: { ...spec.selector, matchLabels }, template },
   }
-}
-
-/** Pods carry the name in theirs and in their host names. */
-export function dnsLabelWarning(object: KubeObject): readonly string[] {
-  const complaints = dns1123Label(object.metadata.name)
-  if (complaints.length === 0) return []
-  const words = 'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended'
-  return [`metadata.name: ${words}: [${complaints.join(' ')}]`]
 }
 
 export const job: KindDescriptor = {
@@ -82,6 +75,6 @@ export const job: KindDescriptor = {
     generation: [],
     status: true,
     initialStatus: {},
-    warnings: dnsLabelWarning,
+    ...workloadWarnings(['spec', 'template'], true),
   },
 }

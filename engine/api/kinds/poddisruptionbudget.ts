@@ -14,7 +14,7 @@ export const podDisruptionBudget: KindDescriptor = {
     created(object, at),
   ],
   strategy: {
-    name: 'subdomain',
+    name: 'any',
     validate: validateDisruptionBudget,
     generation: [],
     status: true,

@@ -1,6 +1,7 @@
 import { replicaSetDefaults } from '../defaults/workload.ts'
 import { validateReplicaSet, validateReplicaSetUpdate } from '../validation/workload.ts'
 import { containerCells, created, formatSelector, type KindDescriptor } from './kind.ts'
+import { workloadWarnings } from './template-warnings.ts'
 
 export const replicaSet: KindDescriptor = {
   resource: 'replicasets.apps',
@@ -23,5 +24,6 @@ export const replicaSet: KindDescriptor = {
     generation: [],
     status: true,
     initialStatus: { replicas: 0 },
+    ...workloadWarnings(['spec', 'template'], true),
   },
 }

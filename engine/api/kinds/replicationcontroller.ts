@@ -1,6 +1,7 @@
 import { replicationControllerDefaults } from '../defaults/workload.ts'
 import { validateReplicationController } from '../validation/workload.ts'
 import { containerCells, created, formatLabels, type KindDescriptor } from './kind.ts'
+import { workloadWarnings } from './template-warnings.ts'
 
 export const replicationController: KindDescriptor = {
   resource: 'replicationcontrollers',
@@ -22,5 +23,6 @@ export const replicationController: KindDescriptor = {
     generation: [],
     status: true,
     initialStatus: { replicas: 0 },
+    ...workloadWarnings(['spec', 'template'], true),
   },
 }

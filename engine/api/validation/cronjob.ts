@@ -2,6 +2,7 @@
 import { isTimeZone, parseCron } from '../../base/cron.ts'
 import type { KubeObject } from '../object.ts'
 import { type FieldError, invalid, notSupported, required } from '../status.ts'
+import { unsupported } from './fields.ts'
 import { validateJobSpec } from './job.ts'
 import { nonNegative } from './template.ts'
 
@@ -45,7 +46,7 @@ function validateSpec(spec: any, old: any): FieldError[] {
   const at = 'spec.jobTemplate.spec'
   out.push(...validateJobSpec(job, at))
   if (job.selector !== undefined) out.push(invalid(`${at}.selector`, job.selector, '`selector` will be auto-generated'))
-  if (job.manualSelector === true) out.push(notSupported(`${at}.manualSelector`, true, ['nil', 'false']))
+  if (job.manualSelector === true) out.push(unsupported(`${at}.manualSelector`, true, ['nil', 'false']))
   return [
     ...out,
     ...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),

@@ -3,9 +3,11 @@ import { deepEqual } from '../deep-equal.ts'
 import type { KubeObject } from '../object.ts'
 import { matchesSelector } from '../selectors.ts'
 import { type FieldError, invalid, notSupported, required, tooLong } from '../status.ts'
+import { unsupported } from './fields.ts'
 import { podFailurePolicy, successPolicy } from './job-policies.ts'
 import { dns1123Label, dns1123Subdomain, validateLabelSelector } from './names.ts'
-import { immutable, isReadable, labelsMatch, nonNegative, podTemplate } from './template.ts'
+import { validatePodTemplateSpec } from './pod.ts'
+import { immutable, isReadable, labelsMatch, nonNegative } from './template.ts'
 
 const MOST_PARALLEL = 100_000
 const MANY_COMPLETIONS = 100_000
@@ -42,14 +44,14 @@ function indexed(spec: any, at: string): FieldError[] {
   return out
 }
 
-const MODES = ['Indexed', 'NonIndexed']
+const MODES = ['NonIndexed', 'Indexed']
 const REPLACEMENT = ['Failed', 'TerminatingOrFailed']
 
 function restartPolicy(spec: any, at: string): FieldError[] {
   const policy: string = spec.template?.spec?.restartPolicy ?? ''
   const field = `${at}.template.spec.restartPolicy`
   if (policy === 'Always' || policy === '') return [required(field, 'valid values: "OnFailure", "Never"')]
-  if (policy !== 'OnFailure' && policy !== 'Never') return [notSupported(field, policy, ['OnFailure', 'Never'])]
+  if (policy !== 'OnFailure' && policy !== 'Never') return [unsupported(field, policy, ['OnFailure', 'Never'])]
   if (spec.podFailurePolicy !== undefined && policy !== 'Never')
     return [invalid(field, policy, 'only "Never" is supported when podFailurePolicy is specified')]
   return []
@@ -66,7 +68,7 @@ export function validateJobSpec(spec: any, at: string): FieldError[] {
   if (maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined)
     out.push(required(`${at}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
   if (spec.managedBy !== undefined) out.push(...managedBy(spec.managedBy, `${at}.managedBy`))
-  if (mode !== undefined && !MODES.includes(mode)) out.push(notSupported(`${at}.completionMode`, mode, MODES))
+  if (mode !== undefined && !MODES.includes(mode)) out.push(unsupported(`${at}.completionMode`, mode, MODES))
   if (mode === 'Indexed') out.push(...indexed(spec, at))
   if (mode === undefined || mode === 'NonIndexed')
     for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'])
@@ -84,7 +86,7 @@ export function validateJobSpec(spec: any, at: string): FieldError[] {
     const allowed = spec.podFailurePolicy === undefined ? REPLACEMENT : ['Failed']
     if (!allowed.includes(replacement)) out.push(notSupported(`${at}.podReplacementPolicy`, replacement, allowed))
   }
-  return [...out, ...podTemplate(spec.template, `${at}.template`), ...restartPolicy(spec, at)]
+  return [...out, ...validatePodTemplateSpec(spec.template, `${at}.template`), ...restartPolicy(spec, at)]
 }
 
 const LABELS = (job: KubeObject): readonly (readonly [string, string])[] => [
@@ -114,7 +116,7 @@ function validateSpec(spec: any): FieldError[] {
   const out = validateJobSpec(spec, 'spec')
   if (spec.selector === undefined) out.push(required('spec.selector'))
   else out.push(...validateLabelSelector(spec.selector, 'spec.selector'))
-  if (isReadable(spec.selector)) out.push(...labelsMatch(spec.selector, spec.template, false))
+  if (isReadable(spec.selector)) out.push(...labelsMatch(spec.selector, spec.template))
   return out
 }
 

@@ -1,17 +1,18 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: specs are open structures whose shape the schema checks
 import { deepEqual } from '../deep-equal.ts'
 import type { KubeObject } from '../object.ts'
-import { type FieldError, forbiddenField, invalid, notSupported, required } from '../status.ts'
+import { type FieldError, forbiddenField, invalid, required } from '../status.ts'
+import { validateClaimSpec } from './claim.ts'
+import { unsupported } from './fields.ts'
 import { dns1123Label } from './names.ts'
+import { validatePodTemplateSpec } from './pod.ts'
 import {
   atMostWhole,
-  claimSpec,
   intOrPercent,
   isNothing,
   isReadable,
   labelsMatch,
   nonNegative,
-  podTemplate,
   restartsAlways,
   workloadSelector,
 } from './template.ts'
@@ -38,7 +39,7 @@ function updateStrategy({ type, rollingUpdate }: any): FieldError[] {
   return [...out, ...atMostWhole(maxUnavailable, `${field}.maxUnavailable`)]
 }
 
-const POLICIES = ['Delete', 'Retain']
+const POLICIES = ['Retain', 'Delete']
 
 /** The pod as the controller will make it: its host name and domain are its own, and each claim template is a volume. */
 function effective(spec: any): any {
@@ -61,11 +62,11 @@ function validateSpec(spec: any, isUpdate: boolean): FieldError[] {
   out.push(...updateStrategy(spec.updateStrategy ?? {}))
   for (const when of ['whenDeleted', 'whenScaled']) {
     const value = retention?.[when]
-    if (!POLICIES.includes(value)) out.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${when}`, value, POLICIES))
+    if (!POLICIES.includes(value)) out.push(unsupported(`spec.persistentVolumeClaimRetentionPolicy.${when}`, value, POLICIES))
   }
   if (!isUpdate)
     for (const [i, claim] of (spec.volumeClaimTemplates ?? []).entries())
-      out.push(...claimSpec(claim.spec, `spec.volumeClaimTemplates[${i}].spec`))
+      out.push(...validateClaimSpec(claim.spec, `spec.volumeClaimTemplates[${i}].spec`))
   out.push(
     ...nonNegative(spec.replicas, 'spec.replicas'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
@@ -77,9 +78,9 @@ function validateSpec(spec: any, isUpdate: boolean): FieldError[] {
   if (!isReadable(spec.selector)) out.push(invalid('spec.selector', spec.selector, ''))
   else {
     const { labels, annotations } = spec.template?.metadata ?? {}
-    out.push(...labelsMatch(spec.selector, spec.template, true), ...podTemplate(effective(spec), 'spec.template'))
+    out.push(...labelsMatch(spec.selector, spec.template), ...validatePodTemplateSpec(effective(spec), 'spec.template'))
     // Labels and annotations are looked at a second time (ValidatePodTemplateSpecForStatefulSet).
-    const again = podTemplate({ metadata: { labels, annotations }, spec: {} }, 'spec.template')
+    const again = validatePodTemplateSpec({ metadata: { labels, annotations }, spec: {} }, 'spec.template')
     out.push(...again.filter((e) => /^spec\.template\.(labels|annotations)/.test(e.field)))
   }
   return [...out, ...restartsAlways(spec.template, 'spec.template', 'StatefulSet')]

@@ -2,8 +2,8 @@
 import { deepEqual } from '../deep-equal.ts'
 import { matchesSelector } from '../selectors.ts'
 import { type FieldError, forbiddenField, invalid, notSupported, required } from '../status.ts'
-import { dns1123Subdomain, validateAnnotations, validateLabelSelector, validateLabels } from './names.ts'
-import { validatePodSpec } from './pod.ts'
+import { validateLabelSelector } from './names.ts'
+import { validatePodTemplateSpec } from './pod.ts'
 
 const NEGATIVE = 'must be greater than or equal to 0'
 const PERCENT =
@@ -57,27 +57,12 @@ export function isReadable(selector: any): boolean {
   return validateLabelSelector(selector ?? undefined, '').length === 0
 }
 
-/** The template's labels must be among those that the selector asks for. */
-export function labelsMatch(selector: any, template: any, emptyMatches: boolean): FieldError[] {
+/** The template's labels must be among those that the selector asks for; an empty selector asks for none, no selector fits nothing. */
+export function labelsMatch(selector: any, template: any): FieldError[] {
   const labels: Record<string, string> | undefined = template?.metadata?.labels
-  if (selector !== undefined && selector !== null && isEmpty(selector) && emptyMatches) return []
-  if (selector === undefined || selector === null ? emptyMatches : matchesSelector(selector, labels)) return []
+  const isMissing = selector === undefined || selector === null
+  if (!isMissing && (isEmpty(selector) || matchesSelector(selector, labels))) return []
   return [invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')]
-}
-
-/** ValidatePodTemplateSpec. */
-export function podTemplate(template: any, at: string): FieldError[] {
-  const { labels, annotations = {} } = template?.metadata ?? {}
-  const out = [...validateLabels(labels, `${at}.labels`), ...validateAnnotations(annotations, `${at}.annotations`)]
-  const cost = annotations['controller.kubernetes.io/pod-deletion-cost']
-  if (cost !== undefined && (!/^(0|-?[1-9]\d*)$/.test(cost) || Math.abs(Number(cost)) > 2_147_483_647)) {
-    const field = `${at}.annotations[controller.kubernetes.io/pod-deletion-cost]`
-    out.push(invalid(field, cost, 'must be a 32bit integer'))
-  }
-  out.push(...validatePodSpec(template?.spec ?? {}, `${at}.spec`))
-  if ((template?.spec?.ephemeralContainers ?? []).length > 0)
-    out.push(forbiddenField(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'))
-  return out
 }
 
 /** What pods of a workload that never ends may not ask for. */
@@ -94,29 +79,8 @@ export function restartsAlways(template: any, at: string, kind: string): FieldEr
 export function replicatedTemplate(spec: any): FieldError[] {
   if (!isReadable(spec.selector)) return [invalid('spec.selector', spec.selector, 'invalid label selector')]
   return [
-    ...labelsMatch(spec.selector, spec.template, true),
-    ...podTemplate(spec.template, 'spec.template'),
+    ...labelsMatch(spec.selector, spec.template),
+    ...validatePodTemplateSpec(spec.template, 'spec.template'),
     ...restartsAlways(spec.template, 'spec.template', 'ReplicaSet'),
   ]
-}
-
-const MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
-
-/** ValidatePersistentVolumeClaimSpec, for claims that a template describes. */
-export function claimSpec(spec: any, at: string): FieldError[] {
-  const modes: readonly string[] = spec?.accessModes ?? []
-  const out: FieldError[] = modes.length === 0 ? [required(`${at}.accessModes`, 'at least 1 access mode is required')] : []
-  out.push(...validateLabelSelector(spec?.selector, `${at}.selector`))
-  for (const mode of modes) if (!MODES.includes(mode)) out.push(notSupported(`${at}.accessModes`, mode, MODES))
-  if (modes.includes('ReadWriteOncePod') && modes.some((m) => m !== 'ReadWriteOncePod' && MODES.includes(m)))
-    out.push(forbiddenField(`${at}.accessModes`, 'may not use ReadWriteOncePod with other access modes'))
-  const storage = spec?.resources?.requests?.storage
-  if (storage === undefined) out.push(required(`${at}.resources[storage]`))
-  else if (/^[-0]/.test(String(storage)) && !(Number.parseFloat(String(storage)) > 0))
-    out.push(invalid(`${at}.resources[storage]`, storage, 'must be greater than zero'))
-  if (spec?.storageClassName)
-    for (const m of dns1123Subdomain(spec.storageClassName)) out.push(invalid(`${at}.storageClassName`, spec.storageClassName, m))
-  if (spec?.volumeMode !== undefined && !['Block', 'Filesystem'].includes(spec.volumeMode))
-    out.push(notSupported(`${at}.volumeMode`, spec.volumeMode, ['Block', 'Filesystem']))
-  return out
 }

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: specs are open structures whose shape the schema checks
 import type { KubeObject } from '../object.ts'
 import { type FieldError, forbiddenField, invalid, notSupported, required } from '../status.ts'
+import { unsupported } from './fields.ts'
 import { validateLabelSelector } from './names.ts'
+import { validatePodTemplateSpec } from './pod.ts'
 import {
   atMostWhole,
   immutable,
@@ -10,7 +12,6 @@ import {
   isReadable,
   labelsMatch,
   nonNegative,
-  podTemplate,
   replicatedTemplate,
   restartsAlways,
   workloadSelector,
@@ -84,7 +85,7 @@ export function validateReplicaSetUpdate(object: KubeObject, old: KubeObject): F
 function daemonSetStrategy(given: any): FieldError[] {
   const at = 'spec.updateStrategy'
   if (given.type === 'OnDelete') return []
-  if (given.type !== 'RollingUpdate') return [notSupported(at, strategyValue(given), ['OnDelete', 'RollingUpdate'])]
+  if (given.type !== 'RollingUpdate') return [unsupported(at, strategyValue(given), ['RollingUpdate', 'OnDelete'])]
   const { maxUnavailable, maxSurge } = given.rollingUpdate
   const field = `${at}.rollingUpdate`
   const out = [
@@ -104,12 +105,12 @@ export function validateDaemonSet(object: KubeObject): FieldError[] {
   const spec = object.spec ?? {}
   const { selector } = spec
   const out = validateLabelSelector(selector ?? undefined, 'spec.selector')
-  if (isReadable(selector)) out.push(...labelsMatch(selector, spec.template, false))
+  if (isReadable(selector)) out.push(...labelsMatch(selector, spec.template))
   if (selector && workloadSelector(selector, 'daemonset').some((e) => e.detail.startsWith('empty selector')))
     out.push(invalid('spec.selector', selector, 'empty selector is invalid for daemonset'))
   return [
     ...out,
-    ...podTemplate(spec.template, 'spec.template'),
+    ...validatePodTemplateSpec(spec.template, 'spec.template'),
     ...restartsAlways(spec.template, 'spec.template', 'DaemonSet'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...daemonSetStrategy(spec.updateStrategy ?? {}),
@@ -133,8 +134,8 @@ export function validateReplicationController(object: KubeObject): FieldError[] 
   if (template === undefined || template === null) return [...out, required('spec.template')]
   return [
     ...out,
-    ...labelsMatch({ matchLabels: selector }, template, true),
-    ...podTemplate(template, 'spec.template'),
+    ...labelsMatch({ matchLabels: selector }, template),
+    ...validatePodTemplateSpec(template, 'spec.template'),
     ...restartsAlways(template, 'spec.template', 'ReplicationController'),
   ]
 }
