@@ -239,7 +239,7 @@ describe('a port-forward', () => {
     expect(heard.join('')).toMatch(/^HTTP\/1\.1 200 OK/)
     expect(JSON.stringify(netns.netfilter.save())).toContain('"packets":[5]')
     const ends = netns.sockets.all().filter((s) => s.proto === 'tcp' && s.remote === '127.0.0.1')
-    expect(ends.map((s) => [s.local, s.rport])).toContainEqual(['127.0.0.1', 80])
+    expect(ends.map((s) => [s.local, s.lport])).toContainEqual(['127.0.0.1', 80])
   })
 
   it('tells which port refuses, and carries several connections side by side', async () => {

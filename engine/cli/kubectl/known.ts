@@ -9,7 +9,6 @@ const known = (name: string, short: string, aliases: readonly string[] = []): Ve
 })
 
 /** Commands that the real kubectl has and Chainwalk does not emulate: they say so. */
-export const proxy = known('proxy', 'Run a proxy to the Kubernetes API server')
 export const kustomize = known('kustomize', 'Build a kustomization target from a directory or URL')
 export const completion = known('completion', 'Output shell completion code for the specified shell')
 export const plugin = known('plugin', 'Provides utilities for interacting with plugins')

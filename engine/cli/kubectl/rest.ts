@@ -1,4 +1,12 @@
-import type { ApiClient, ApiForward, ApiRequest, ApiStream, StreamEvents, WatchEvent } from '../../apiserver/client.ts'
+import type {
+  ApiClient,
+  ApiForward,
+  ApiRequest,
+  ApiResponse,
+  ApiStream,
+  StreamEvents,
+  WatchEvent,
+} from '../../apiserver/client.ts'
 import type { Connection } from './config.ts'
 import { KubectlError, StatusError } from './errors.ts'
 import type { Obj } from './values.ts'
@@ -67,6 +75,21 @@ export class Rest {
     if ('stop' in result) return result
     this.warnings(result.warnings)
     throw statusError(result.status, result.body)
+  }
+
+  /** A request of somebody else's, and its answer whatever it is (kubectl proxy). */
+  raw(request: ApiRequest): ApiResponse {
+    return this.client().request({ ...request, headers: this.othersHeaders(request) })
+  }
+
+  rawWatch(request: ApiRequest, onEvent: (event: WatchEvent) => void): { readonly stop: () => void } | ApiResponse {
+    return this.client().watch({ ...request, headers: this.othersHeaders(request) }, onEvent)
+  }
+
+  /** Ours only say who asks; what program it is, they say themselves. */
+  private othersHeaders({ headers = {} }: ApiRequest): Record<string, string> {
+    const { 'User-Agent': own = '', ...rest } = this.headers(headers)
+    return 'user-agent' in headers ? rest : { ...rest, 'User-Agent': own }
   }
 
   /** exec or attach. A kubelet's refusal comes as text. */

@@ -27,6 +27,7 @@ import { replace } from './manifest-verbs.ts'
 import { cordon, taint, uncordon } from './nodes.ts'
 import { patch } from './patch.ts'
 import { portForward } from './port-forward.ts'
+import { proxy } from './proxy.ts'
 import { rollout } from './rollout/rollout.ts'
 import { run } from './run.ts'
 import { scale } from './scale.ts'
@@ -60,7 +61,7 @@ const REGISTERED: readonly Verb[] = [
   attach,
   exec,
   portForward,
-  known.proxy,
+  proxy,
   cp,
   auth,
   debug,
