@@ -80,7 +80,13 @@ function table(call: Invocation, items: readonly Obj[], all: boolean): string {
     let seen = first
     if (e.series) seen = `${age(e.series.lastObservedTime)} (x${e.series.count} over ${first})`
     else if ((e.count ?? 0) > 1) seen = `${age(e.lastTimestamp)} (x${e.count} over ${first})`
-    const cells = [seen, e.type, e.reason, `${e.involvedObject.kind}/${e.involvedObject.name}`, String(e.message ?? '').trim()]
+    const cells = [
+      seen,
+      e.type,
+      e.reason,
+      `${e.involvedObject?.kind ?? ''}/${e.involvedObject?.name ?? ''}`,
+      String(e.message ?? '').trim(),
+    ]
     text += `${[...(all ? [e.metadata.namespace] : []), ...cells].join('\t')}\n`
   }
   return tabbed(text, TABLE_LAYOUT)

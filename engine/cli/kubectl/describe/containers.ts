@@ -1,9 +1,9 @@
-import { formatQuantity, parseQuantity } from '../../../base/quantity.ts'
+import { parseQuantity } from '../../../base/quantity.ts'
 import { type Obj, sortedKeys } from '../values.ts'
 import { type Lines, orNone, printBool, rfc1123 } from './writer.ts'
 
-/** What a fieldRef or resourceFieldRef of a running pod resolves to. */
-export type Resolver = (env: Obj, container: Obj) => string
+/** What a fieldRef of a running pod resolves to. */
+export type Resolver = (env: Obj) => string
 
 export interface ContainerOptions {
   readonly statuses?: readonly Obj[]
@@ -139,9 +139,9 @@ function environment(out: Lines, container: Obj, resolve: Resolver | undefined):
           out.at(3, `${i === 0 ? `${e.name}:` : ''}\t${part}\n`)
         })
     } else if (from.fieldRef) {
-      out.at(3, `${e.name}:\t${resolve?.(e, container) ?? ''} (${from.fieldRef.apiVersion ?? 'v1'}:${from.fieldRef.fieldPath})\n`)
+      out.at(3, `${e.name}:\t${resolve?.(e) ?? ''} (${from.fieldRef.apiVersion ?? 'v1'}:${from.fieldRef.fieldPath})\n`)
     } else if (from.resourceFieldRef) {
-      out.at(3, `${e.name}:\t${resolve?.(e, container) ?? ''} (${from.resourceFieldRef.resource})\n`)
+      out.at(3, `${e.name}:\t${resourceValue(from.resourceFieldRef, container)} (${from.resourceFieldRef.resource})\n`)
     } else if (from.secretKeyRef) {
       const r = from.secretKeyRef
       out.at(3, `${e.name}:\t<set to the key '${r.key}' in secret '${r.name}'>\tOptional: ${r.optional === true}\n`)
@@ -165,24 +165,22 @@ function mounts(out: Lines, container: Obj): void {
   for (const d of devices) out.at(3, `${d.devicePath} from ${d.name}\n`)
 }
 
-/** What a downward-API reference is in a pod that runs. */
+/** What a field reference is in a pod that runs: of its fields kubectl's own scheme knows but the name and the namespace. */
 export function podResolver(pod: Obj): Resolver {
-  return (env, container) => {
-    const path: string | undefined = env.valueFrom.fieldRef?.fieldPath
-    if (path !== undefined) return fieldOf(pod, path)
-    const resource: string = env.valueFrom.resourceFieldRef.resource
-    const [kind = '', name = ''] = resource.split('.')
-    const quantity = parseQuantity(String(container.resources?.[kind]?.[name] ?? '0'))
-    return quantity === undefined ? '' : formatQuantity({ value: Math.ceil(quantity.value), format: 'decimal' })
+  return (env) => {
+    const path: string = env.valueFrom.fieldRef.fieldPath
+    if (path === 'metadata.name') return pod.metadata.name
+    return path === 'metadata.namespace' ? (pod.metadata.namespace ?? '') : ''
   }
 }
 
-function fieldOf(pod: Obj, path: string): string {
-  const keyed = /^metadata\.(annotations|labels)\['(.*)'\]$/.exec(path)
-  if (keyed !== null) return pod.metadata[keyed[1]!]?.[keyed[2]!] ?? ''
-  if (path === 'status.hostIPs') return (pod.status?.hostIPs ?? []).map((i: Obj) => i.ip).join(',')
-  if (path === 'status.podIPs') return (pod.status?.podIPs ?? []).map((i: Obj) => i.ip).join(',')
-  let value: Obj = pod
-  for (const part of path.split('.')) value = value?.[part]
-  return value === undefined ? '' : String(value)
+/** ExtractContainerResourceValue: in units of the divisor, rounded up. */
+function resourceValue(reference: Obj, container: Obj): string {
+  const resource: string = reference.resource
+  const at = resource.indexOf('.')
+  const [part, name] = [resource.slice(0, at), resource.slice(at + 1)]
+  const amount = parseQuantity(String(container.resources?.[part]?.[name] ?? '0'))?.value ?? 0
+  const divisor = parseQuantity(String(reference.divisor ?? '0'))?.value || 1
+  const value = String(Math.ceil(amount / divisor - 1e-9))
+  return value === '0' && (resource === 'limits.cpu' || resource === 'limits.memory') ? 'node allocatable' : value
 }

@@ -1,7 +1,7 @@
 import { addQuantity, parseQuantity } from '../../../base/quantity.ts'
 import { type Obj, sortedKeys } from '../values.ts'
 import type { Describer } from './describer.ts'
-import { annotations, type Lines, labels } from './writer.ts'
+import { annotations, type Lines, labels, rfc1123 } from './writer.ts'
 
 export const namespace: Describer = {
   kind: 'Namespace',
@@ -17,7 +17,10 @@ export const namespace: Describer = {
         .at(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage\n')
         .at(1, '----\t------\t------------------\t------\t-------\n')
       for (const c of status.conditions)
-        out.at(1, `${c.type}\t${c.status}\t${c.lastTransitionTime ?? ''}\t${c.reason ?? ''}\t${c.message ?? ''}\n`)
+        out.at(
+          1,
+          `${c.type}\t${c.status}\t${c.lastTransitionTime ? rfc1123(c.lastTransitionTime) : 'Mon, 01 Jan 0001 00:00:00 +0000'}\t${c.reason ?? ''}\t${c.message ?? ''}\n`,
+        )
     }
     quotas(out, tools.list(`/api/v1/namespaces/${metadata.name}/resourcequotas`))
     ranges(out, tools.list(`/api/v1/namespaces/${metadata.name}/limitranges`))
@@ -52,7 +55,7 @@ function scopes(out: Lines, list: readonly string[] | undefined, level: number):
   if (list === undefined || list.length === 0) return
   const sorted = [...list].sort()
   out.at(level, `Scopes:\t${sorted.join(', ')}\n`)
-  for (const scope of sorted) if (SCOPES[scope] !== undefined) out.at(level, ` * ${SCOPES[scope]}\n`)
+  for (const scope of sorted) if (SCOPES[scope] !== undefined) out.at(level, `${level === 0 ? ' ' : ''}* ${SCOPES[scope]}\n`)
 }
 
 function ranges(out: Lines, list: readonly Obj[]): void {

@@ -1,8 +1,8 @@
 import { type Obj, sortedKeys } from '../values.ts'
 import type { Describer } from './describer.ts'
 import { describeEvents } from './events.ts'
-import { volumeSource } from './volumes.ts'
-import { annotations, type Lines, labels } from './writer.ts'
+import { describeDataSource, volumeSource } from './volumes.ts'
+import { annotations, type Lines, labels, rfc1123 } from './writer.ts'
 
 const MODES: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',
@@ -30,21 +30,28 @@ export const persistentVolumeClaim: Describer = {
     out.field('Capacity', bound ? (status.capacity?.storage ?? '0') : '')
     out.field('Access Modes', bound ? modes(status.accessModes) : '')
     if (spec.volumeMode) out.field('VolumeMode', spec.volumeMode)
-    if (spec.dataSource) source(out, spec.dataSource)
+    if (spec.dataSource) describeDataSource(out, spec.dataSource)
     const pods = tools
       .list(`/api/v1/namespaces/${metadata.namespace}/pods`)
       .filter((p) => (p.spec.volumes ?? []).some((v: Obj) => v.persistentVolumeClaim?.claimName === metadata.name))
       .map((p) => p.metadata.name as string)
     if (pods.length === 0) out.field('Used By', '<none>')
     for (const [i, name] of pods.entries()) out.at(0, `${i === 0 ? 'Used By:' : '        '}\t${name}\n`)
+    conditions(out, status.conditions ?? [])
     describeEvents(out, object, tools)
   },
 }
 
-function source(out: Lines, data: Obj): void {
-  out.line('DataSource:')
-  if (data.apiGroup) out.at(1, `APIGroup:\t${data.apiGroup}\n`)
-  out.at(1, `Kind:\t${data.kind}\n`).at(1, `Name:\t${data.name}\n`)
+/** What has been noticed about a claim. */
+function conditions(out: Lines, list: readonly Obj[]): void {
+  if (list.length === 0) return
+  out.line('Conditions:').at(1, 'Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n')
+  out.at(1, '----\t------\t-----------------\t------------------\t------\t-------\n')
+  const when = (t: string | undefined) => (t ? rfc1123(t) : 'Mon, 01 Jan 0001 00:00:00 +0000')
+  for (const c of list) {
+    const times = `${when(c.lastProbeTime)} \t${when(c.lastTransitionTime)}`
+    out.at(1, `${c.type} \t${c.status} \t${times} \t${c.reason ?? ''} \t${c.message ?? ''}\n`)
+  }
 }
 
 export const persistentVolume: Describer = {
@@ -66,7 +73,7 @@ export const persistentVolume: Describer = {
     out.field('Capacity', spec.capacity?.storage ?? '0')
     affinity(out, spec.nodeAffinity)
     out.field('Message', status.message ?? '').line('Source:')
-    volumeSource(out, spec, 2)
+    volumeSource(out, spec, 2, false)
     describeEvents(out, object, tools)
   },
 }
@@ -89,6 +96,19 @@ function affinity(out: Lines, value: Obj): void {
         0,
         `${k === 0 ? '' : '    \t'}${e.key} ${String(e.operator).toLowerCase()}${e.values ? ` [${e.values.join(', ')}]` : ''}\n`,
       )
+    }
+  }
+}
+
+/** "AllowedTopologies:". */
+function topologies(out: Lines, terms: readonly Obj[]): void {
+  out.at(0, `AllowedTopologies:\t${terms.length === 0 ? '<none>' : ''}\n`)
+  for (const [i, term] of terms.entries()) {
+    const list: readonly Obj[] = term.matchLabelExpressions ?? []
+    out.at(1, `Term ${i}:\t${list.length === 0 ? '<none>\n' : ''}`)
+    for (const [k, r] of list.entries()) {
+      if (k > 0) out.at(1, '\t')
+      out.at(0, `${r.key} in${(r.values ?? []).length > 0 ? ` [${r.values.join(', ')}]` : ''}\n`)
     }
   }
 }
@@ -121,6 +141,7 @@ export const storageClass: Describer = {
     }
     if (object.reclaimPolicy) out.field('ReclaimPolicy', object.reclaimPolicy)
     if (object.volumeBindingMode) out.field('VolumeBindingMode', object.volumeBindingMode)
+    if (object.allowedTopologies !== undefined) topologies(out, object.allowedTopologies)
     describeEvents(out, object, tools)
   },
 }

@@ -1,7 +1,7 @@
 import type { Obj } from '../values.ts'
 import { describeContainers } from './containers.ts'
 import { describeVolumes } from './volumes.ts'
-import { annotations, type Lines, labels, selectorText } from './writer.ts'
+import { annotations, formatSelector, type Lines, labels } from './writer.ts'
 
 /** "Pod Template:" of a workload. */
 export function describeTemplate(out: Lines, template: Obj, minor: number): void {
@@ -41,7 +41,7 @@ export function spreadConstraints(out: Lines, list: readonly Obj[] | undefined, 
   if (list === undefined || list.length === 0) return
   const sorted = [...list].sort((x, y) => (x.topologyKey < y.topologyKey ? -1 : 1))
   sorted.forEach((c, i) => {
-    const selector = c.labelSelector ? ` for selector ${selectorText(c.labelSelector)}` : ''
+    const selector = c.labelSelector ? ` for selector ${formatSelector(c.labelSelector)}` : ''
     out.at(
       0,
       `${i === 0 ? `${space}Topology Spread Constraints:` : space}\t${c.topologyKey}:${c.whenUnsatisfiable} when max skew ${c.maxSkew} is exceeded${selector}\n`,

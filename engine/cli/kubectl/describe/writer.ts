@@ -21,6 +21,12 @@ export class Lines {
     return this.at(0, `${title}:\t${value ?? ''}\n`)
   }
 
+  /** Every piece of another description, each a level deeper (describe.NewNestedPrefixWriter). */
+  nest(level: number, inner: Lines): this {
+    this.text += inner.text.replace(/^(?=.)/gm, '  '.repeat(level))
+    return this
+  }
+
   done(): string {
     return tabbed(this.text, DESCRIBE_LAYOUT)
   }
