@@ -7,6 +7,12 @@ export interface WatchListener {
   ended(): void
 }
 
+export interface WatchHandle {
+  stop(): void
+  /** Sends a bookmark, where the client asked for them. */
+  bookmark(): void
+}
+
 export interface ExecListener {
   output(from: 'stdout' | 'stderr', bytes: string): void
   /** `status` is absent where the program's end is not known: the cluster is another one now. */
@@ -37,7 +43,7 @@ export interface ForwardHandle {
 /** The cluster's API as the HTTP face reaches it. What is refused comes as the answer. */
 export interface ApiBackend {
   request(user: ApiUser, request: ApiRequest): Promise<ApiReply>
-  watch(user: ApiUser, request: ApiRequest, listener: WatchListener): Promise<{ stop(): void } | ApiReply>
+  watch(user: ApiUser, request: ApiRequest, listener: WatchListener): Promise<WatchHandle | ApiReply>
   exec(user: ApiUser, request: ApiRequest, listener: ExecListener): Promise<ExecHandle | ApiReply>
   forward(user: ApiUser, request: ApiRequest): Promise<ForwardHandle | ApiReply>
 }

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiRequest, ApiUser, Input } from '../../engine/index.ts'
 import type { ApiReply, ApiSaid, CallMap, StreamEvent } from '../emulator/protocol.ts'
-import type { ApiBackend, ExecHandle, ExecListener, ForwardHandle, ForwardListener, WatchListener } from './backend.ts'
+import type {
+  ApiBackend,
+  ExecHandle,
+  ExecListener,
+  ForwardHandle,
+  ForwardListener,
+  WatchHandle,
+  WatchListener,
+} from './backend.ts'
 import { statusReply } from './status.ts'
 
-type Reads = 'apiRead' | 'apiWatch' | 'apiUnwatch'
+export type SessionCall = 'apiRead' | 'apiWatch' | 'apiBookmark' | 'apiUnwatch'
 
 /** How a session is asked: an emulator process through its attempt, or a session in this process. */
 export interface SessionWire {
-  ask<C extends Reads>(call: C, args: CallMap[C]['args']): Promise<CallMap[C]['result']>
+  ask<C extends SessionCall>(call: C, args: CallMap[C]['args']): Promise<CallMap[C]['result']>
   /** Inputs reach the session in the order of the calls. */
   apply(input: Input): Promise<ApiReply | null>
 }
@@ -40,7 +48,7 @@ export class EmulatedApi implements ApiBackend {
     return reply ?? statusReply(500, 'InternalError', 'Internal error occurred: the emulator ended before it answered')
   }
 
-  async watch(user: ApiUser, request: ApiRequest, listener: WatchListener): Promise<{ stop(): void } | ApiReply> {
+  async watch(user: ApiUser, request: ApiRequest, listener: WatchListener): Promise<WatchHandle | ApiReply> {
     const watch = this.nextWatch++
     // Known before it is asked for: the first events may be here before the answer.
     this.watches.set(watch, listener)
@@ -55,6 +63,7 @@ export class EmulatedApi implements ApiBackend {
       throw error
     }
     return {
+      bookmark: () => void this.wire.ask('apiBookmark', { watch }).catch(() => {}),
       stop: () => {
         if (this.watches.delete(watch)) this.wire.ask('apiUnwatch', { watch }).catch(() => {})
       },

@@ -2,7 +2,7 @@ import type { Input, Session } from '../../engine/index.ts'
 import { ApiDesk, replyOf } from '../emulator/api-desk.ts'
 import type { ApiReply, CallMap } from '../emulator/protocol.ts'
 import { Pump } from '../emulator/pump.ts'
-import { EmulatedApi } from './emulated-api.ts'
+import { EmulatedApi, type SessionCall } from './emulated-api.ts'
 
 export interface LocalApi {
   readonly api: EmulatedApi
@@ -24,10 +24,11 @@ export function localApi(session: Session, clock: 'real' | 'fixed'): LocalApi {
   return { api, stop: () => pump.stop() }
 }
 
-function asked(desk: ApiDesk, call: 'apiRead' | 'apiWatch' | 'apiUnwatch', args: Partial<CallMap['apiWatch']['args']>): unknown {
+function asked(desk: ApiDesk, call: SessionCall, args: Partial<CallMap['apiWatch']['args']>): unknown {
   const { watch = 0, user, request } = args
   if (user === undefined || request === undefined) {
-    desk.unwatch(watch)
+    if (call === 'apiBookmark') desk.bookmark(watch)
+    else desk.unwatch(watch)
     return null
   }
   return call === 'apiRead' ? desk.read(user, request) : desk.watch(watch, user, request)

@@ -5,6 +5,10 @@ import { commonHeaders, sendReply } from './respond.ts'
 
 /** How long a watch lasts that names no time: between one and two of these, so that they do not all end at once (handlers/get.go). */
 const MIN_TIMEOUT_S = 1800
+/** So often a client learns how far its watch has come, and once more before it ends (cacher.go: defaultBookmarkFrequency). */
+const BOOKMARK_EVERY = 60_000
+/** Between the last bookmark and the end. */
+const LAST_WORDS = 100
 /** A client that reads nothing while this much waits for it is cut off; it can come back with its last version. */
 const MOST_UNREAD = 64 * 1024 * 1024
 
@@ -36,14 +40,21 @@ export async function serveWatch(
   let begun = false
   let over = false
   let stop = () => {}
+  let bookmark = () => {}
+  let bookmarks: ReturnType<typeof setInterval> | undefined
+  const last = () => {
+    bookmark()
+    setTimeout(end, LAST_WORDS).unref()
+  }
   const end = () => {
     if (over) return
     over = true
     clearTimeout(timer)
+    clearInterval(bookmarks)
     stop()
     if (begun && !outgoing.destroyed) outgoing.end()
   }
-  const timer = kind.log ? undefined : setTimeout(end, timeoutMs(kind.query))
+  const timer = kind.log ? undefined : setTimeout(last, timeoutMs(kind.query))
   timer?.unref()
   const encoding = kind.log ? 'latin1' : 'utf8'
   const write = (text: string) => {
@@ -76,6 +87,9 @@ export async function serveWatch(
     return
   }
   begun = true
+  bookmark = opened.bookmark
+  bookmarks = setInterval(bookmark, BOOKMARK_EVERY)
+  bookmarks.unref()
   outgoing.writeHead(200, { ...commonHeaders(), 'content-type': kind.log ? 'text/plain' : contentType(request) })
   outgoing.flushHeaders()
   if (waiting !== '') write(waiting)

@@ -21,11 +21,18 @@ function lineOf({ type, object }: WatchEvent): string {
   return typeof object === 'string' ? object : goJson({ type, object })
 }
 
+interface Watch {
+  stop: () => void
+  bookmark: () => void
+  /** What was not sent yet. */
+  text: string
+}
+
 /** The session's API for clients outside: reads, and watches by number. */
 export class ApiDesk {
   private readonly session: Session
   private readonly send: (message: ApiSaid) => void
-  private readonly watches = new Map<number, { stop: () => void; text: string }>()
+  private readonly watches = new Map<number, Watch>()
 
   constructor(session: Session, send: (message: ApiSaid) => void) {
     this.session = session
@@ -42,7 +49,7 @@ export class ApiDesk {
   }
 
   watch(id: number, user: ApiUser, request: ApiRequest): ApiReply | null {
-    const watch = { stop: () => {}, text: '' }
+    const watch: Watch = { stop: () => {}, bookmark: () => {}, text: '' }
     let over = false
     // Events of one commit travel together.
     const flush = () => {
@@ -54,15 +61,21 @@ export class ApiDesk {
       }
     }
     const opened = this.session.client(user).watch(request, (event) => {
-      if (watch.text === '' && !over) queueMicrotask(flush)
+      if (watch.text === '') queueMicrotask(flush)
       watch.text += lineOf(event)
-      // The server says why, and hangs up (endpoints/handlers/watch.go).
-      if (event.type === 'ERROR') over = true
+      // The server says why, and hangs up (endpoints/handlers/watch.go); a followed log ends with its container.
+      if (event.type === 'ERROR' || (event.type === 'DELETED' && event.object === '')) over = true
     })
     if (!('stop' in opened)) return replyOf(opened)
     watch.stop = opened.stop
+    watch.bookmark = opened.bookmark ?? watch.bookmark
     this.watches.set(id, watch)
     return null
+  }
+
+  /** Tells a client that asked for bookmarks how far its watch has come. */
+  bookmark(id: number): void {
+    this.watches.get(id)?.bookmark()
   }
 
   unwatch(id: number): void {

@@ -62,6 +62,7 @@ export interface CallMap {
   /** Requests to the API that change nothing. A watch is numbered by whoever asks; a refused one gives the answer. */
   apiRead: { args: { user: ApiUser; request: ApiRequest }; result: ApiReply }
   apiWatch: { args: { watch: number; user: ApiUser; request: ApiRequest }; result: ApiReply | null }
+  apiBookmark: { args: { watch: number }; result: null }
   apiUnwatch: { args: { watch: number }; result: null }
   locale: { args: { locale: string }; result: SessionView }
   view: { args: Record<string, never>; result: SessionView }

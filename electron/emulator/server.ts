@@ -84,6 +84,10 @@ export class EmulatorServer {
       apply: (a) => this.apply(a.input),
       apiRead: (a) => this.now((desk) => desk.read(a.user, a.request)),
       apiWatch: (a) => this.now((desk) => desk.watch(a.watch, a.user, a.request)),
+      apiBookmark: (a) => {
+        this.desk?.bookmark(a.watch)
+        return null
+      },
       apiUnwatch: (a) => {
         this.desk?.unwatch(a.watch)
         return null

@@ -66,7 +66,7 @@ const badRequest = (message: string) => statusReply(400, 'BadRequest', message)
 const noProtocol = () =>
   statusReply(403, 'Forbidden', 'unable to upgrade: unable to negotiate protocol: the client and the server have none in common')
 
-/** The program is started before the connection is switched, so that a refusal is an answer that the client can read. */
+/** Over SPDY the program is started before the connection is switched, so that a refusal is an answer that the client can read. */
 async function startProgram({
   backend,
   user,
@@ -82,14 +82,30 @@ async function startProgram({
 }
 
 async function execWebSocket(upgrade: Upgrade): Promise<void> {
-  const { incoming, socket, head, offered } = upgrade
+  const { backend, user, request, incoming, socket, head, offered } = upgrade
   // No subprotocol at all means the oldest one (wsstream/conn.go).
   const protocol = offered.length === 0 ? '' : chosen(offered, CHANNEL_PROTOCOLS)
   if (protocol === undefined) return refuseUpgrade(socket, noProtocol())
-  const started = await startProgram(upgrade)
-  if (started === undefined) return
-  socket.once('close', () => started.program.close())
-  execOverChannels(await acceptWebSocket(incoming, socket, head, protocol), protocol, started.program, started.held)
+  const held = new HeldListener()
+  const program = await backend.exec(user, request, held)
+  if (isReply(program) && !fromKubelet(program, protocol)) return refuseUpgrade(socket, program)
+  const handle = isReply(program) ? refusedProgram(program, held) : program
+  if (socket.destroyed) return handle.close()
+  socket.once('close', () => handle.close())
+  execOverChannels(await acceptWebSocket(incoming, socket, head, protocol), protocol, handle, held)
+}
+
+/** A kubelet's refusal is plain text; over v5 the API server has accepted the client before it asks the kubelet (streamtranslator.go). */
+function fromKubelet({ headers }: ApiReply, protocol: string): boolean {
+  return protocol.startsWith('v5') && (headers['content-type'] ?? '').startsWith('text/plain')
+}
+
+function refusedProgram({ body }: ApiReply, held: HeldListener): ExecHandle {
+  const words = `unable to upgrade connection: ${body.trimEnd()}`
+  const message = `Internal error occurred: ${words}`
+  const details = { causes: [{ message: words }] }
+  held.ended({ metadata: {}, status: 'Failure', message, reason: 'InternalError', details, code: 500 })
+  return { write: () => {}, end: () => {}, resize: () => {}, close: () => {} }
 }
 
 async function execSpdy(upgrade: Upgrade): Promise<void> {
