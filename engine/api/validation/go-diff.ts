@@ -42,6 +42,11 @@ function moved(type: string, value: Values): Values {
   return { ...value, securityContext: { ...(value.securityContext as Values | undefined), ...host } }
 }
 
+/** A versioned object as the server's internal struct prints it (a validator's %#v of a PodSpec). */
+export function internalStruct(type: string, value: Values): Record<string, unknown> {
+  return struct(moved(type, value), type)
+}
+
 /** json.MarshalIndent: one space a level, and three characters that HTML minds escaped. */
 function marshal(value: unknown): string {
   return JSON.stringify(value, undefined, 1).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
@@ -49,6 +54,6 @@ function marshal(value: unknown): string {
 
 /** apimachinery util/diff: two values of an internal struct as indented JSON, and what differs line by line. */
 export function goDiff(type: string, before: Values, after: Values): string {
-  const text = (value: Values) => marshal(struct(moved(type, value), type))
+  const text = (value: Values) => marshal(internalStruct(type, value))
   return unifiedDiff(text(before), text(after))
 }

@@ -63,6 +63,31 @@ export function podFailurePolicy(spec: any, at: string): FieldError[] {
   })
 }
 
+/** The policies as the server's own structs print them. */
+export function internalPolicy(name: string, policy: any): unknown {
+  const rules = (policy?.rules ?? null) as any[] | null
+  if (policy === undefined || policy === null || (name !== 'podFailurePolicy' && name !== 'successPolicy')) return policy ?? null
+  if (name === 'successPolicy') {
+    const rule = ({ succeededIndexes = null, succeededCount = null }: any) => ({
+      SucceededIndexes: succeededIndexes,
+      SucceededCount: succeededCount,
+    })
+    return { Rules: rules?.map(rule) ?? null }
+  }
+  const exit = ({ containerName = null, operator = '', values = null }: any) => ({
+    ContainerName: containerName,
+    Operator: operator,
+    Values: values,
+  })
+  const pattern = ({ type = '', status = '' }: any) => ({ Type: type, Status: status })
+  const rule = ({ action = '', onExitCodes, onPodConditions }: any) => ({
+    Action: action,
+    OnExitCodes: onExitCodes ? exit(onExitCodes) : null,
+    OnPodConditions: onPodConditions?.map(pattern) ?? null,
+  })
+  return { Rules: rules?.map(rule) ?? null }
+}
+
 /** validateSuccessPolicy; only Indexed Jobs have one. */
 export function successPolicy(spec: any, at: string): FieldError[] {
   const rules: readonly any[] = spec.successPolicy.rules ?? []

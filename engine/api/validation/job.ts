@@ -4,7 +4,8 @@ import type { KubeObject } from '../object.ts'
 import { matchesSelector } from '../selectors.ts'
 import { type FieldError, invalid, notSupported, required, tooLong } from '../status.ts'
 import { unsupported } from './fields.ts'
-import { podFailurePolicy, successPolicy } from './job-policies.ts'
+import { internalStruct } from './go-diff.ts'
+import { internalPolicy, podFailurePolicy, successPolicy } from './job-policies.ts'
 import { dns1123Label, dns1123Subdomain, validateLabelSelector } from './names.ts'
 import { validatePodTemplateSpec } from './pod.ts'
 import { immutable, isReadable, labelsMatch, nonNegative } from './template.ts'
@@ -75,12 +76,11 @@ export function validateJobSpec(spec: any, at: string): FieldError[] {
       if (spec[name] !== undefined) out.push(invalid(`${at}.${name}`, spec[name], 'requires indexed completion mode'))
   if (spec.podFailurePolicy !== undefined) out.push(...podFailurePolicy(spec, `${at}.podFailurePolicy`))
   if (spec.successPolicy !== undefined) {
-    const rules = ((spec.successPolicy.rules ?? null) as any[] | null)?.map(({ succeededIndexes, succeededCount }) => ({
-      SucceededIndexes: succeededIndexes ?? null,
-      SucceededCount: succeededCount ?? null,
-    }))
     if (mode === 'Indexed') out.push(...successPolicy(spec, `${at}.successPolicy`))
-    else out.push(invalid(`${at}.successPolicy`, { Rules: rules ?? null }, 'requires indexed completion mode'))
+    else
+      out.push(
+        invalid(`${at}.successPolicy`, internalPolicy('successPolicy', spec.successPolicy), 'requires indexed completion mode'),
+      )
   }
   if (replacement !== undefined) {
     const allowed = spec.podFailurePolicy === undefined ? REPLACEMENT : ['Failed']
@@ -144,17 +144,19 @@ function templateUpdate(spec: any, job: KubeObject, old: KubeObject): FieldError
     return { metadata, spec: { ...pod, ...(Object.keys(others).length > 0 ? { affinity: others } : {}) } }
   }
   if (deepEqual(fixed(job.spec.template), fixed(old.spec.template))) return []
-  return [invalid('spec.template', spec.template, 'field is immutable')]
+  const { metadata = {}, spec: pod = {} } = spec.template ?? {}
+  return [invalid('spec.template', { ...metadata, Spec: internalStruct('PodSpec', pod) }, 'field is immutable')]
 }
 
 export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[] {
   const [spec, before] = [job.spec ?? {}, old.spec ?? {}]
-  const out = validateSpec(spec)
+  const out = validateJob(job)
   if (spec.completionMode !== 'Indexed') out.push(...immutable(spec.completions, before.completions, 'spec.completions'))
   else if (spec.completions !== undefined && spec.completions !== before.completions && spec.completions !== spec.parallelism)
     out.push(invalid('spec.completions', spec.completions, 'can only be modified in tandem with spec.parallelism'))
   out.push(...immutable(spec.selector, before.selector, 'spec.selector'), ...templateUpdate(spec, job, old))
   for (const name of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'])
-    out.push(...immutable(spec[name], before[name], `spec.${name}`))
+    if (!deepEqual(spec[name], before[name]))
+      out.push(invalid(`spec.${name}`, internalPolicy(name, spec[name]), 'field is immutable'))
   return out
 }
