@@ -125,5 +125,5 @@ test('kinds of networking and access are defaulted, judged, allocated and author
   }
   console.log(`kinds of networking and access: ${passed} passed, ${notDue} not yet due, ${failed.length} failed`)
   expect(failed).toEqual([])
-  expect(passed).toBeGreaterThan(760)
-})
+  expect(passed).toBeGreaterThan(770)
+}, 120_000)

@@ -13,8 +13,13 @@ const FULL: readonly PolicyRule[] = [
 ]
 
 /** ConfirmNoEscalation: what a user would give away without having it, in the server's words. */
-function escalates(store: Store, user: Writer, namespace: string | undefined, wanted: readonly PolicyRule[]): string | undefined {
-  const { rules, error } = rulesFor(store, user, namespace)
+function escalates(
+  store: Store,
+  user: Writer,
+  { namespace, resource }: { readonly namespace: string | undefined; readonly resource: string },
+  wanted: readonly PolicyRule[],
+): string | undefined {
+  const { rules, error } = rulesFor(store, user, namespace, resource)
   const lacking = missing(rules, wanted)
   if (lacking.length === 0) return undefined
   const texts = [...new Set(compact(lacking).map(ruleText))].sort()
@@ -49,9 +54,9 @@ export function confirmRole(context: WriteContext, object: KubeObject, old: Kube
   // the name of a request to create is not in its path, so rules that name roles do not match it
   const asked = { verb: 'escalate', ...kind, namespace, ...(old === undefined ? {} : { name }) }
   if (user.groups.includes(MASTERS) || authorize(store, user, asked).allowed || onlyFreed(object, old)) return
-  const why = escalates(store, user, namespace, object.rules ?? [])
+  const why = escalates(store, user, { namespace, resource }, object.rules ?? [])
   if (why !== undefined) throw forbidden(kind, name, why)
-  if ((aggregates(object) || aggregates(old)) && escalates(store, user, namespace, FULL) !== undefined)
+  if ((aggregates(object) || aggregates(old)) && escalates(store, user, { namespace, resource }, FULL) !== undefined)
     throw forbidden(kind, name, 'must have cluster-admin privileges to use the aggregationRule')
 }
 
@@ -68,7 +73,7 @@ export function confirmBinding(context: WriteContext, object: KubeObject, old: K
   if (known && authorize(store, user, asked).allowed) return
   if (!known) throw unclassified(`unsupported role reference kind: "${ref.kind ?? ''}"`)
   const rules = rulesOfRole(store, ref, namespace ?? '')
-  if (typeof rules === 'string') throw notFound({ group: RBAC_GROUP, resource: roles.slice(0, -1) }, ref.name)
-  const why = escalates(store, user, namespace, rules)
+  if (typeof rules === 'string') throw notFound({ group: RBAC_GROUP, resource }, ref.name)
+  const why = escalates(store, user, { namespace, resource }, rules)
   if (why !== undefined) throw forbidden({ group: RBAC_GROUP, resource }, name, why)
 }

@@ -25,12 +25,16 @@ function applies(subject: Subject, user: Writer, namespace: string): boolean {
   return subject.kind === 'ServiceAccount' && within !== '' && user.name === `system:serviceaccount:${within}:${subject.name}`
 }
 
-/** GetRoleReferenceRules: a role's rules, or in the server's words why they cannot be had. */
-export function rulesOfRole(store: Store, ref: RoleRef, namespace: string): readonly PolicyRule[] | string {
+/**
+ * GetRoleReferenceRules: a role's rules, or in the server's words why they cannot be had. The authorizer asks a lister, whose errors
+ * name the singular; a check for escalation asks the registry, whose errors name the resource of the request (`within`).
+ */
+export function rulesOfRole(store: Store, ref: RoleRef, namespace: string, within?: string): readonly PolicyRule[] | string {
   const own = ref.kind === 'Role'
   const resource = own ? 'roles' : 'clusterroles'
   const role = store.get(`${resource}.${RBAC_GROUP}`, own ? namespace : undefined, ref.name)
-  return role === undefined ? `${resource.slice(0, -1)}.${RBAC_GROUP} "${ref.name}" not found` : (role.rules ?? [])
+  if (role !== undefined) return role.rules ?? []
+  return `${within ?? resource.slice(0, -1)}.${RBAC_GROUP} "${ref.name}" not found`
 }
 
 /** A rule that binds the user and where it comes from, or why a role could not be read. */
@@ -44,7 +48,7 @@ function describe(binding: KubeObject, subject: Subject, namespace: string): str
 }
 
 /** VisitRulesFor: every rule that binds the user, cluster-wide ones first. */
-export function* visitRules(store: Store, user: Writer, namespace: string | undefined): Generator<Found> {
+export function* visitRules(store: Store, user: Writer, namespace: string | undefined, asking?: string): Generator<Found> {
   const within = namespace ?? ''
   const levels: [readonly KubeObject[], string][] = [[store.list(`clusterrolebindings.${RBAC_GROUP}`), '']]
   if (within !== '') levels.push([store.list(`rolebindings.${RBAC_GROUP}`, within), within])
@@ -52,7 +56,7 @@ export function* visitRules(store: Store, user: Writer, namespace: string | unde
     for (const binding of bindings) {
       const subject = (binding.subjects as readonly Subject[] | undefined)?.find((s) => applies(s, user, level))
       if (subject === undefined) continue
-      const rules = rulesOfRole(store, binding.roleRef, level)
+      const rules = rulesOfRole(store, binding.roleRef, level, asking)
       if (typeof rules === 'string') yield { error: rules }
       else for (const rule of rules) yield { rule, source: describe(binding, subject, level) }
     }
@@ -60,10 +64,10 @@ export function* visitRules(store: Store, user: Writer, namespace: string | unde
 }
 
 /** RulesFor: the rules, and what went wrong on the way (utilerrors.Aggregate). */
-export function rulesFor(store: Store, user: Writer, namespace: string | undefined) {
+export function rulesFor(store: Store, user: Writer, namespace: string | undefined, asking?: string) {
   const rules: PolicyRule[] = []
   const errors: string[] = []
-  for (const found of visitRules(store, user, namespace)) {
+  for (const found of visitRules(store, user, namespace, asking)) {
     if ('rule' in found) rules.push(found.rule)
     else errors.push(found.error)
   }
