@@ -13,7 +13,7 @@ const LAB = 'from-endpoints-to-dnat'
 const FLOOD_BYTES = 10 * 1024 * 1024
 const KEYSTROKES = 300
 /** Budgets inside the engine: each a program of its own, so that memory and heat of one are none of another's. */
-const PARTS = ['rules.ts', 'cluster.ts', 'kube-proxy.ts', 'packets.ts']
+const PARTS = ['rules.ts', 'cluster.ts', 'kube-proxy.ts', 'packets.ts', 'api.ts']
 
 const data = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'))
 const host = await Host.start({ runtime: sourceRuntime(ROOT), data, version: '0', transport: 'browser', systemLocale: 'en' })
@@ -141,7 +141,9 @@ async function scale(): Promise<void> {
 }
 
 for (const part of PARTS) {
-  const { status } = spawnSync(process.execPath, [...process.execArgv, join(import.meta.dirname, part)], { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [...process.execArgv, '--expose-gc', join(import.meta.dirname, part)], {
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exitCode = 1
 }
 

@@ -41,7 +41,14 @@ export class Rest {
   }
 
   get(path: string, accept = 'application/json'): Obj {
-    return this.send({ method: 'GET', path, headers: { Accept: accept } })
+    let body = this.send({ method: 'GET', path, headers: { Accept: accept } })
+    // a list that came in part is asked for until it is whole (resource/helper.go FollowContinue)
+    while (typeof body === 'object' && body?.metadata?.continue) {
+      const next = this.send({ method: 'GET', path: continued(path, body.metadata.continue), headers: { Accept: accept } })
+      const parts = body.rows === undefined ? { items: [...body.items, ...next.items] } : { rows: [...body.rows, ...next.rows] }
+      body = { ...body, ...parts, metadata: next.metadata }
+    }
+    return body
   }
 
   post(path: string, body: Obj): Obj {
@@ -139,6 +146,10 @@ function upgradeError(code: number, body: Obj): Error {
 
 /** The kubelet did not upgrade; what is told of it depends on the protocol that was tried. */
 export class UpgradeRefused extends Error {}
+
+function continued(path: string, token: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}continue=${encodeURIComponent(token)}`
+}
 
 function statusError(code: number, body: Obj): StatusError {
   if (typeof body === 'object' && body !== null && body.kind === 'Status') return new StatusError(body)
