@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import type { ApiView } from '../contract/index.ts'
 import { Failure } from '../host/failure.ts'
 import type { TtyHandler, TtyLink } from '../host/tty-server.ts'
 import type { ApiBackend } from './backend.ts'
-import { kubeconfigPath, OpenApi } from './open-api.ts'
+import type { OpenApi, OpenApiOptions } from './open-api.ts'
 
 interface OpenAttempt {
   readonly attempt: { readonly id: string; readonly lab: { readonly id: string } }
@@ -31,10 +32,10 @@ export class AttemptApis {
   async start({ attempt, api }: OpenAttempt, options: ApiRequestOptions): Promise<OpenApi> {
     const had = this.open.get(attempt.id)
     if (had !== undefined) return await had
-    const opening = OpenApi.start({
+    const opening = this.opening({
       backend: api,
       port: options.port,
-      kubeconfig: options.kubeconfig ?? kubeconfigPath(this.data, attempt.lab.id),
+      kubeconfig: options.kubeconfig ?? join(this.data, `kubeconfig-${attempt.lab.id}`),
       force: options.force ?? false,
       cluster: attempt.lab.id,
     })
@@ -67,6 +68,12 @@ export class AttemptApis {
     } catch (error) {
       return { refused: (error as Error).message }
     }
+  }
+
+  /** Certificates and WebSockets are loaded when the first API is opened: most sittings open none. */
+  private async opening(options: OpenApiOptions): Promise<OpenApi> {
+    const { OpenApi } = await import('./open-api.ts')
+    return await OpenApi.start(options)
   }
 
   view(attempt: string): ApiView | null {

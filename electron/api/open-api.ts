@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { ApiView } from '../contract/index.ts'
 import type { ApiBackend } from './backend.ts'
 import { contextOf, kubeconfig, removeKubeconfig, writeKubeconfig } from './kubeconfig.ts'
@@ -54,11 +53,6 @@ export class OpenApi {
     removeKubeconfig(this.view.kubeconfig, this.running.token)
     await this.running.close()
   }
-}
-
-/** Where the host writes an attempt's kubeconfig. */
-export function kubeconfigPath(data: string, lab: string): string {
-  return join(data, `kubeconfig-${lab}`)
 }
 
 function quoted(path: string): string {
