@@ -5,7 +5,8 @@ import { notEmulatedStatus } from '../api/status.ts'
 import type { Json } from '../base/json.ts'
 import type { ApiRequest, ApiResponse } from './client.ts'
 import { customDiscovery, customGroups, customResources } from './custom-groups.ts'
-import { openapi } from './openapi/serve.ts'
+import { header } from './headers.ts'
+import { digestOf, openapi } from './openapi/serve.ts'
 import { reply } from './respond.ts'
 
 /** What differs from cluster to cluster in discovery. */
@@ -35,6 +36,14 @@ function versionInfo(version: string): Json {
 /** What a real server answers below these paths is not emulated: saying "not found" would be wrong. */
 const ELSEWHERE = ['.well-known', 'debug', 'flagz', 'metrics', 'openid', 'statusz']
 
+/** The aggregated documents carry a digest, of what they are made from: clients ask again by it. */
+function tagged(request: ApiRequest, minor: number, kinds: Kinds, body: () => object): ApiResponse {
+  const etag = `"${digestOf(JSON.stringify([minor, request.path, kinds.custom.map((k) => [k.apiVersion, k.revision])]))}"`
+  const headers = { 'content-type': AGGREGATED_TYPE, etag, vary: 'Accept', 'cache-control': 'public' }
+  if (header(request, 'If-None-Match') === etag) return { status: 304, headers, warnings: [], body: '' }
+  return { status: 200, headers, warnings: [], body: body() as Json }
+}
+
 /** Custom groups stand behind the server's own, whose priorities are higher. */
 function withCustom(document: object, kinds: Kinds): object {
   if (kinds.custom.length === 0) return document
@@ -57,12 +66,12 @@ export function discovery(
   if (first === undefined || ELSEWHERE.includes(first)) throw notEmulatedStatus(`/${parts.join('/')}`)
   if (first === 'version' && parts.length === 1) return reply(200, versionInfo(facts.version))
   if (first === 'api' && parts.length === 1) {
-    if (aggregated) return reply(200, aggregatedAt(minor, 'api'), [], AGGREGATED_TYPE)
+    if (aggregated) return tagged(request, minor, kinds, () => aggregatedAt(minor, 'api'))
     const addresses = [{ clientCIDR: '0.0.0.0/0', serverAddress: facts.address }]
     return reply(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: addresses })
   }
   if (first === 'apis' && parts.length === 1) {
-    if (aggregated) return reply(200, withCustom(aggregatedAt(minor, 'apis'), kinds), [], AGGREGATED_TYPE)
+    if (aggregated) return tagged(request, minor, kinds, () => withCustom(aggregatedAt(minor, 'apis'), kinds))
     return reply(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: [...groupsAt(minor), ...customGroups(kinds)] })
   }
   if (first === 'apis' && parts.length === 2) {

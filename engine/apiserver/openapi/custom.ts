@@ -59,7 +59,8 @@ function openSchema(schema: Schema): Schema {
 function schemaOf(kind: Kind): Schema {
   const gvk = [{ group: kind.group, version: kind.version, kind: kind.kind }]
   const given = (kind.schema ?? {}) as Schema
-  return { ...openSchema(given), type: 'object', properties: objectFields(given), 'x-kubernetes-group-version-kind': gvk }
+  const schema = openSchema(given)
+  return { ...schema, type: 'object', properties: objectFields(schema), 'x-kubernetes-group-version-kind': gvk }
 }
 
 /** The schemas of the API's own kinds and of these custom ones. */

@@ -43,7 +43,7 @@ function collectRefs(value: unknown, found: Set<string>): void {
 }
 
 /** Every schema that `paths` leads to. */
-function closure(paths: unknown, source: SchemaSource): Record<string, Schema> {
+export function closure(paths: unknown, source: SchemaSource): Record<string, Schema> {
   const found = new Set<string>()
   collectRefs(paths, found)
   const schemas: Record<string, Schema> = {}

@@ -23,9 +23,12 @@ export interface PathKind {
   readonly custom?: boolean
 }
 
+const RESOURCE_VERSION = (ACTION_PARAMETERS.list ?? []).filter((p) => p.name === 'resourceVersion')
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const MEDIA = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
+/** What is said of custom resources is in JSON or YAML. */
+const CUSTOM_MEDIA = ['application/json', 'application/yaml']
 const STREAMS = [...MEDIA, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'].sort()
 
 /** Kinds whose deletion answers with the object (ReturnDeletedObject). */
@@ -51,7 +54,7 @@ const RETURNED = [
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 /** "rbac.authorization.k8s.io" → "rbacAuthorization" (installer.go: the group's words without the last two domains). */
-function groupWord(group: string): string {
+export function groupWord(group: string): string {
   if (group === '') return 'core'
   const words = group.replace(/\.k8s\.io$/, '').split(/[.-]/)
   return words.map((w, i) => (i === 0 ? w : capital(w))).join('')
@@ -68,11 +71,33 @@ class Writer {
   private readonly k: PathKind
   private readonly tag: string
   private readonly word: string
+  private readonly media: readonly string[]
+  private readonly streams: readonly string[]
 
   constructor(kind: PathKind) {
     this.k = kind
+    this.media = kind.custom === true ? CUSTOM_MEDIA : MEDIA
+    this.streams = kind.custom === true ? CUSTOM_MEDIA : STREAMS
     this.tag = `${groupWord(kind.group)}_${kind.version}`
     this.word = capital(groupWord(kind.group)) + capital(kind.version)
+  }
+
+  private ok(name: string, code = '200'): Record<string, Json> {
+    return offered(name, this.media, code)
+  }
+
+  /** What a request carries: of any type, but for custom resources. */
+  private content(name: string): Schema {
+    const types = this.k.custom === true ? this.media : ['*/*']
+    return { content: Object.fromEntries(types.map((t) => [t, { schema: ref(name) }])) }
+  }
+
+  private body(name: string): Schema {
+    return { ...this.content(name), required: true }
+  }
+
+  private deleteBody(): Schema {
+    return this.content(`${META}DeleteOptions`)
   }
 
   operation(
@@ -121,14 +146,23 @@ class Writer {
     const has = (verb: string) => k.verbs.includes(verb)
     const collection = `${root}${scope}/${k.resource}`
     const list = (id: string) =>
-      this.operation('get', 'list', `list${this.word}${id}`, gvk, ok(`${schema}List`, STREAMS), ACTION_PARAMETERS.list ?? [])
+      this.operation(
+        'get',
+        'list',
+        `list${this.word}${id}`,
+        gvk,
+        offered(`${schema}List`, this.streams),
+        ACTION_PARAMETERS.list ?? [],
+      )
     const whole: Operation[] = []
     if (has('list')) whole.push(list(word))
     if (has('create')) whole.push(this.create(`create${this.word}${word}`, gvk, schema))
     if (has('deletecollection')) {
       const id = `delete${this.word}Collection${word}`
-      const parameters = ACTION_PARAMETERS.deletecollection ?? []
-      whole.push(this.operation('delete', 'deletecollection', id, gvk, ok(`${META}Status`), parameters, deleteBody()))
+      const custom = k.custom === true
+      const parameters = ACTION_PARAMETERS[custom ? 'list' : 'deletecollection'] ?? []
+      const request = custom ? undefined : this.deleteBody()
+      whole.push(this.operation('delete', 'deletecollection', id, gvk, this.ok(`${META}Status`), parameters, request))
     }
     this.add(collection, variables, whole)
     this.add(`${collection}/{name}`, named, this.one(has, gvk, schema, word, ''))
@@ -139,30 +173,41 @@ class Writer {
   }
 
   private create(id: string, gvk: Schema, schema: string): Operation {
-    const answers = { ...ok(schema), ...ok(schema, MEDIA, '201'), ...ok(schema, MEDIA, '202') }
-    return this.operation('post', 'post', id, gvk, answers, ACTION_PARAMETERS.post ?? [], body(schema))
+    const answers = { ...this.ok(schema), ...this.ok(schema, '201'), ...this.ok(schema, '202') }
+    return this.operation('post', 'post', id, gvk, answers, ACTION_PARAMETERS.post ?? [], this.body(schema))
   }
 
   private one(has: (verb: string) => boolean, gvk: Schema, schema: string, word: string, part: string): Operation[] {
     const out: Operation[] = []
-    if (has('get')) out.push(this.operation('get', 'get', `read${this.word}${word}${part}`, gvk, ok(schema), []))
-    const changed = { ...ok(schema), ...ok(schema, MEDIA, '201') }
+    if (has('get'))
+      out.push(
+        this.operation(
+          'get',
+          'get',
+          `read${this.word}${word}${part}`,
+          gvk,
+          this.ok(schema),
+          this.k.custom === true ? RESOURCE_VERSION : [],
+        ),
+      )
+    const changed = { ...this.ok(schema), ...this.ok(schema, '201') }
     if (has('update')) {
       const id = `replace${this.word}${word}${part}`
-      out.push(this.operation('put', 'put', id, gvk, changed, ACTION_PARAMETERS.put ?? [], body(schema)))
+      out.push(this.operation('put', 'put', id, gvk, changed, ACTION_PARAMETERS.put ?? [], this.body(schema)))
     }
     if (has('delete')) {
       const answer = RETURNED.includes(this.k.resource) && this.k.custom !== true ? schema : `${META}Status`
-      const answers = { ...ok(answer), ...ok(answer, MEDIA, '202') }
+      const answers = { ...this.ok(answer), ...this.ok(answer, '202') }
       const id = `delete${this.word}${word}`
-      out.push(this.operation('delete', 'delete', id, gvk, answers, ACTION_PARAMETERS.delete ?? [], deleteBody()))
+      out.push(this.operation('delete', 'delete', id, gvk, answers, ACTION_PARAMETERS.delete ?? [], this.deleteBody()))
     }
     if (has('patch')) {
       const types = ['apply-patch+yaml', 'json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json']
+      const patched = this.k.custom === true ? this.ok(schema) : changed
       const offered = this.k.custom ? types.slice(0, 3) : types
       const content = Object.fromEntries(offered.map((t) => [`application/${t}`, { schema: ref(`${META}Patch`) }]))
       const id = `patch${this.word}${word}${part}`
-      out.push(this.operation('patch', 'patch', id, gvk, changed, ACTION_PARAMETERS.patch ?? [], { content, required: true }))
+      out.push(this.operation('patch', 'patch', id, gvk, patched, ACTION_PARAMETERS.patch ?? [], { content, required: true }))
     }
     return out
   }
@@ -178,7 +223,14 @@ class Writer {
     const { k } = this
     const watch = (path: string, action: string, id: string, at: readonly Schema[]) => {
       const parameters = ACTION_PARAMETERS.list ?? []
-      const operation = this.operation('get', action, `watch${this.word}${id}`, gvk, ok(`${META}WatchEvent`, STREAMS), parameters)
+      const operation = this.operation(
+        'get',
+        action,
+        `watch${this.word}${id}`,
+        gvk,
+        offered(`${META}WatchEvent`, this.streams),
+        parameters,
+      )
       this.add(path, at, [operation])
     }
     watch(`${root}/watch${scope}/${k.resource}`, 'watchlist', `${word}List`, variables)
@@ -190,7 +242,7 @@ class Writer {
     const { k } = this
     const group = sub.group ?? k.group
     const version = sub.version ?? k.version
-    const gvk = { group, version, kind: sub.kind }
+    const gvk = k.custom === true ? { group: k.group, version: k.version, kind: k.kind } : { group, version, kind: sub.kind }
     const part = capital(sub.name)
     const options = OPTIONS[sub.name]
     if (sub.name === 'log') {
@@ -241,16 +293,8 @@ class Writer {
   }
 }
 
-function ok(name: string, media: readonly string[] = MEDIA, code = '200'): Record<string, Json> {
+function offered(name: string, media: readonly string[], code = '200'): Record<string, Json> {
   return { [code]: { content: Object.fromEntries(media.map((m) => [m, { schema: ref(name) }])) } }
-}
-
-function body(name: string): Schema {
-  return { content: { '*/*': { schema: ref(name) } }, required: true }
-}
-
-function deleteBody(): Schema {
-  return { content: { '*/*': { schema: ref(`${META}DeleteOptions`) } } }
 }
 
 /** The paths of one kind in OpenAPI v3. */

@@ -2,14 +2,14 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Kinds } from '../../api/kinds/kinds.ts'
 import { type Kind, ownKinds } from '../../api/kinds/registry.ts'
-import { groupVersionsAt, serves } from '../../api/schema/versions.ts'
-import { notEmulatedStatus } from '../../api/status.ts'
+import { groupsAt, groupVersionsAt, serves } from '../../api/schema/versions.ts'
 import type { Json } from '../../base/json.ts'
 import type { ApiRequest, ApiResponse } from '../client.ts'
 import { header } from '../headers.ts'
 import { withCustomSchemas } from './custom.ts'
-import { documentOf } from './document.ts'
+import { documentOf, inOrder } from './document.ts'
 import { protoDocument } from './proto.ts'
+import { rootDocument, rootPaths } from './roots.ts'
 import { documentV2 } from './v2.ts'
 
 const PROTO_V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
@@ -41,6 +41,11 @@ function apiVersions(kinds: Kinds, minor: number): readonly string[] {
 function digest(apiVersion: string, kinds: readonly Kind[], minor: number): string {
   const custom = kinds.filter((k) => k.custom === true).map((k) => [k.kind, k.revision])
   const text = JSON.stringify([minor, apiVersion, custom])
+  return digestOf(text)
+}
+
+/** SHA-512 as the server writes digests. */
+export function digestOf(text: string): string {
   return bytesToHex(sha512(Uint8Array.from(text, (c) => c.charCodeAt(0)))).toUpperCase()
 }
 
@@ -59,10 +64,8 @@ function v2(request: ApiRequest, kinds: Kinds, minor: number): ApiResponse {
   const versions = apiVersions(kinds, minor)
   const build = () => {
     const source = withCustomSchemas(kinds.custom)
-    return documentV2(
-      versions.map((v) => documentOf(v, kindsIn(v, kinds, minor), minor, source)),
-      minor,
-    )
+    const roots = rootPaths(groupsAt(minor).map((g) => g.name)).map((path) => rootDocument(path, minor))
+    return documentV2([...roots, ...versions.map((v) => documentOf(v, kindsIn(v, kinds, minor), minor, source))], minor)
   }
   const hash = digest(versions.join(), kinds.custom, minor)
   for (const clause of accept.split(',')) {
@@ -76,25 +79,24 @@ function v2(request: ApiRequest, kinds: Kinds, minor: number): ApiResponse {
 
 function v3(request: ApiRequest, parts: readonly string[], asked: string | undefined, kinds: Kinds, minor: number): ApiResponse {
   const versions = apiVersions(kinds, minor)
+  const groups = groupsAt(minor).map((g) => g.name)
   if (parts.length === 0) {
     const paths: Record<string, Json> = {}
-    for (const apiVersion of versions) {
-      const hash = digest(apiVersion, kindsIn(apiVersion, kinds, minor), minor)
-      paths[pathOf(apiVersion)] = { serverRelativeURL: `/openapi/v3/${pathOf(apiVersion)}?hash=${hash}` }
+    const put = (path: string, hash: string) => {
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }
     }
-    return answer(200, { 'content-type': 'text/plain; charset=utf-8' }, JSON.stringify({ paths }))
+    for (const path of rootPaths(groups)) put(path, digest(path, [], minor))
+    for (const v of versions) put(pathOf(v), digest(v, kindsIn(v, kinds, minor), minor))
+    return answer(200, { 'content-type': 'text/plain; charset=utf-8' }, JSON.stringify({ paths: inOrder(paths) }))
   }
   const path = parts.join('/')
   const apiVersion = versions.find((v) => pathOf(v) === path)
-  if (apiVersion === undefined) {
-    if (path === 'api' || path === 'apis' || path === 'version' || (parts[0] === 'apis' && parts.length === 2))
-      throw notEmulatedStatus(`/openapi/v3/${path}`)
-    return answer(404, {}, '')
-  }
+  const isRoot = rootPaths(groups).includes(path)
+  if (apiVersion === undefined && !isRoot) return answer(404, {}, '')
   const accept = header(request, 'Accept') ?? '*/*'
   if (!/application\/json|\*\/\*|application\/\*/.test(accept)) return answer(406, {}, '')
-  const own = kindsIn(apiVersion, kinds, minor)
-  const hash = digest(apiVersion, own, minor)
+  const own = apiVersion === undefined ? [] : kindsIn(apiVersion, kinds, minor)
+  const hash = digest(apiVersion ?? path, own, minor)
   if (asked !== undefined && asked !== hash)
     return answer(
       301,
@@ -102,7 +104,8 @@ function v3(request: ApiRequest, parts: readonly string[], asked: string | undef
       '',
     )
   const source = withCustomSchemas(kinds.custom)
-  const found = tagged(request, hash, 'application/json', () => documentOf(apiVersion, own, minor, source))
+  const build = () => (apiVersion === undefined ? rootDocument(path, minor) : documentOf(apiVersion, own, minor, source))
+  const found = tagged(request, hash, 'application/json', build)
   if (asked === undefined) return found
   // what is named by its digest never changes
   return { ...found, headers: { ...found.headers, 'cache-control': 'public, immutable' } }

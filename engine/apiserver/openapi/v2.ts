@@ -6,12 +6,17 @@ import type { Schema } from './property.ts'
 /** Words of OpenAPI v3 that v2 schemas do without. */
 const DROPPED = ['default', 'nullable', 'oneOf', 'anyOf', 'not']
 
+const SHAPE = ['type', 'properties', 'items', 'additionalProperties', 'required']
+
 /** A schema of OpenAPI v3 as v2 writes it: bare references, no defaults. */
 export function schemaV2(schema: any): any {
   if (schema.oneOf !== undefined && schema.type === undefined && schema.properties === undefined)
     return { type: 'string', ...(schema.format === undefined ? {} : { format: schema.format }), ...described(schema) }
   const out: Record<string, unknown> = {}
+  const open = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.nullable === true
   for (const [key, value] of Object.entries(schema)) {
+    // what may hold anything, or nothing at all, has no type in v2 (apiextensions ToStructuralOpenAPIV2)
+    if (open && SHAPE.includes(key)) continue
     if (key === 'allOf' && (value as any[]).length === 1) out.$ref = definition((value as any[])[0].$ref)
     else if (key === '$ref') out.$ref = definition(value as string)
     else if (key === 'items' || (key === 'additionalProperties' && typeof value === 'object')) out[key] = schemaV2(value)
@@ -20,6 +25,16 @@ export function schemaV2(schema: any): any {
     else if (!DROPPED.includes(key)) out[key] = value
   }
   return out
+}
+
+/** A whole object of anything is an object all the same. */
+function definitionV2(schema: any): Schema {
+  const { 'x-kubernetes-preserve-unknown-fields': open, ...rest } = schemaV2(schema)
+  return open === true
+    ? { type: 'object', ...rest }
+    : open === undefined
+      ? rest
+      : { ...rest, 'x-kubernetes-preserve-unknown-fields': open }
 }
 
 function described(schema: any): object {
@@ -51,6 +66,13 @@ const PATCHES = [
 ]
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']
 
+/** What a request may carry: patches have types of their own, and custom resources name theirs. */
+function consumed(taken: readonly string[], plain: readonly string[] | undefined): readonly string[] {
+  if (plain !== undefined) return plain
+  if (taken.length <= 1) return ['*/*']
+  return taken.some((t) => PATCHES.includes(t)) ? PATCHES.filter((p) => taken.includes(p)) : taken
+}
+
 function operationV2(operation: any): object {
   const { tags, operationId, parameters = [], requestBody, responses, ...rest } = operation
   const offered: string[] = []
@@ -65,7 +87,10 @@ function operationV2(operation: any): object {
   }
   const taken = requestBody === undefined ? [] : Object.keys(requestBody.content)
   const plain = rest['x-kubernetes-action'] === undefined
+  // the keys of service accounts are text, which nothing was said of
+  const isText = (answers['200'] as any)?.schema?.type === 'string'
   const produces = ORDER.filter((m) => offered.includes(m))
+  const consumes = consumed(taken, plain ? (isText ? [] : produces) : undefined)
   const body =
     requestBody === undefined
       ? []
@@ -79,7 +104,7 @@ function operationV2(operation: any): object {
         ]
   const all = [...body, ...parameters.map(parameterV2)]
   return {
-    consumes: taken.length > 1 ? PATCHES.filter((p) => taken.includes(p)) : plain ? produces : ['*/*'],
+    ...(consumes.length > 0 ? { consumes } : {}),
     produces,
     schemes: ['https'],
     tags,
@@ -104,7 +129,7 @@ export function documentV2(documents: readonly any[], minor: number): Record<str
   const definitions: Record<string, Schema> = {}
   for (const document of documents) {
     for (const [path, item] of Object.entries(document.paths)) paths[path] ??= pathV2(item)
-    for (const [name, schema] of Object.entries(document.components.schemas)) definitions[name] ??= schemaV2(schema)
+    for (const [name, schema] of Object.entries(document.components.schemas ?? {})) definitions[name] ??= definitionV2(schema)
   }
   return {
     swagger: '2.0',
