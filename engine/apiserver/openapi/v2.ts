@@ -51,6 +51,7 @@ function parameterV2({ name, in: place, required, schema }: any): object {
 
 const ORDER = [
   'text/plain',
+  'application/jwk-set+json',
   'application/json',
   'application/yaml',
   'application/vnd.kubernetes.protobuf',
