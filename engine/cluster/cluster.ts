@@ -134,6 +134,7 @@ export class Cluster implements Stateful {
     this.network.load(saved.network)
     this.plane.load(saved.plane)
     this.machines.load(saved.machines)
+    this.plane.resume()
   }
 }
 

@@ -18,6 +18,7 @@ import { nodeRoot } from './node-files.ts'
 import { makeMachine, type Surroundings } from './node-machine.ts'
 import { type NodeInfo, primaryIP } from './nodes.ts'
 import { procFiles } from './proc-files.ts'
+import { shippedFiles } from './shipped-files.ts'
 import type { ClusterSpec } from './spec.ts'
 import { TreeFs } from './tree.ts'
 
@@ -156,7 +157,8 @@ export class Machines implements Stateful, Surroundings {
     more: { readonly image?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Machine {
     const { clock, dice, spec } = this.parts
-    const fs = new TreeFs(root, () => clock.now, procFiles(netns))
+    const proc = procFiles(netns)
+    const fs = new TreeFs(root, () => clock.now, kind === 'node' ? (path) => proc(path) ?? shippedFiles(path) : proc)
     const machine = makeMachine({ id, kind, hostname: host, netns, fs, profile: spec.profile, clock, dice, ...more }, this)
     this.files.set(id, fs)
     this.machines.set(id, machine)

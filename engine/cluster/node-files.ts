@@ -2,6 +2,7 @@ import etc from './etc.data.json' with { type: 'json' }
 import type { FsEntry } from './fs.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import type { Profile } from './profile.ts'
+import { SHIPPED_FOLDER } from './shipped-files.ts'
 import { dirEntry, fileEntry } from './tree.ts'
 
 /** What a node's file tree is made from, beside what every node has. */
@@ -66,7 +67,19 @@ export function nodeRoot(files: NodeFiles): Extract<FsEntry, { type: 'dir' }> {
   }
   Object.assign(text, files.extra)
   let root = tree(Object.entries(text), now)
-  for (const path of ['/tmp', '/root', '/home/ubuntu', '/var/log', '/proc', '/sys', '/usr/bin', '/usr/sbin', '/dev', '/run']) {
+  for (const path of [
+    '/tmp',
+    '/root',
+    '/home/ubuntu',
+    '/var/log',
+    '/proc',
+    '/sys',
+    '/usr/bin',
+    '/usr/sbin',
+    '/dev',
+    '/run',
+    SHIPPED_FOLDER,
+  ]) {
     root = put(root, path.slice(1).split('/'), undefined, now)
   }
   return root

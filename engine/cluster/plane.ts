@@ -166,6 +166,12 @@ export class Plane implements Stateful {
     for (const [name, proxy] of this.proxies) proxy.load(saved.proxies[name] ?? null)
   }
 
+  /** After everything was loaded: programs in containers, which no snapshot holds, begin anew. */
+  resume(): void {
+    this.mains.stopAll()
+    for (const kubelet of this.kubelets.values()) kubelet.resume()
+  }
+
   private proxy(node: string): KubeProxy {
     const { spec, clock, dice, network, context } = this.parts
     const netns = network.namespace(`nodes/${node}`)

@@ -72,6 +72,8 @@ export const SIMPLIFICATIONS: readonly string[] = [
   'vi and nano on a plain terminal are a small editor with the keys that an edit needs; the window has the whole of vim.',
   'Service account tokens are signed with HS256, and their header says so; a real cluster signs with RS256.',
   'Certificate signing requests are approved and denied, never signed.',
+  'CustomResourceDefinitions: CEL rules (`x-kubernetes-validations`) are stored and published, not compiled or evaluated; conversion webhooks are stored, versions are converted as with strategy None; several complaints about one object come in the order of the schema.',
+  'OpenAPI and `kubectl explain` have descriptions in our own words for what learners of networking look up, and "<no description>" elsewhere; digests of the documents are of what they are made from.',
   'The API server leaves gitCommit, buildDate and goVersion of /version empty.',
   "tcpdump -i any shows Cilium's replies on the devices modelled here; the real datapath may show them on one device more.",
 ]
