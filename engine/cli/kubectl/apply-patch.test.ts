@@ -27,6 +27,7 @@ test('what was applied and is gone now is deleted; what others set stays', () =>
   expect(applyPatch(before, now, live)).toEqual({
     spec: {
       selector: { app: 'b', tier: null },
+      '$setElementOrder/ports': [{ port: 80 }],
       ports: [
         { port: 80, targetPort: 8080 },
         { $patch: 'delete', port: 81 },

@@ -34,9 +34,10 @@ function mergeKey(field: string, items: readonly Obj[]): string | undefined {
 /**
  * The three-way strategic merge patch of `kubectl apply`: additions and changes from live to what is applied, deletions of what
  * was applied last and is gone now (strategicpatch.CreateThreeWayMergePatch). Empty when nothing changes.
+ * `custom`: a JSON merge patch, as for kinds that kubectl does not know: lists are replaced whole.
  */
-export function applyPatch(original: Obj, modified: Obj, live: Obj): Obj {
-  const atomic = ATOMIC_KINDS.includes(modified.kind)
+export function applyPatch(original: Obj, modified: Obj, live: Obj, custom = false): Obj {
+  const atomic = custom || ATOMIC_KINDS.includes(modified.kind)
   const patch = mapPatch(original ?? {}, modified, live, atomic)
   for (const key of ['apiVersion', 'kind', 'status']) delete patch[key]
   return patch
@@ -47,6 +48,8 @@ function mapPatch(original: Obj, modified: Obj, live: Obj, atomic: boolean): Rec
   for (const key of Object.keys(modified)) {
     const change = valuePatch(key, original?.[key], modified[key], live?.[key], atomic)
     if (change !== undefined) out[key] = change
+    const order = atomic ? undefined : elementOrder(key, change, modified[key], live?.[key])
+    if (order !== undefined) out[`$setElementOrder/${key}`] = order
   }
   for (const key of Object.keys(original ?? {})) {
     if (modified[key] === undefined && live?.[key] !== undefined && live[key] !== null) out[key] = null
@@ -86,6 +89,16 @@ function listPatch(field: string, original: Obj, modified: readonly Obj[], live:
     if (gone) out.push({ $patch: 'delete', [key]: item[key] })
   }
   return out.length === 0 ? undefined : out
+}
+
+/** Where a merged list changes, the order of its items goes along (strategicpatch diffLists). */
+function elementOrder(field: string, change: Obj, modified: Obj, live: Obj): Obj[] | undefined {
+  if (!Array.isArray(modified) || !Array.isArray(live)) return undefined
+  const key = mergeKey(field, [...modified, ...live])
+  if (key === undefined) return undefined
+  const keys = (list: readonly Obj[]) => list.map((item) => item[key])
+  if (change === undefined && same(keys(modified), keys(live))) return undefined
+  return modified.map((item) => ({ [key]: item[key] }))
 }
 
 function same(x: Obj, y: Obj): boolean {

@@ -1,3 +1,4 @@
+import { typeOfKind } from '../../api/schema/schema.ts'
 import { applyPatch } from './apply-patch.ts'
 import { applyServerSide } from './apply-server.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
@@ -122,11 +123,16 @@ function applyOne(call: Invocation, m: Manifest): { object: Obj; operation: stri
     )
   }
   const original: Obj = lastAppliedOf(live) === undefined ? undefined : JSON.parse(lastAppliedOf(live)!)
-  const patch = applyPatch(original, modified, live)
+  const custom = typeOfKind(m.object.apiVersion, m.object.kind) === undefined
+  const patch = applyPatch(original, modified, live, custom)
   if (Object.keys(patch).length === 0) return { object: live, operation: 'unchanged' }
   if (dryRun === 'client') return { object: live, operation: 'configured' }
   try {
-    const object = call.rest.patch(path + writeQuery(call, dryRun, true), 'application/strategic-merge-patch+json', patch)
+    const object = call.rest.patch(
+      path + writeQuery(call, dryRun, true),
+      custom ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json',
+      patch,
+    )
     return { object, operation: 'configured' }
   } catch (refused) {
     throw whenApplying(refused, m, patch)

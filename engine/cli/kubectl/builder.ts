@@ -11,6 +11,8 @@ export interface Target {
   /** Absent: the collection (with the selectors). */
   readonly name?: string
   readonly subresource?: string
+  /** The file that names it. */
+  readonly source?: string
   /** The List of a file it stands in: errors of its items are told together. */
   readonly list?: unknown
 }

@@ -1,8 +1,8 @@
 import { parse } from 'yaml'
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts'
+import { yamlDocument } from '../../base/yaml.ts'
 import type { MachineFs } from '../../cluster/fs.ts'
 import { fail } from './errors.ts'
-import { yamlDocument } from '../../base/yaml.ts'
 import type { Obj } from './values.ts'
 
 /** A kubeconfig file as a value (client-go clientcmd/api/v1 Config). */

@@ -4,6 +4,7 @@ import { fail, isNotFound, silentExit, throwAll } from './errors.ts'
 import { ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILENAME_FLAGS, SELECTOR } from './flags/groups.ts'
 import { accepted, flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
+import { whenCreating } from './manifest-verbs.ts'
 import { manifestTargets } from './manifests.ts'
 import { kindName, type Mapping, pathOf } from './mapper.ts'
 import type { Obj } from './values.ts'
@@ -40,6 +41,8 @@ interface Doomed {
   readonly mapping: Mapping
   readonly namespace: string | undefined
   readonly name: string
+  /** The file that names it. */
+  readonly source?: string
 }
 
 async function run(call: Invocation): Promise<undefined> {
@@ -51,8 +54,15 @@ async function run(call: Invocation): Promise<undefined> {
   const selector = flags.text('selector')
   const fieldSelector = flags.text('field-selector')
   const all = flags.bool('all')
-  if (all && selector !== '') throw fail('cannot set --all and --selector at the same time')
+  if (all && selector !== '') throw fail("setting 'all' parameter but found a non empty selector. ")
   const files = flags.list('filename')
+  if (all && call.args.length > 1 && !call.args[0]!.includes('/'))
+    throw fail('name cannot be provided when a selector is specified')
+  const old = { true: 'background', false: 'orphan' }[flags.text('cascade')]
+  if (old !== undefined)
+    call.err(
+      `warning: --cascade=${flags.text('cascade')} is deprecated (boolean value) and can be replaced with --cascade=${old}.\n`,
+    )
   const list =
     files.length > 0
       ? await manifestTargets(call, files)
@@ -72,7 +82,8 @@ async function run(call: Invocation): Promise<undefined> {
       say(call, doomed, options, dryRun)
       gone.push({ ...doomed, uid: answer?.metadata?.uid ?? answer?.details?.uid })
     } catch (error) {
-      if (!(isNotFound(error) && ignore)) errors.push(error as Error)
+      if (!(isNotFound(error) && ignore))
+        errors.push(doomed.source === undefined ? (error as Error) : whenCreating(error, doomed.source, 'deleting'))
     }
   }
   if (gone.length === 0 && errors.length === 0 && dryRun === 'none' && list.every((t) => t.name === undefined))
@@ -98,8 +109,7 @@ function deleteOptions(call: Invocation, server: boolean): Obj {
     // Zero without --force means: as soon as possible, confirmed.
     grace = 1
   } else if (flags.bool('force') && grace < 0) grace = 0
-  if (flags.bool('force') && grace > 0 && !flags.bool('now'))
-    throw fail('--force and --grace-period greater than 0 cannot be specified together')
+  if (flags.bool('force') && grace > 0) throw fail('--force and --grace-period greater than 0 cannot be specified together')
   const cascade = flags.text('cascade')
   const policy = { background: 'Background', true: 'Background', orphan: 'Orphan', false: 'Orphan', foreground: 'Foreground' }[
     cascade

@@ -1,3 +1,4 @@
+import { typeOfKind } from '../../api/schema/schema.ts'
 import { unifiedDiff } from '../../base/difflib.ts'
 import { yamlDocument } from '../../base/yaml.ts'
 import { applyPatch } from './apply-patch.ts'
@@ -91,10 +92,15 @@ function clientSide(call: Invocation, m: Manifest, live: Obj): Obj {
   const modified = withLastApplied(m.object)
   if (live === undefined) return call.rest.post(pathOf(m.mapping, m.namespace) + params, m.object)
   const applied = lastAppliedOf(live)
-  const patch = applyPatch(applied === undefined ? undefined : JSON.parse(applied), modified, live)
+  const custom = typeOfKind(m.object.apiVersion, m.object.kind) === undefined
+  const patch = applyPatch(applied === undefined ? undefined : JSON.parse(applied), modified, live, custom)
   // The annotation itself is no difference to be shown.
   if (isMap(patch.metadata?.annotations)) delete patch.metadata.annotations['kubectl.kubernetes.io/last-applied-configuration']
-  return call.rest.patch(manifestPath(m) + params, 'application/strategic-merge-patch+json', patch)
+  return call.rest.patch(
+    manifestPath(m) + params,
+    custom ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json',
+    patch,
+  )
 }
 
 /** Secrets are not shown: *** where they are the same, and which side where they differ (diff.go Masker). */

@@ -1,3 +1,4 @@
+import { parseLabelSelector } from '../../api/label-selector.ts'
 import { goDuration } from '../../base/duration.ts'
 import { fetchObjects, listItems, targets } from './builder.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
@@ -36,6 +37,7 @@ async function run(call: Invocation): Promise<undefined> {
   const selector = call.flags.text('selector')
   if (call.args.length === 0 && selector === '') throw call.usage('USAGE: drain NODE [flags]')
   if (call.args.length > 0 && selector !== '') throw call.usage('error: cannot specify both a node name and a --selector option')
+  checkPodSelector(call)
   const dryRun = dryRunOf(call)
   const printer = new ResultPrinter(call, dryRun)
   const { objects, errors } = fetchObjects(call, targets(call, ['nodes', ...call.args], { selector }), { selector })
@@ -54,7 +56,11 @@ async function run(call: Invocation): Promise<undefined> {
   const failed: { node: string; error: Error }[] = []
   for (const { mapping, object } of objects) {
     try {
-      await drainNode(call, object.metadata.name, dryRun !== 'none')
+      await drainNode(
+        call,
+        object.metadata.name,
+        dryRun === 'none' ? '' : dryRun === 'client' ? ' (dry run)' : ' (server dry run)',
+      )
       printer.print(mapping, object, 'drained')
     } catch (error) {
       if (!(error instanceof Error) || notEmulatedBy(error) !== undefined) throw error
@@ -69,15 +75,23 @@ async function run(call: Invocation): Promise<undefined> {
   throw silentExit()
 }
 
+function checkPodSelector(call: Invocation): void {
+  try {
+    parseLabelSelector(call.flags.text('pod-selector'))
+  } catch {
+    throw fail('--pod-selector=<pod_selector> must be a valid label selector')
+  }
+}
+
 const plain = (error: Error) => error.message.replace(/^error: /, '')
 
-async function drainNode(call: Invocation, node: string, dry: boolean): Promise<void> {
+async function drainNode(call: Invocation, node: string, dry: string): Promise<void> {
   const fields = query({ fieldSelector: `spec.nodeName=${node}`, labelSelector: call.flags.text('pod-selector'), limit: '500' })
   const { doomed, warnings, errors } = chosen(call, listItems(call.rest.get(`/api/v1/pods${fields}`)))
   if (errors !== '') throw fail(`cannot delete ${errors}`)
   if (warnings !== '') call.err(`Warning: ${warnings}\n`)
-  if (dry) {
-    for (const pod of doomed) call.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name} (server dry run)\n`)
+  if (dry !== '') {
+    for (const pod of doomed) call.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name}${dry}\n`)
     return
   }
   const timeout = call.flags.duration('timeout')
@@ -118,7 +132,7 @@ function chosen(call: Invocation, pods: readonly Obj[]): { doomed: Obj[]; warnin
     }
     if (owner === undefined && !done) {
       if (!flags.bool('force')) {
-        note(errors, 'Pods that declare no controller (use --force to override)', pod)
+        note(errors, 'cannot delete Pods that declare no controller (use --force to override)', pod)
         continue
       }
       note(warnings, 'deleting Pods that declare no controller', pod)

@@ -3,6 +3,7 @@ import { type Command, type CommandContext, type Fidelity, NOT_EMULATED_EXIT } f
 import { complete } from './complete.ts'
 import { errorText, NotEmulated, notEmulatedBy } from './errors.ts'
 import { findVerb } from './find-verb.ts'
+import { DEPRECATED } from './flags/facts.ts'
 import { GLOBAL_FLAGS } from './flags/groups.ts'
 import { FlagError, parseFlags } from './flags/parse.ts'
 import { helpText, rootHelp } from './help.ts'
@@ -41,6 +42,8 @@ async function run(context: CommandContext): Promise<number> {
       return 0
     }
     for (const name of parsed.flags.names()) {
+      if (DEPRECATED[name] !== undefined && specs.find((s) => s.long === name)?.hidden)
+        context.stderr.write(`Flag --${name} has been deprecated, ${DEPRECATED[name]}\n`)
       if (specs.find((s) => s.long === name)?.status === 'known') throw new NotEmulated(`--${name}`)
     }
     const call = new Invocation(context, parsed.flags, parsed.args, parsed.dash, path)
@@ -96,6 +99,7 @@ function rootRun(context: CommandContext, args: readonly string[]): number {
 function groupRun(context: CommandContext, verb: Verb, path: string, args: readonly string[]): number {
   if (args.length > 0) return say(context, `error: unknown command "${args.join(' ')}"\nSee '${path} -h' for help and examples\n`)
   context.mark('modelled')
-  context.stdout.write(encodeUtf8(helpText(verb, path)))
+  const to = verb.helpToStderr ? context.stderr : context.stdout
+  to.write(encodeUtf8(helpText(verb, path)))
   return 1
 }

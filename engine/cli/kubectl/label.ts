@@ -1,10 +1,10 @@
-import { fetchObjects, targets } from './builder.ts'
+import { type Fetched, fetchObjects, targets } from './builder.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail, throwAll } from './errors.ts'
 import { ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SELECTOR } from './flags/groups.ts'
 import { flag } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
-import { manifestTargets } from './manifests.ts'
+import { loadManifests, manifestTargets } from './manifests.ts'
 import { pathOf } from './mapper.ts'
 import { compactJson } from './print/json.ts'
 import { ResultPrinter } from './print/printer.ts'
@@ -49,17 +49,23 @@ async function run(call: Invocation, word: Word): Promise<undefined> {
   const { flags } = call
   const { resources, pairs } = splitArgs(call.args, word)
   const { changes, removals } = parsePairs(pairs, word)
-  if (flags.bool('local')) throw call.notEmulated('--local')
+  if (resources.length === 0 && flags.list('filename').length === 0)
+    throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (changes.size === 0 && removals.length === 0 && !flags.bool('list')) throw fail(`at least one ${word} update is required`)
   const dryRun = dryRunOf(call)
   const files = flags.list('filename')
   const selector = flags.text('selector')
   const fieldSelector = flags.text('field-selector')
   const options = { allNamespaces: flags.bool('all-namespaces'), selector, fieldSelector, all: flags.bool('all') }
-  if (files.length === 0 && resources.length === 0)
-    throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
-  const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, resources, options)
-  const { objects, errors } = fetchObjects(call, list, options)
+  const local = flags.bool('local')
+  if (local && dryRun === 'server') throw fail('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+  if (local && files.length === 0) throw fail('one or more files must be specified as -f when using --local')
+  const { objects, errors } = local
+    ? await asWritten(call, files)
+    : fetchObjects(call, files.length > 0 ? await manifestTargets(call, files) : targets(call, resources, options), options)
+  const resourceVersion = flags.text('resource-version')
+  if (resourceVersion !== '' && (objects.length > 1 || flags.bool('all') || selector !== ''))
+    throw fail('--resource-version may only be used with a single resource')
   const printer = new ResultPrinter(call, dryRun)
   const field = word === 'label' ? 'labels' : 'annotations'
   for (const { mapping, object } of objects) {
@@ -76,6 +82,7 @@ async function run(call: Invocation, word: Word): Promise<undefined> {
       const changed = compactJson(before) !== compactJson(after)
       const patch = {
         metadata: {
+          ...(resourceVersion === '' ? {} : { resourceVersion }),
           [field]: Object.fromEntries([
             ...[...changes].filter(([k, v]) => before[k] !== v),
             ...removals.filter((k) => before[k] !== undefined).map((k) => [k, null]),
@@ -83,7 +90,7 @@ async function run(call: Invocation, word: Word): Promise<undefined> {
         },
       }
       const made =
-        changed && dryRun !== 'client'
+        (changed || resourceVersion !== '') && dryRun !== 'client' && !local
           ? call.rest.patch(path, 'application/merge-patch+json', patch)
           : { ...object, metadata: { ...object.metadata, [field]: after } }
       if (flags.bool('list')) call.out(listing(made.metadata[field] ?? {}))
@@ -94,6 +101,16 @@ async function run(call: Invocation, word: Word): Promise<undefined> {
   }
   throwAll(errors)
   return undefined
+}
+
+/** Objects as their files hold them, for --local. */
+async function asWritten(call: Invocation, files: readonly string[]): Promise<{ objects: Fetched[]; errors: Error[] }> {
+  const { manifests, errors } = await loadManifests(call, files)
+  const objects = manifests.map(({ mapping, object, namespace }) => {
+    const { namespace: held, ...metadata } = object.metadata ?? {}
+    return { mapping, object: held === namespace && held === 'default' ? { ...object, metadata } : object }
+  })
+  return { objects, errors }
 }
 
 function outcome(word: Word, changed: boolean, changes: number, removals: number): string {

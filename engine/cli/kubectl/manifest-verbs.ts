@@ -1,11 +1,11 @@
 import { dryRunOf, writeQuery } from './dry-run.ts'
-import { fail, isNotFound, StatusError, throwAll } from './errors.ts'
+import { fail, isNotFound, StatusError, silentExit, throwAll } from './errors.ts'
 import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SAVE_CONFIG, SELECTOR, VALIDATE } from './flags/groups.ts'
 import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { lastAppliedOf, withLastApplied } from './last-applied.ts'
 import { loadManifests, type Manifest, manifestPath } from './manifests.ts'
-import { pathOf } from './mapper.ts'
+import { kindName, pathOf } from './mapper.ts'
 import { ResultPrinter } from './print/printer.ts'
 import { labelMatches } from './selector.ts'
 import type { Obj } from './values.ts'
@@ -61,26 +61,34 @@ export const replace: Verb = {
     SELECTOR,
     known('cascade', 'string', { bare: 'background' }),
     flag('force', 'bool'),
-    known('grace-period', 'int'),
+    flag('grace-period', 'int'),
     known('raw', 'string'),
     known('subresource', 'string'),
-    known('timeout', 'duration'),
+    flag('timeout', 'duration'),
     known('wait', 'bool'),
   ],
   run: replaceRun,
 }
 
 async function replaceRun(call: Invocation): Promise<undefined> {
-  if (!call.flags.changed('filename') && !call.flags.changed('kustomize')) throw call.usage('must specify one of -f and -k')
+  if (!call.flags.changed('filename') && !call.flags.changed('kustomize')) throw fail('must specify one of -f and -k')
+  const force = call.flags.bool('force')
+  for (const name of ['grace-period', 'timeout'])
+    if (call.flags.changed(name) && !force) throw fail(`--${name} must have --force specified`)
   const dryRun = dryRunOf(call)
+  if (force && dryRun !== 'none') throw fail('--dry-run can not be used when --force is set')
   const printer = new ResultPrinter(call, dryRun)
   const { manifests, errors } = await manifestsOf(call, 'no objects passed to replace')
+  if (force && errors.length === 0) await removed(call, manifests)
   for (const m of manifests) {
     try {
-      if (call.flags.bool('force')) throw call.notEmulated('--force')
       const object = call.flags.bool('save-config') || hasLastApplied(call, m) ? withLastApplied(m.object) : m.object
       const path = manifestPath(m)
-      const made = dryRun === 'client' ? object : put(call, m, path, object, writeQuery(call, dryRun, true))
+      const made = force
+        ? call.rest.post(pathOf(m.mapping, m.namespace) + writeQuery(call, dryRun, true), object)
+        : dryRun === 'client'
+          ? object
+          : put(call, m, path, object, writeQuery(call, dryRun, true))
       printer.print(m.mapping, made, 'replaced')
     } catch (error) {
       errors.push(whenCreating(error, m.source, 'replacing'))
@@ -88,6 +96,40 @@ async function replaceRun(call: Invocation): Promise<undefined> {
   }
   throwAll(errors)
   return undefined
+}
+
+/** --force: what is there goes first, and is waited for (replace.go forceReplace). */
+async function removed(call: Invocation, manifests: readonly Manifest[]): Promise<void> {
+  for (const m of manifests) {
+    const path = manifestPath(m)
+    const grace = call.flags.changed('grace-period') ? { gracePeriodSeconds: call.flags.int('grace-period') } : {}
+    let live: Obj
+    try {
+      live = call.rest.delete(path, { ...grace, propagationPolicy: 'Background' })
+    } catch (error) {
+      if (isNotFound(error)) continue
+      throw error
+    }
+    const uid = live?.metadata?.uid ?? live?.details?.uid
+    const where = call.minor >= 34 && m.mapping.namespaced ? ` from ${m.namespace} namespace` : ''
+    call.out(
+      `${kindName(m.mapping)} "${m.object.metadata?.name}" ${grace.gracePeriodSeconds === 0 ? 'force ' : ''}deleted${where}\n`,
+    )
+    while (stillThere(call, path, uid)) {
+      if (call.context.signal.aborted) throw silentExit(130)
+      await call.context.sleep(100)
+    }
+  }
+}
+
+function stillThere(call: Invocation, path: string, uid: string | undefined): boolean {
+  try {
+    const live = call.rest.get(path)
+    return uid === undefined || live.metadata?.uid === uid
+  } catch (error) {
+    if (isNotFound(error)) return false
+    throw error
+  }
 }
 
 /** A body without a resourceVersion takes the live one (resource.Helper.Replace). */

@@ -68,6 +68,7 @@ export async function manifestTargets(
     mapping: m.mapping,
     namespace: m.namespace,
     name: m.object.metadata?.name ?? '',
+    source: m.source,
     ...(m.list === undefined ? {} : { list: m.list }),
   }))
 }

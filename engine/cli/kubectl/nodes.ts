@@ -1,3 +1,4 @@
+import { qualifiedName } from '../../api/validation/names.ts'
 import { fetchObjects, targets } from './builder.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail, throwAll } from './errors.ts'
@@ -25,6 +26,7 @@ function cordoning(name: 'cordon' | 'uncordon', short: string): Verb {
       const dryRun = dryRunOf(call)
       const printer = new ResultPrinter(call, dryRun)
       const { objects, errors } = fetchObjects(call, targets(call, ['nodes', ...call.args], { selector }), { selector })
+      throwAll(errors)
       const wanted = name === 'cordon'
       for (const { mapping, object } of objects) {
         if ((object.spec?.unschedulable === true) === wanted) {
@@ -74,12 +76,13 @@ function taintRun(call: Invocation): undefined {
   const { flags, args } = call
   const isSpec = (a: string) => a.includes('=') || a.includes(':') || a.endsWith('-')
   const resources = args.filter((a) => !isSpec(a))
-  const { add, remove } = parseTaints(args.filter(isSpec))
+  const { add, remove } = parseTaints(call, args.filter(isSpec))
   if (resources.length === 0) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (add.length + remove.length === 0) throw fail('at least one taint update is required')
-  if (!/^(no|nodes?)$/i.test(resources[0]!)) throw fail(`invalid resource type ${resources[0]}, only node(s) is supported`)
+  if (!/^(no|nodes?)$/i.test(resources[0]!)) throw fail(`invalid resource type ${resources[0]}, only node types are supported`)
   const dryRun = dryRunOf(call)
-  const printer = new ResultPrinter(call, dryRun)
+  // A dry run says nothing of itself here.
+  const printer = new ResultPrinter(call)
   const selector = flags.text('selector')
   const { objects, errors } = fetchObjects(call, targets(call, resources, { selector, all: flags.bool('all') }), { selector })
   for (const { mapping, object } of objects) {
@@ -96,7 +99,7 @@ function taintRun(call: Invocation): undefined {
   return undefined
 }
 
-function parseTaints(list: readonly string[]): { add: Taint[]; remove: Taint[] } {
+function parseTaints(call: Invocation, list: readonly string[]): { add: Taint[]; remove: Taint[] } {
   const add: Taint[] = []
   const remove: Taint[] = []
   for (const text of list) {
@@ -105,12 +108,27 @@ function parseTaints(list: readonly string[]): { add: Taint[]; remove: Taint[] }
     const [pair = '', effect, ...more] = body.split(':')
     const [key = '', value] = pair.split('=')
     if (more.length > 0 || key === '') throw fail(`invalid taint spec: ${text}`)
-    if (effect !== undefined && !EFFECTS.includes(effect)) throw fail(`invalid taint effect: ${effect}, unsupported taint effect`)
+    if (effect !== undefined && !EFFECTS.includes(effect))
+      throw call.usage(`invalid taint effect: ${effect}, unsupported taint effect`)
+    if (!removing && problemOf(key) !== '') throw call.usage(`invalid taint spec: ${text}${problemOf(key)}`)
     if (removing) remove.push({ key, ...(effect === undefined ? {} : { effect }) })
-    else if (effect === undefined) throw fail(`invalid taint spec: ${text}`)
+    else if (effect === undefined) throw call.usage(`invalid taint spec: ${text}${problemOf(text)}`)
+    else if (add.some((t) => t.key === key && t.effect === effect))
+      throw call.usage(`duplicated taints with the same key and effect: {${key} ${value ?? ''} ${effect} <nil>}`)
     else add.push({ key, effect, ...(value === undefined ? {} : { value }) })
   }
+  const both = remove.filter((r) => add.some((a) => a.key === r.key && (r.effect === undefined || r.effect === a.effect)))
+  if (both.length > 0)
+    throw fail(
+      `can not both modify and remove the following taint(s) in the same command: ${both.map((t) => `${t.key}=${t.effect ?? ''}`).join(', ')}`,
+    )
   return { add, remove }
+}
+
+/** What is wrong with a taint's key, behind a comma. */
+function problemOf(key: string): string {
+  const problems = qualifiedName(key)
+  return problems.length === 0 ? '' : `, ${problems.join('; ')}`
 }
 
 function changed(

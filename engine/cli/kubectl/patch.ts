@@ -1,15 +1,19 @@
 import { parse } from 'yaml'
-import { fetchObjects, targets } from './builder.ts'
+import { applyJsonPatch } from '../../api/patch/json.ts'
+import { mergePatch } from '../../api/patch/merge.ts'
+import { strategicMerge } from '../../api/patch/strategic.ts'
+import { typeOfKind } from '../../api/schema/schema.ts'
+import { type Fetched, fetchObjects, targets } from './builder.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
-import { fail, throwAll } from './errors.ts'
+import { fail, KubectlError, throwAll } from './errors.ts'
 import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS } from './flags/groups.ts'
 import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
-import { manifestTargets } from './manifests.ts'
+import { loadManifests, manifestTargets } from './manifests.ts'
 import { pathOf } from './mapper.ts'
 import { compactJson } from './print/json.ts'
 import { ResultPrinter } from './print/printer.ts'
-import type { Obj } from './values.ts'
+import { groupOf, type Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
 export const patch: Verb = {
@@ -22,7 +26,7 @@ export const patch: Verb = {
     ...FILENAME_FLAGS,
     DRY_RUN,
     fieldManager('kubectl-patch'),
-    known('local', 'bool'),
+    flag('local', 'bool'),
     flag('patch', 'string', { short: 'p' }),
     flag('patch-file', 'string'),
     flag('subresource', 'string'),
@@ -40,32 +44,71 @@ const TYPES: Readonly<Record<string, string>> = {
 async function run(call: Invocation): Promise<undefined> {
   const { flags } = call
   if (flags.changed('patch') && flags.changed('patch-file')) throw fail('cannot specify --patch and --patch-file together')
-  if (!flags.changed('patch') && !flags.changed('patch-file'))
+  if (flags.text('patch') === '' && flags.text('patch-file') === '')
     throw fail('must specify --patch or --patch-file containing the contents of the patch')
   const type = TYPES[flags.text('type').toLowerCase()]
   if (type === undefined) throw fail(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text('type'))}`)
-  const text = flags.changed('patch-file') ? call.readFile(flags.text('patch-file')) : flags.text('patch')
+  const text = flags.text('patch-file') !== '' ? patchFile(call) : flags.text('patch')
   const dryRun = dryRunOf(call)
   const body = bodyOf(text)
   const files = flags.list('filename')
-  const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, call.args)
-  const { objects, errors } = fetchObjects(call, list)
+  const local = flags.bool('local')
+  const { objects, errors } = local
+    ? await fromFiles(call, files)
+    : fetchObjects(call, files.length > 0 ? await manifestTargets(call, files) : targets(call, call.args))
   throwAll(errors)
   if (objects.length === 0) throw fail('no objects passed to patch')
-  const printer = new ResultPrinter(call, dryRun)
+  const printer = new ResultPrinter(call)
   for (const { mapping, object } of objects) {
     const subresource = flags.text('subresource') || undefined
     const path = pathOf(mapping, object.metadata.namespace, object.metadata.name, subresource)
-    if (dryRun === 'client') throw call.notEmulated('--dry-run=client')
-    const made = call.rest.patch(path + writeQuery(call, dryRun), type, body)
+    const made =
+      dryRun === 'client' || local ? patched(call, object, body) : call.rest.patch(path + writeQuery(call, dryRun), type, body)
     const same = compactJson(unversioned(made)) === compactJson(unversioned(object))
-    printer.print(mapping, made, same ? 'patched (no change)' : 'patched')
+    // A subresource answers with a kind of its own.
+    const shown = made.kind === object.kind ? mapping : { ...mapping, kind: made.kind, group: groupOf(made.apiVersion ?? '') }
+    printer.print(shown, made, same ? 'patched (no change)' : 'patched')
   }
   return undefined
 }
 
-/** YAML is turned into JSON before it is sent; text that is neither goes as the string it is. */
+async function fromFiles(call: Invocation, files: readonly string[]): Promise<{ objects: Fetched[]; errors: Error[] }> {
+  const { manifests, errors } = await loadManifests(call, files)
+  const objects = manifests.map(({ mapping, object, namespace }) => {
+    const { namespace: held, ...metadata } = object.metadata ?? {}
+    return { mapping, object: held === namespace && held === 'default' ? { ...object, metadata } : object }
+  })
+  return { objects, errors }
+}
+
+function patchFile(call: Invocation): string {
+  try {
+    return call.readFile(call.flags.text('patch-file'))
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error
+    throw fail(`unable to read patch file: ${error.message.replace(/^error: /, '')}`)
+  }
+}
+
+/** The patch applied here rather than by the server (patch.go getPatchedJSON). */
+function patched(call: Invocation, object: Obj, body: Obj): Obj {
+  const type = call.flags.text('type').toLowerCase()
+  if (typeof body === 'string') throw call.notEmulated('a malformed patch with --local')
+  if (type === 'json') return applyJsonPatch(JSON.parse(JSON.stringify(object)), body)
+  return type === 'merge'
+    ? mergePatch(object, body)
+    : strategicMerge(object, body, typeOfKind(object.apiVersion, object.kind)?.name)
+}
+
+/** YAML is turned into JSON before it is sent; what looks like JSON goes as it is. */
 function bodyOf(text: string): Obj {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  }
   try {
     return parse(text, { version: '1.1' })
   } catch {

@@ -31,14 +31,14 @@ export const scale: Verb = {
 
 async function run(call: Invocation): Promise<undefined> {
   const { flags } = call
-  if (!flags.changed('replicas') || flags.int('replicas') < 0)
-    throw fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
+  if (!flags.changed('replicas')) throw fail('required flag(s) "replicas" not set')
+  if (flags.int('replicas') < 0) throw fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const dryRun = dryRunOf(call)
   const files = flags.list('filename')
   const options = { selector: flags.text('selector'), all: flags.bool('all') }
   const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, call.args, options)
   const { objects, errors } = fetchObjects(call, list, options)
-  throwAll(errors)
+  if (objects.length === 0 && errors.length > 0) throwAll(errors)
   if (objects.length === 0) throw fail('no objects passed to scale')
   if (objects.length > 1 && flags.changed('resource-version')) throw fail('cannot use --resource-version with multiple resources')
   const printer = new ResultPrinter(call, dryRun)
@@ -60,11 +60,12 @@ async function run(call: Invocation): Promise<undefined> {
           spec: { replicas },
         })
     }
-    printer.print(mapping, object, 'scaled')
     const timeout = flags.duration('timeout')
     if (timeout > 0 && dryRun === 'none')
       await waitScaled(call, pathOf(mapping, object.metadata.namespace, object.metadata.name), replicas, timeout)
+    printer.print(mapping, object, 'scaled')
   }
+  throwAll(errors)
   return undefined
 }
 
@@ -73,7 +74,7 @@ async function waitScaled(call: Invocation, path: string, replicas: number, time
   for (;;) {
     const { status = {}, metadata } = call.rest.get(path)
     if ((status.replicas ?? 0) === replicas && (status.observedGeneration ?? 0) >= (metadata.generation ?? 0)) return
-    if (call.now >= deadline || call.context.signal.aborted) throw fail('timed out waiting for the condition')
+    if (call.now >= deadline || call.context.signal.aborted) throw fail(`timed out waiting for "${metadata.name}" to be synced`)
     await call.context.sleep(100)
   }
 }

@@ -19,6 +19,7 @@ const FLAGS = [
 ]
 
 export const top: Verb = {
+  helpToStderr: true,
   name: 'top',
   short: 'Display resource (CPU/memory) usage',
   flags: [],

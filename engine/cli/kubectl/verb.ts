@@ -13,6 +13,8 @@ export interface Verb {
   /** Valid, but not emulated at all: any use says so. */
   readonly known?: boolean
   readonly verbs?: readonly Verb[]
+  /** A group's help without a command goes to standard error. */
+  readonly helpToStderr?: boolean
   /** What completes the n-th argument: 'resource' (then names of it), 'pod', 'node', or nothing. */
   readonly completes?: 'resource' | 'pod' | 'node' | 'deployment' | 'context'
   /** Ends with an exit code, or throws one of errors.ts. */

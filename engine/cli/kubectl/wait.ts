@@ -1,5 +1,5 @@
 import { fetchObjects, type Target, targetPath, targets } from './builder.ts'
-import { fail, isNotFound, silentExit, throwAll } from './errors.ts'
+import { fail, isNotFound, KubectlError, silentExit, throwAll } from './errors.ts'
 import { ALL_NAMESPACES, FIELD_SELECTOR, FILENAME_FLAGS, PRINT_FLAGS, SELECTOR } from './flags/groups.ts'
 import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
@@ -37,7 +37,6 @@ type Condition = (object: Obj | undefined) => boolean
 async function run(call: Invocation): Promise<undefined> {
   const { flags } = call
   const wanted = flags.text('for')
-  if (wanted === '') throw fail('required flag(s) "for" not set')
   const condition = parse(wanted)
   const selector = flags.text('selector')
   const fieldSelector = flags.text('field-selector')
@@ -49,6 +48,8 @@ async function run(call: Invocation): Promise<undefined> {
   const printer = new ResultPrinter(call)
   const isDelete = wanted.toLowerCase() === 'delete'
   const isCreate = wanted.toLowerCase() === 'create'
+  const errors: Error[] = []
+  let late = false
   for (const target of list) {
     const found =
       target.name === undefined || !(isDelete || isCreate)
@@ -59,11 +60,29 @@ async function run(call: Invocation): Promise<undefined> {
       found.objects.push({ mapping: target.mapping, object: { metadata: { name: target.name, namespace: target.namespace } } })
     if (found.objects.length === 0 && !isDelete) throw fail('no matching resources found')
     for (const { mapping, object } of found.objects) {
-      const last = await until(call, mapping, object, condition, deadline)
-      printer.print(mapping, last ?? object, 'condition met')
+      try {
+        // Once the time is over, the rest is not looked at any more.
+        if (late && given !== 0) throw timedOut(mapping, object, false)
+        const last = await until(call, mapping, object, condition, deadline, isCreate)
+        printer.print(mapping, last ?? object, 'condition met')
+      } catch (error) {
+        if (!(error instanceof KubectlError) || error.code !== 1) throw error
+        late ||= call.now >= deadline
+        errors.push(
+          given === 0 && !isCreate && !isDelete
+            ? fail(`condition not met for ${mapping.resource}/${object.metadata.name}`)
+            : error,
+        )
+      }
     }
   }
+  throwAll(errors)
   return undefined
+}
+
+function timedOut(mapping: Mapping, object: Obj, creating: boolean): Error {
+  const what = creating ? '' : ` on ${mapping.resource}/${object.metadata.name}`
+  return fail(`timed out waiting for the condition${what}`)
 }
 
 function existing(call: Invocation, target: Target): { mapping: Mapping; object: Obj }[] {
@@ -81,6 +100,7 @@ async function until(
   object: Obj,
   condition: Condition,
   deadline: number,
+  creating: boolean,
 ): Promise<Obj | undefined> {
   const path = pathOf(mapping, object.metadata.namespace, object.metadata.name)
   for (;;) {
@@ -91,7 +111,7 @@ async function until(
       if (!isNotFound(error)) throw error
     }
     if (condition(live)) return live
-    if (call.now >= deadline) throw fail(`timed out waiting for the condition on ${mapping.resource}/${object.metadata.name}`)
+    if (call.now >= deadline) throw timedOut(mapping, object, creating)
     if (call.context.signal.aborted) throw silentExit(130)
     await call.context.sleep(Math.min(STEP_MS, deadline - call.now))
   }
@@ -123,7 +143,9 @@ function byPath(text: string): Condition {
   const at = text.indexOf('}') < 0 ? text.indexOf('=') : text.indexOf('=', text.indexOf('}'))
   const path = (at < 0 ? text : text.slice(0, at)).replace(/^'|'$/g, '')
   const value = at < 0 ? undefined : text.slice(at + 1).replace(/^(['"])(.*)\1$/, '$2')
-  if (value === '') throw fail('jsonpath wait has to have a value after equal sign')
+  if (value === '')
+    throw fail("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3")
+  if (path === '') throw fail('jsonpath expression cannot be empty')
   let parsed: JsonPath
   try {
     parsed = new JsonPath(relaxedJsonPath(path), false)
@@ -135,7 +157,10 @@ function byPath(text: string): Condition {
     try {
       const values = parsed.results(object).flat()
       if (values.length === 0) return false
-      return value === undefined || String(values[0]) === value
+      if (value === undefined) return true
+      if (values.length > 1) throw fail('given jsonpath expression matches more than one value')
+      if (typeof values[0] === 'object') throw fail('jsonpath leads to a nested object or list which is not supported')
+      return String(values[0]) === value
     } catch (error) {
       if (error instanceof PathError) return false
       throw error

@@ -1,11 +1,11 @@
 import { TABLE_LAYOUT, tabbed } from '../../../base/tabwriter.ts'
+import { yamlDocument } from '../../../base/yaml.ts'
 import { saveConfig } from '../config.ts'
 import { fail } from '../errors.ts'
 import { PRINT_FLAGS } from '../flags/groups.ts'
 import { flag, known } from '../flags/spec.ts'
 import type { Invocation } from '../invocation.ts'
 import { printerFor } from '../print/printer.ts'
-import { yamlDocument } from '../../../base/yaml.ts'
 import type { Obj } from '../values.ts'
 import type { Verb } from '../verb.ts'
 
@@ -118,7 +118,7 @@ const setContext: Verb = {
   short: 'Set a context entry in kubeconfig',
   use: '[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace] [options]',
   completes: 'context',
-  flags: [flag('current', 'bool'), flag('cluster'), flag('user'), flag('namespace')],
+  flags: [flag('current', 'bool'), flag('cluster', 'string'), flag('user', 'string'), flag('namespace', 'string')],
   run: (call) => {
     const { config, flags, args } = call
     const current = flags.bool('current')

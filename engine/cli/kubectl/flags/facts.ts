@@ -2,6 +2,12 @@ import type { Verb } from '../verb.ts'
 import { COMMAND_FACTS } from './facts.data.ts'
 import { type FlagSpec, type FlagType, known } from './spec.ts'
 
+/** What pflag says of a deprecated flag that is used. */
+export const DEPRECATED: Readonly<Record<string, string>> = {
+  'cpu-percent': "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+  record: '--record will be removed in the future',
+}
+
 /** The flag of one line of facts.data.ts: valid, and not emulated unless the verb's own table says so. */
 function fromFact(line: string): FlagSpec {
   const [long = '', short = '', type = 'string', fallback = '', bare = '', hidden = ''] = line.split('|')

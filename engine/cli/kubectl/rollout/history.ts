@@ -20,7 +20,11 @@ export const history: Verb = {
     if (call.flags.changed('output')) throw call.notEmulated('--output')
     for (const found of await workloads(call)) {
       const name = `${kindName(found.mapping)}/${found.object.metadata.name}`
-      const revisions = revisionsOf(call, found)
+      const revisions = revisionsOf(call, found, 'history')
+      if (wanted > 0 && revisions.length === 0) {
+        call.out(`${name} with revision #${wanted}\nNo rollout history found.\n`)
+        continue
+      }
       if (wanted > 0) {
         const revision = revisions.find((r) => r.number === wanted)
         if (revision === undefined) throw fail(`unable to find the specified revision`)

@@ -13,7 +13,7 @@ export async function workloads(call: Invocation): Promise<Fetched[]> {
   const files = flags.list('filename')
   const selector = flags.text('selector')
   if (args.length === 0 && files.length === 0) throw fail('required resource not specified')
-  const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, args, { selector, all: selector !== '' })
+  const list = files.length > 0 ? await manifestTargets(call, files) : targets(call, args, { selector, all: true })
   const { objects, errors } = fetchObjects(call, list, { selector })
   throwAll(errors)
   return objects
@@ -27,9 +27,9 @@ export interface Revision {
 }
 
 /** Every revision that is still known, by number. */
-export function revisionsOf(call: Invocation, { mapping, object }: Fetched): Revision[] {
+export function revisionsOf(call: Invocation, { mapping, object }: Fetched, what: 'history' | 'rollbacker'): Revision[] {
   const base = `/apis/apps/v1/namespaces/${object.metadata.namespace}`
-  const selector = query({ labelSelector: selectorText(object.spec.selector) })
+  const selector = query({ labelSelector: selectorText(object.spec?.selector) })
   const cause = (o: Obj) => o.metadata.annotations?.['kubernetes.io/change-cause'] ?? ''
   if (mapping.resource === 'deployments') {
     const { current, old } = deploymentRevisions(object, listItems(call.rest.get(`${base}/replicasets${selector}`)))
@@ -44,7 +44,7 @@ export function revisionsOf(call: Invocation, { mapping, object }: Fetched): Rev
     const found = listItems(call.rest.get(`${base}/controllerrevisions${selector}`)).filter((r) => isController(r, object))
     return byNumber(found.map((r) => ({ number: r.revision, cause: cause(r), template: r.data?.spec?.template ?? {} })))
   }
-  throw fail(`no history viewer has been implemented for {${JSON.stringify(mapping.group)} ${JSON.stringify(mapping.kind)}}`)
+  throw fail(`error retrieving ${what} for "${mapping.kind}", no visitor method exists for {${mapping.group} ${mapping.kind}}`)
 }
 
 function byNumber(list: readonly Revision[]): Revision[] {

@@ -26,7 +26,9 @@ function patching(name: string, short: string, word: string, change: (call: Invo
       const dryRun = name === 'restart' ? dryRunOf(call) : 'none'
       const printer = new ResultPrinter(call, dryRun)
       const errors: Error[] = []
-      for (const found of await workloads(call)) {
+      const list = await workloads(call)
+      if (list.length === 0) call.err(`No resources found in ${call.namespace} namespace.\n`)
+      for (const found of list) {
         try {
           const { mapping, object } = found
           const body = change(call, found)
@@ -52,7 +54,7 @@ const restart = patching('restart', 'Restart a resource', 'restarted', (call, fo
   const { mapping, object } = found
   if (!['deployments', 'daemonsets', 'statefulsets'].includes(mapping.resource))
     throw fail(`${named(found)} restarting is not supported`)
-  if (object.spec.paused) throw fail(`can't restart paused deployment (run rollout resume first)`)
+  if (object.spec?.paused) throw fail(`${named(found)} can't restart paused deployment (run rollout resume first)`)
   // RFC 3339 in the machine's zone, which is UTC.
   const at = `${new Date(call.now).toISOString().slice(0, 19)}Z`
   return { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': at } } } } }

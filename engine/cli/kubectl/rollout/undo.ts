@@ -21,13 +21,18 @@ export const undo: Verb = {
     const wanted = call.flags.int('to-revision')
     for (const found of await workloads(call)) {
       const { mapping, object } = found
-      if (object.spec.paused)
-        throw fail(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`)
-      const revisions = revisionsOf(call, found)
+      const revisions = revisionsOf(call, found, 'rollbacker')
       if (wanted > 0 && !revisions.some((r) => r.number === wanted))
         throw fail(`unable to find specified revision ${wanted} in history`)
-      if (wanted === 0 && revisions.length <= 1)
-        throw fail(`no rollout history found for ${mapping.singular} "${object.metadata.name}"`)
+      if (wanted === 0 && revisions.length <= 1) {
+        throw fail(
+          mapping.resource === 'deployments'
+            ? `no rollout history found for deployment "${object.metadata.name}"`
+            : 'no last revision to roll back to',
+        )
+      }
+      if (object.spec?.paused)
+        throw fail(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`)
       const target = wanted > 0 ? revisions.find((r) => r.number === wanted)! : revisions.at(-2)!
       const template = bare(target.template)
       if (compactJson(template) === compactJson(bare(object.spec.template))) {
