@@ -9,6 +9,8 @@ const FIRST_BACK_OFF = 10_000
 const LONGEST_BACK_OFF = 300_000
 /** One that ran this long is forgiven. */
 const FORGIVEN = 600_000
+/** What a program of ours ends with that is valid and not emulated. */
+const NOT_EMULATED = 64
 /** From a container's end to the kubelet's next look at its pod. */
 const NOTICED = 700
 
@@ -186,16 +188,25 @@ export class ContainerEnds {
     return true
   }
 
+  /** The program of a container that runs already, anew: the cluster was loaded, and programs are in no snapshot. */
+  resume(pod: KubeObject, spec: ContainerSpec): void {
+    const argv = argvOf(spec)
+    const isProgram = argv === undefined ? isShellImage(spec.image) && spec.stdin === true : finiteCommand(argv) === undefined
+    if (isProgram) this.program(pod, `${spec.name}/${this.runOf(pod, spec.name)}`, true)
+  }
+
   /** Starts the program of a container that runs since a moment; `args` is "CONTAINER/RUN". */
-  program(pod: KubeObject, args: string): void {
+  program(pod: KubeObject, args: string, resumed = false): void {
     const [wanted = '', run] = args.split('/')
-    const { mains, logs } = this.kubelet.options
+    const { mains, logs, env, runtime } = this.kubelet.options
     const spec = specOf(pod, wanted)
     if (spec === undefined || this.runOf(pod, wanted) !== Number(run)) return
     const { namespace = 'default', name } = pod.metadata
     const { name: container, stdin = false, stdinOnce = false, tty = false } = spec
     const command = argvOf(spec) ?? ['sh']
-    this.kubelet.report(pod)
+    if (!resumed) this.kubelet.report(pod)
+    // What it says at once it has said before.
+    const silentAt = resumed ? env.clock.now : undefined
     const partial = { text: '' }
     // Time stands still until the program has had its turn.
     void this.kubelet.options.env.clock.sleep(0)
@@ -205,13 +216,21 @@ export class ContainerEnds {
         const lines = partial.text + output
         const end = lines.lastIndexOf('\n') + 1
         partial.text = lines.slice(end)
-        if (end > 0) logs.append(namespace, name, container, lines.slice(0, end))
+        if (end > 0 && env.clock.now !== silentAt) logs.append(namespace, name, container, lines.slice(0, end))
       },
       (code) => {
-        if (this.runOf(pod, container) === Number(run)) this.finish(pod, container, code)
+        if (this.runOf(pod, container) !== Number(run)) return
+        // Its log says that it is not emulated: the container idles, as one does whose image nobody knows.
+        if (code === NOT_EMULATED) runtime.startContainer(pod, container)
+        else this.finish(pod, container, code)
       },
     )
     if (refused === undefined) return
+    // Which programs an image has is known of the small ones only; a server is started by its image.
+    if (!isShellImage(spec.image)) {
+      runtime.startContainer(pod, container)
+      return
+    }
     const words = refused.error.replace(/^failed to exec in container: failed to start exec "[^"]*": /, '')
     this.kubelet.tell(pod, 'Failed', `Error: failed to create containerd task: failed to create shim task: ${words}`, {
       type: 'Warning',

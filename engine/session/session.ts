@@ -8,7 +8,7 @@ import { expandHistory } from '../shell/history.ts'
 import { type HostPorts, Turns } from '../shell/host.ts'
 import { needsMore } from '../shell/parse.ts'
 import type { LineResult } from '../shell/shell.ts'
-import { ContainerPrograms } from './container-programs.ts'
+import { runPrograms } from './container-programs.ts'
 import { LabState } from './lab-state.ts'
 import { type Opened, openSpec } from './open.ts'
 import { internalFailure, isOutside, Outside, type OutsideInput } from './outside.ts'
@@ -53,14 +53,10 @@ export class EngineSession implements Session {
       status: () => this.view(),
     })
     this.terminals = new Terminals(this.cluster, this.turns, port, (event) => this.emit(event))
-    this.cluster.containerRuntime = new ContainerPrograms({
-      cluster: this.cluster,
-      turns: this.turns,
-      session: port,
-      failed: (error) => this.fail(error, this.state()),
-    })
+    const failed = (error: unknown) => this.fail(error, this.state())
+    const programs = runPrograms({ cluster: this.cluster, turns: this.turns, session: port, failed })
     this.outside = new Outside(this.cluster, (event) => this.emit(event))
-    this.pace = new Pace(this.cluster.clock, this.turns, () => this.terminals.running || this.outside.running)
+    this.pace = new Pace(this.cluster.clock, this.turns, () => programs.running > 0 || this.terminals.running)
     this.lab.evaluate()
   }
 
