@@ -9,7 +9,7 @@ const ABSENT = [
 ]
 
 /** Further versions of kinds that are held in another form: they hold objects, and nothing here converts them. */
-const OTHER_FORM = ['events.events.k8s.io', 'horizontalpodautoscalers.autoscaling']
+const OTHER_FORM = ['horizontalpodautoscalers.autoscaling']
 
 /** Refuses what cannot be read truthfully. Kinds that nobody can create here are honestly empty. */
 export function readable(kind: Kind): void {

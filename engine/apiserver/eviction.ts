@@ -102,7 +102,13 @@ function guarded(pod: KubeObject): boolean {
 export function bind(call: Call): ApiResponse {
   const { info } = call
   const binding = decodeObject({ apiVersion: 'v1', kind: 'Binding', version: 'v1' }, call.request, info, call.warnings)
-  const node: string = binding.target?.name ?? ''
+  const { kind = '', name: node = '' }: { kind?: string; name?: string } = binding.target ?? {}
+  // what is wrong with it comes as an error of no class (BindingREST.Create: errs.ToAggregate)
+  const wrong: string[] = []
+  if (kind !== '' && kind !== 'Node')
+    wrong.push(`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`)
+  if (node === '') wrong.push('target.name: Required value')
+  if (wrong.length > 0) throw unclassified(wrong.length === 1 ? (wrong[0] as string) : `[${wrong.join(', ')}]`)
   bindPod(call.context, info.namespace as string, info.name as string, node, writeOptions(call))
   return reply(201, CREATED, call.warnings)
 }

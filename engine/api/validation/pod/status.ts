@@ -2,7 +2,7 @@
 import { ipFamily } from '../../../base/ip.ts'
 import type { KubeObject } from '../../object.ts'
 import { type FieldError, forbiddenField, invalid } from '../../status.ts'
-import { ipAddress } from '../fields.ts'
+import { ipAddress, subdomain } from '../fields.ts'
 
 /** One address of each family at most. */
 function addresses(list: readonly any[], at: string): FieldError[] {
@@ -38,6 +38,12 @@ export function validatePodStatus(pod: KubeObject, old: KubeObject): FieldError[
   for (const [i, c] of (now.conditions ?? []).entries())
     if (c.observedGeneration < 0)
       out.push(invalid(`status.conditions[${i}].observedGeneration`, c.observedGeneration, 'must be greater than or equal to 0'))
+  const nominated = now.nominatedNodeName
+  if (nominated && nominated !== before.nominatedNodeName) {
+    const field = 'status.nominatedNodeName'
+    out.push(...subdomain(nominated, field))
+    if (old.spec?.nodeName) out.push(forbiddenField(field, 'may not be set on pods that are already bound to a node'))
+  }
   out.push(
     ...transitions(
       now.containerStatuses ?? [],
