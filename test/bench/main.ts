@@ -13,7 +13,7 @@ const LAB = 'from-endpoints-to-dnat'
 const FLOOD_BYTES = 10 * 1024 * 1024
 const KEYSTROKES = 300
 /** Budgets inside the engine: each a program of its own, so that memory and heat of one are none of another's. */
-const PARTS = ['rules.ts', 'cluster.ts', 'kube-proxy.ts', 'packets.ts', 'api.ts']
+const PARTS = ['rules.ts', 'cluster.ts', 'kube-proxy.ts', 'packets.ts', 'api.ts', 'session-line.ts']
 
 const data = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'))
 const host = await Host.start({ runtime: sourceRuntime(ROOT), data, version: '0', transport: 'browser', systemLocale: 'en' })
