@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/object.ts'
-import { matchesNode } from '../scheduler/filters.ts'
+import { matchesNode } from '../scheduler/node-affinity.ts'
 import { taintsOf, tolerates } from '../scheduler/tolerations.ts'
 
 const node = (condition: string, effect: string) => ({ key: `node.kubernetes.io/${condition}`, operator: 'Exists', effect })

@@ -1,100 +1,90 @@
 import type { KubeObject } from '../../api/object.ts'
+import { matchesNode } from './node-affinity.ts'
+import { interPodAffinity } from './pod-affinity.ts'
 import { quantity } from './quantity.ts'
 import { podRequests, sumRequests } from './requests.ts'
+import { topologySpread } from './spread.ts'
 import { type Taint, taintsOf, tolerates } from './tolerations.ts'
-
-/** Why a pod cannot go to a node, in the scheduler's words. */
-export type Filter = (pod: KubeObject, node: KubeObject, onNode: readonly KubeObject[], minor: number) => readonly string[]
+import { type Filter, fixed, passing, type Refusal } from './view.ts'
 
 const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 
 const nodeUnschedulable: Filter = (pod, node) =>
-  node.spec?.unschedulable === true && !tolerates(pod, UNSCHEDULABLE) ? ['node(s) were unschedulable'] : []
+  node.spec?.unschedulable === true && !tolerates(pod, UNSCHEDULABLE) ? fixed('node(s) were unschedulable') : undefined
 
 const nodeName: Filter = (pod, node) =>
-  pod.spec.nodeName && pod.spec.nodeName !== node.metadata.name ? ["node(s) didn't match the requested node name"] : []
+  pod.spec.nodeName && pod.spec.nodeName !== node.metadata.name
+    ? fixed("node(s) didn't match the requested node name")
+    : undefined
 
-const taintToleration: Filter = (pod, node, _pods, minor) => {
+const taintToleration: Filter = (pod, node, { minor }) => {
   const bad = taintsOf(node).find((t) => (t.effect === 'NoSchedule' || t.effect === 'NoExecute') && !tolerates(pod, t))
-  if (bad === undefined) return []
+  if (bad === undefined) return undefined
   // Names and values of taints left the message with 1.35.
-  return [minor >= 35 ? 'node(s) had untolerated taint(s)' : `node(s) had untolerated taint {${bad.key}: ${bad.value ?? ''}}`]
+  return fixed(
+    minor >= 35 ? 'node(s) had untolerated taint(s)' : `node(s) had untolerated taint {${bad.key}: ${bad.value ?? ''}}`,
+  )
 }
 
-interface Expression {
-  readonly key: string
-  readonly operator: string
-  readonly values?: readonly string[]
+const nodeAffinity: Filter = (pod, node) =>
+  matchesNode(pod, node) ? undefined : fixed("node(s) didn't match Pod's node affinity/selector")
+
+interface HostPort {
+  readonly hostPort?: number
+  readonly protocol?: string
+  readonly hostIP?: string
 }
 
-function fits({ key, operator, values = [] }: Expression, have: Readonly<Record<string, string>>): boolean {
-  const value = have[key]
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value)
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
-    case 'Gt':
-      return Number(value) > Number(values[0])
-    case 'Lt':
-      return Number(value) < Number(values[0])
-    default:
-      return false
-  }
-}
-
-/** Whether the node is one that the pod's nodeSelector and required node affinity allow. */
-export function matchesNode(pod: KubeObject, node: KubeObject): boolean {
-  const labels = node.metadata.labels ?? {}
-  for (const [key, value] of Object.entries((pod.spec.nodeSelector ?? {}) as Record<string, string>)) {
-    if (labels[key] !== value) return false
-  }
-  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms as
-    | readonly { matchExpressions?: readonly Expression[]; matchFields?: readonly Expression[] }[]
-    | undefined
-  if (terms === undefined) return true
-  const fields = { 'metadata.name': node.metadata.name }
-  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
-    if (matchExpressions.length + matchFields.length === 0) return false
-    return matchExpressions.every((e) => fits(e, labels)) && matchFields.every((e) => fits(e, fields))
-  })
-}
-
-const nodeAffinity: Filter = (pod, node) => (matchesNode(pod, node) ? [] : ["node(s) didn't match Pod's node affinity/selector"])
-
-const nodePorts: Filter = (pod, _node, onNode) => {
+const nodePorts: Filter = (pod, node, view) => {
   const ports = (p: KubeObject) =>
-    ((p.spec.containers ?? []) as { ports?: { hostPort?: number; protocol?: string; hostIP?: string }[] }[]).flatMap((c) =>
-      (c.ports ?? []).filter((port) => port.hostPort).map((port) => `${port.protocol ?? 'TCP'}/${port.hostPort}`),
+    ((p.spec.containers ?? []) as { ports?: readonly HostPort[] }[]).flatMap((c) =>
+      (c.ports ?? []).filter((port) => port.hostPort),
     )
-  const taken = new Set(onNode.flatMap(ports))
-  return ports(pod).some((port) => taken.has(port)) ? ["node(s) didn't have free ports for the requested pod ports"] : []
+  const isAny = (ip: string | undefined) => !ip || ip === '0.0.0.0'
+  const collide = (a: HostPort, b: HostPort) =>
+    a.hostPort === b.hostPort &&
+    (a.protocol ?? 'TCP') === (b.protocol ?? 'TCP') &&
+    (isAny(a.hostIP) || isAny(b.hostIP) || a.hostIP === b.hostIP)
+  const taken = view.onNode(node.metadata.name).flatMap(ports)
+  const isTaken = ports(pod).some((port) => taken.some((other) => collide(port, other)))
+  return isTaken ? passing("node(s) didn't have free ports for the requested pod ports") : undefined
 }
 
-const nodeResources: Filter = (pod, node, onNode) => {
+const nodeResources: Filter = (pod, node, view) => {
+  const onNode = view.onNode(node.metadata.name)
   const allocatable = (node.status?.allocatable ?? node.status?.capacity ?? {}) as Record<string, string>
   const reasons: string[] = []
+  let isFixed = false
   const { pods: room } = allocatable
   if (room !== undefined && onNode.length + 1 > quantity(room)) reasons.push('Too many pods')
   const used = sumRequests(onNode)
   for (const [name, wanted] of podRequests(pod)) {
-    if (wanted === 0 || allocatable[name] === undefined) continue
-    if (wanted + (used.get(name) ?? 0) > quantity(allocatable[name])) reasons.push(`Insufficient ${name}`)
+    const isOwn = ['cpu', 'memory', 'ephemeral-storage'].includes(name)
+    if (wanted === 0 || (isOwn && allocatable[name] === undefined)) continue
+    const have = quantity(allocatable[name] ?? '0')
+    if (wanted + (used.get(name) ?? 0) <= have) continue
+    reasons.push(`Insufficient ${name}`)
+    if (wanted > have) isFixed = true
   }
-  return reasons
+  return reasons.length === 0 ? undefined : { reasons, fixed: isFixed }
 }
 
 /** In the order of the default plugins; the first that objects decides. */
-const FILTERS: readonly Filter[] = [nodeUnschedulable, nodeName, taintToleration, nodeAffinity, nodePorts, nodeResources]
+const FILTERS: readonly Filter[] = [
+  nodeUnschedulable,
+  nodeName,
+  taintToleration,
+  nodeAffinity,
+  nodePorts,
+  nodeResources,
+  topologySpread,
+  interPodAffinity,
+]
 
-export const refuse: Filter = (pod, node, onNode, minor) => {
+export const refuse: Filter = (pod, node, view): Refusal | undefined => {
   for (const filter of FILTERS) {
-    const reasons = filter(pod, node, onNode, minor)
-    if (reasons.length > 0) return reasons
+    const refusal = filter(pod, node, view)
+    if (refusal !== undefined) return refusal
   }
-  return []
+  return undefined
 }
