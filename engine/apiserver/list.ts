@@ -23,15 +23,20 @@ export interface Filter {
   readonly matches: (object: KubeObject) => boolean
 }
 
+/** The kind's own selectable fields, which another version may call otherwise. */
+function fieldsOf({ descriptor, apiVersion }: Kind) {
+  return descriptor?.versions?.[apiVersion]?.fields ?? descriptor?.fields
+}
+
 /** A selectable field's value (each kind's own, besides name and namespace). */
 function fieldOf(kind: Kind, field: string, object: KubeObject): string {
   if (field === 'metadata.name') return object.metadata.name
   if (field === 'metadata.namespace') return object.metadata.namespace ?? ''
-  return kind.descriptor?.fields?.[field]?.(object) ?? ''
+  return fieldsOf(kind)?.[field]?.(object) ?? ''
 }
 
 function checkFields(kind: Kind, fields: readonly FieldRequirement[]): void {
-  const own = kind.descriptor?.fields
+  const own = fieldsOf(kind)
   for (const { field } of fields) {
     if (field === 'metadata.name' || field === 'metadata.namespace' || own?.[field] !== undefined) continue
     if (kind.key === 'jobs.batch') throw badRequest(`field label ${JSON.stringify(field)} not supported for Job`)

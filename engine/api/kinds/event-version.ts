@@ -17,8 +17,22 @@ function renamed(object: KubeObject, names: readonly (readonly [string, string])
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [to.get(name) ?? name, value])) as KubeObject
 }
 
+type Fields = Readonly<Record<string, (event: KubeObject) => string>>
+
+/** AddFieldLabelConversionsForEvent: the fields of core/v1 under their newer names, all but the source. */
+function renamedFields(fields: Fields): Fields {
+  const entries = Object.entries(fields).filter(([name]) => name !== 'source')
+  return Object.fromEntries(
+    entries.map(([name, read]) => [
+      name === 'reportingComponent' ? 'reportingController' : name.replace(/^involvedObject\./, 'regarding.'),
+      read,
+    ]),
+  )
+}
+
 /** events.k8s.io/v1: the same events under newer names. */
-export const newerEvent: VersionConversion = {
+export const newerEvent = (fields: Fields): VersionConversion => ({
+  fields: renamedFields(fields),
   to: (stored) => {
     const { reportingController, reportingInstance, ...rest } = renamed(stored, NAMES)
     // here they are left out where they are empty
@@ -33,4 +47,4 @@ export const newerEvent: VersionConversion = {
       given,
       NAMES.map(([core, newer]) => [newer, core]),
     ),
-}
+})

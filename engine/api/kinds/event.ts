@@ -43,6 +43,20 @@ function defaults(object: KubeObject): KubeObject {
   } as KubeObject
 }
 
+const FIELDS: Readonly<Record<string, (event: KubeObject) => string>> = {
+  'involvedObject.kind': (o) => o.involvedObject?.kind ?? '',
+  'involvedObject.namespace': (o) => o.involvedObject?.namespace ?? '',
+  'involvedObject.name': (o) => o.involvedObject?.name ?? '',
+  'involvedObject.uid': (o) => o.involvedObject?.uid ?? '',
+  'involvedObject.apiVersion': (o) => o.involvedObject?.apiVersion ?? '',
+  'involvedObject.resourceVersion': (o) => o.involvedObject?.resourceVersion ?? '',
+  'involvedObject.fieldPath': (o) => o.involvedObject?.fieldPath ?? '',
+  reason: (o) => o.reason ?? '',
+  reportingComponent: (o) => o.reportingComponent ?? '',
+  source: (o) => o.source?.component || o.reportingComponent || '',
+  type: (o) => o.type ?? '',
+}
+
 export const event: KindDescriptor = {
   resource: 'events',
   suite: 'kubectl',
@@ -62,19 +76,7 @@ export const event: KindDescriptor = {
       object.metadata.name,
     ]
   },
-  fields: {
-    'involvedObject.kind': (o) => o.involvedObject?.kind ?? '',
-    'involvedObject.namespace': (o) => o.involvedObject?.namespace ?? '',
-    'involvedObject.name': (o) => o.involvedObject?.name ?? '',
-    'involvedObject.uid': (o) => o.involvedObject?.uid ?? '',
-    'involvedObject.apiVersion': (o) => o.involvedObject?.apiVersion ?? '',
-    'involvedObject.resourceVersion': (o) => o.involvedObject?.resourceVersion ?? '',
-    'involvedObject.fieldPath': (o) => o.involvedObject?.fieldPath ?? '',
-    reason: (o) => o.reason ?? '',
-    reportingComponent: (o) => o.reportingComponent ?? '',
-    source: (o) => o.source?.component || o.reportingComponent || '',
-    type: (o) => o.type ?? '',
-  },
-  versions: { 'events.k8s.io/v1': newerEvent },
+  fields: FIELDS,
+  versions: { 'events.k8s.io/v1': newerEvent(FIELDS) },
   strategy: { name: 'any', defaults, validate: validateEvent, createOnUpdate: true },
 }

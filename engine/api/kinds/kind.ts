@@ -55,6 +55,8 @@ export interface Strategy {
   readonly delete?: (context: WriteContext, object: KubeObject, options: DeleteOptions) => Deletion
   /** Whether something other than finalizers and grace keeps a deleted object. */
   readonly held?: (object: KubeObject) => boolean
+  /** Deletions that say nothing of dependents leave them, and warn of that (DefaultGarbageCollectionPolicy). */
+  readonly orphans?: { readonly warning?: string }
   /** Whether a deletion answers with the object instead of a Status (ReturnDeletedObject). */
   readonly returnsDeleted?: boolean
   /** What the server warns of when this object is created or, with `old`, changed. */
@@ -80,6 +82,8 @@ export interface VersionConversion {
   readonly to: (stored: KubeObject) => KubeObject
   /** An object of this version as it is stored. */
   readonly from: (given: KubeObject) => KubeObject
+  /** Field selectors of this version, where they are called otherwise; they read the stored form. */
+  readonly fields?: Readonly<Record<string, (object: KubeObject) => string>>
 }
 
 /** One kind: everything about it that is not in the discovery document. One file and one line in registry.ts each. */
