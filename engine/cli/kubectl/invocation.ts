@@ -4,6 +4,7 @@ import type { CommandContext } from '../command.ts'
 import { type ConfigSource, type Connection, connection, type KubeConfig, loadConfig } from './config.ts'
 import { fail, NotEmulated, usage } from './errors.ts'
 import type { FlagValues } from './flags/parse.ts'
+import { HttpLog } from './http-log.ts'
 import { Mapper } from './mapper.ts'
 import { discoveryComplaint, serverHost } from './refused.ts'
 import { Rest } from './rest.ts'
@@ -23,6 +24,7 @@ export class Invocation {
   private heldConfig: KubeConfig | undefined
   private heldConnection: Connection | undefined
   private heldRest: Rest | undefined
+  private heldLog: HttpLog | undefined
   private heldMapper: Mapper | undefined
 
   constructor(context: CommandContext, flags: FlagValues, args: readonly string[], dash: number, path: string) {
@@ -76,6 +78,15 @@ export class Invocation {
     return this.connection.namespace
   }
 
+  /** What -v tells; undefined without it. */
+  get log(): HttpLog | undefined {
+    const level = this.flags.int('v')
+    if (level < 1) return undefined
+    if (level > 8) throw new NotEmulated(`-v=${level}`)
+    this.heldLog ??= new HttpLog(this, level)
+    return this.heldLog
+  }
+
   get rest(): Rest {
     if (this.heldRest === undefined) {
       const { machine } = this.context
@@ -93,6 +104,7 @@ export class Invocation {
         impersonate,
         userAgent: `kubectl/v${machine.profile.kubectl} (linux/amd64) kubernetes/chainwalk`,
         warn: (text) => this.err(text),
+        ...(this.log === undefined ? {} : { log: this.log }),
       })
     }
     return this.heldRest

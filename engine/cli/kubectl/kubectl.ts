@@ -1,12 +1,13 @@
 import { encodeUtf8 } from '../../base/utf8.ts'
 import { type Command, type CommandContext, type Fidelity, NOT_EMULATED_EXIT } from '../command.ts'
 import { complete } from './complete.ts'
-import { errorText, NotEmulated, notEmulatedBy } from './errors.ts'
+import { errorText, NotEmulated, notEmulatedBy, StatusError } from './errors.ts'
 import { findVerb } from './find-verb.ts'
 import { DEPRECATED } from './flags/facts.ts'
 import { GLOBAL_FLAGS } from './flags/groups.ts'
 import { FlagError, parseFlags } from './flags/parse.ts'
 import { helpText, rootHelp } from './help.ts'
+import type { HttpLog } from './http-log.ts'
 import { Invocation } from './invocation.ts'
 import { partsOf } from './parts.ts'
 import { RECORDED, RECORDED_MINOR, VERSIONED } from './recorded.data.ts'
@@ -33,6 +34,7 @@ async function run(context: CommandContext): Promise<number> {
   }
   if (verb === undefined) return rootRun(context, args)
   if (verb.known) return notEmulated(context, path.slice('kubectl '.length))
+  let log: HttpLog | undefined
   try {
     const specs = [...verb.flags, ...GLOBAL_FLAGS.filter((g) => !verb.flags.some((f) => f.long === g.long))]
     const parsed = parseFlags(specs, args)
@@ -48,6 +50,11 @@ async function run(context: CommandContext): Promise<number> {
     }
     const call = new Invocation(context, parsed.flags, parsed.args, parsed.dash, path)
     context.mark(fidelityOf(path.slice('kubectl '.length), parsed.flags.names(), call.minor))
+    // Typed requests travel as protobuf, whose bytes nobody here has.
+    if (parsed.flags.int('v') >= 8 && /^kubectl (create \w+|run|expose|autoscale)$/.test(path))
+      throw new NotEmulated('-v=8 of a request in protobuf')
+    log = call.log
+    log?.start()
     if (verb.run === undefined) return groupRun(context, verb, path, parsed.args)
     return (await verb.run(call)) ?? 0
   } catch (error) {
@@ -57,6 +64,7 @@ async function run(context: CommandContext): Promise<number> {
     }
     const lacking = notEmulatedBy(error)
     if (lacking !== undefined) return notEmulated(context, lacking)
+    if (error instanceof StatusError) log?.failure(error.status)
     const told = errorText(error)
     if (told === undefined) throw error
     if (told.text !== '') context.stderr.write(encodeUtf8(told.text.endsWith('\n') ? told.text : `${told.text}\n`))

@@ -63,7 +63,7 @@ async function run(call: Invocation): Promise<undefined> {
     const subresource = flags.text('subresource') || undefined
     const path = pathOf(mapping, object.metadata.namespace, object.metadata.name, subresource)
     const made =
-      dryRun === 'client' || local ? patched(call, object, body) : call.rest.patch(path + writeQuery(call, dryRun), type, body)
+      dryRun === 'client' || local ? patched(call, object, body) : sent(call, path + writeQuery(call, dryRun), type, body)
     const same = compactJson(unversioned(made)) === compactJson(unversioned(object))
     // A subresource answers with a kind of its own.
     const shown = made.kind === object.kind ? mapping : { ...mapping, kind: made.kind, group: groupOf(made.apiVersion ?? '') }
@@ -79,6 +79,12 @@ async function fromFiles(call: Invocation, files: readonly string[]): Promise<{ 
     return { mapping, object: held === namespace && held === 'default' ? { ...object, metadata } : object }
   })
   return { objects, errors }
+}
+
+/** Text that looks like JSON and is none goes as it is: the server says what is wrong. */
+function sent(call: Invocation, path: string, type: string, body: Obj): Obj {
+  if (typeof body !== 'string' || !/^\s*[{[]/.test(body)) return call.rest.patch(path, type, body)
+  return call.rest.send({ method: 'PATCH', path, body, headers: { 'Content-Type': type, Accept: 'application/json' } })
 }
 
 function patchFile(call: Invocation): string {

@@ -9,6 +9,7 @@ import type {
 } from '../../apiserver/client.ts'
 import type { Connection } from './config.ts'
 import { KubectlError, StatusError } from './errors.ts'
+import type { HttpLog } from './http-log.ts'
 import type { Obj } from './values.ts'
 
 export const ACCEPT_TABLE =
@@ -25,6 +26,8 @@ export interface RestOptions {
   readonly connection: Connection
   readonly impersonate: Readonly<Record<string, string>>
   readonly userAgent: string
+  /** -v. */
+  readonly log?: HttpLog
   /** Where the server's warnings go; each text once per command. */
   warn(text: string): void
 }
@@ -70,7 +73,13 @@ export class Rest {
   }
 
   send(request: ApiRequest): Obj {
-    const response = this.client().request({ ...request, headers: this.headers(request.headers) })
+    const headers = this.headers(request.headers)
+    const response = this.client().request({ ...request, headers })
+    // Discovery comes from kubectl's cache.
+    if (!/^\/apis?(\?|$)/.test(request.path)) {
+      const { 'X-Client-Certificate': _, ...sent } = headers
+      this.options.log?.exchange(request, sent, `${this.options.connection.server}${request.path}`, response)
+    }
     this.warnings(response.warnings)
     if (response.status >= 200 && response.status < 300) return response.body
     throw statusError(response.status, response.body)

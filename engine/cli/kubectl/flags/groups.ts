@@ -28,7 +28,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   flag('token', 'string'),
   flag('user', 'string'),
   known('username', 'string'),
-  known('v', 'int', { short: 'v' }),
+  flag('v', 'int', { short: 'v' }),
   known('vmodule', 'string'),
   flag('warnings-as-errors', 'bool'),
   flag('help', 'bool', { short: 'h' }),
