@@ -180,7 +180,7 @@ export function serviceRanges(store: Store, fallback: string): readonly Cidr[] {
   return parsed(own?.spec?.cidrs ?? fallback.split(','))
 }
 
-/** Ranges of further ServiceCIDRs, which count once their controller has found them ready. */
+/** Ranges of further ServiceCIDRs, unless they are found not to be ready. */
 function furtherRanges(store: Store): readonly Cidr[] {
   return store
     .list(SERVICE_CIDRS)
@@ -188,7 +188,8 @@ function furtherRanges(store: Store): readonly Cidr[] {
     .flatMap((o) => parsed(o.spec?.cidrs ?? []))
 }
 
+/** Without the condition a range counts: its controller may not run at all (cidrallocator.go isReady). */
 function isReady(object: KubeObject): boolean {
   const conditions: readonly { readonly type: string; readonly status: string }[] = object.status?.conditions ?? []
-  return conditions.some((c) => c.type === 'Ready' && c.status === 'True')
+  return (conditions.find((c) => c.type === 'Ready')?.status ?? 'True') === 'True'
 }

@@ -173,8 +173,19 @@ function allocateAddresses(context: WriteContext, pool: ServiceAddresses, object
   for (const i of wanted) {
     while (ips.length <= i) ips.push('')
     const family = given.ipFamilies[i]
-    if (ips[i] === '') ips[i] = pool.next(family)
-    else {
+    if (ips[i] === '') {
+      ips[i] = pool.next(family)
+      // the address is an object that names its Service, before the Service's own name is judged
+      const nameless = `failed to allocate IP: IPAddress.networking.k8s.io "${ips[i]}" is invalid: spec.parentRef.name: Required value`
+      if (!object.metadata.name)
+        refuse(context, object, [
+          invalid(
+            'spec.clusterIPs',
+            ips.map(() => ''),
+            nameless,
+          ),
+        ])
+    } else {
       const why = pool.take(ips[i] as string)
       const words = `failed to allocate IP ${ips[i]}: ${why}`
       if (why !== undefined) refuse(context, object, [invalid('spec.clusterIPs', ips, words)])

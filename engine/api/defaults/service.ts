@@ -23,9 +23,10 @@ export function serviceDefaults(object: KubeObject): KubeObject {
     spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: 10800 } }
   }
   if (Array.isArray(given.ports)) {
-    spec.ports = given.ports.map((p: { protocol?: string; port: number; targetPort?: number | string }) => {
+    spec.ports = given.ports.map((p: { protocol?: string; port: number; targetPort?: number | string; nodePort?: number }) => {
       const targetPort = p.targetPort === undefined || p.targetPort === 0 || p.targetPort === '' ? p.port : p.targetPort
-      return { ...p, protocol: p.protocol || 'TCP', targetPort }
+      const { nodePort, ...rest } = p
+      return { ...rest, protocol: p.protocol || 'TCP', targetPort, ...(nodePort ? { nodePort } : {}) }
     })
   }
   const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (given.externalIPs ?? []).length > 0

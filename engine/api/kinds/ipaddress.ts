@@ -9,8 +9,5 @@ export const ipAddress: KindDescriptor = {
     const qualified = group === '' ? resource : `${resource}.${group}`
     return [object.metadata.name, namespace ? `${qualified}/${namespace}/${name}` : `${qualified}/${name}`]
   },
-  fields: {
-    'spec.parentRef.resource': (o) => o.spec?.parentRef?.resource ?? '',
-  },
   strategy: { name: 'any', validate: validateIPAddress, validateUpdate: validateIPAddressUpdate },
 }
