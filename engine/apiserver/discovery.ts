@@ -50,6 +50,14 @@ function withCustom(document: object, kinds: Kinds): object {
   return { ...document, items: [...(document as { items: readonly object[] }).items, ...customDiscovery(kinds)] }
 }
 
+/** Whether one of the accepted types is the aggregated form; its beta is no longer offered, and clients of it take the plain one. */
+function wantsAggregated(request: ApiRequest): boolean {
+  return (header(request, 'Accept') ?? '').split(',').some((clause) => {
+    const parameters = clause.split(';').map((p) => p.trim())
+    return ['g=apidiscovery.k8s.io', 'v=v2', 'as=APIGroupDiscoveryList'].every((p) => parameters.includes(p))
+  })
+}
+
 /** Answers everything below /api, /apis, /version and the health paths that is not about objects; undefined if it is none of these. */
 export function discovery(
   request: ApiRequest,
@@ -60,8 +68,7 @@ export function discovery(
 ): ApiResponse | undefined {
   if (request.method !== 'GET') return undefined
   const minor = Number(facts.version.split('.')[1] ?? 35)
-  const aggregated =
-    (request.headers?.Accept ?? request.headers?.accept ?? '').split(',')[0]?.includes('APIGroupDiscoveryList') ?? false
+  const aggregated = wantsAggregated(request)
   const [first, second, third] = parts
   if (first === undefined || ELSEWHERE.includes(first)) throw notEmulatedStatus(`/${parts.join('/')}`)
   if (first === 'version' && parts.length === 1) return reply(200, versionInfo(facts.version))
