@@ -1,10 +1,14 @@
 import type { KubeObject } from '../api/object.ts'
+import type { Store } from '../api/store.ts'
+import { encodeUtf8 } from '../base/utf8.ts'
+import { mountedFiles } from './container-volumes.ts'
 import type { FsEntry } from './fs.ts'
-import { tree } from './node-files.ts'
+import { tree, withFolders } from './node-files.ts'
 
 export interface ContainerFiles {
   readonly pod: KubeObject
   readonly container: string
+  readonly store: Store
   readonly now: number
   /** ClusterIP of the cluster's DNS Service, if there is one. */
   readonly dns: string | undefined
@@ -18,7 +22,8 @@ export interface ContainerFiles {
 export function containerRoot(files: ContainerFiles): Extract<FsEntry, { type: 'dir' }> {
   const { pod, now } = files
   const { namespace = 'default' } = pod.metadata
-  return tree(
+  const mounted = mountedFiles(files.store, pod, files.container)
+  const texts = tree(
     [
       ['/etc/hostname', `${hostname(pod)}\n`],
       ['/etc/hosts', hosts(pod)],
@@ -26,10 +31,28 @@ export function containerRoot(files: ContainerFiles): Extract<FsEntry, { type: '
       ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\n'],
       ['/etc/group', 'root:x:0:\nnobody:x:65534:\n'],
       ...files.mounted.map(([path, content]) => [path, content] as [string, string]),
+      ...mounted.files.map(([path, text]) => [path, encodeUtf8(text)] as const),
     ],
     now,
   )
+  return withFolders(texts, [...FOLDERS, ...mounted.folders], now)
 }
+
+/** Folders of every image. */
+const FOLDERS = [
+  '/tmp',
+  '/root',
+  '/home',
+  '/opt',
+  '/srv',
+  '/mnt',
+  '/run',
+  '/usr/bin',
+  '/usr/lib',
+  '/usr/local/bin',
+  '/var/log',
+  '/var/tmp',
+]
 
 export function hostname(pod: KubeObject): string {
   if (pod.spec?.hostNetwork === true) return pod.spec.nodeName ?? pod.metadata.name

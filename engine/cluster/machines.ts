@@ -76,7 +76,15 @@ export class Machines implements Stateful, Surroundings {
     const node = this.node(pod.spec?.nodeName ?? '')
     const nodeResolv = node?.fs.exists('/etc/resolv.conf') ? node.fs.read('/etc/resolv.conf') : ''
     const mounted = accountFiles(this.parts.server.context, pod, status.name)
-    const root = containerRoot({ pod, container: status.name, now: clock.now, dns: this.clusterDns(), nodeResolv, mounted })
+    const root = containerRoot({
+      pod,
+      container: status.name,
+      store,
+      now: clock.now,
+      dns: this.clusterDns(),
+      nodeResolv,
+      mounted,
+    })
     return this.add(id, 'container', hostname(pod), netns, root, {
       image: status.image,
       env: containerEnv(store, pod, status.name),

@@ -92,6 +92,17 @@ export function tree(files: readonly (readonly [path: string, text: string])[], 
   return root
 }
 
+/** The tree with these folders in it. */
+export function withFolders(
+  root: Extract<FsEntry, { type: 'dir' }>,
+  paths: readonly string[],
+  now: number,
+): Extract<FsEntry, { type: 'dir' }> {
+  let out = root
+  for (const path of paths) out = put(out, path.slice(1).split('/'), undefined, now)
+  return out
+}
+
 function modeOf(path: string): number {
   return path.endsWith('.kube/config') || path.endsWith('admin.conf') ? 0o600 : 0o644
 }
