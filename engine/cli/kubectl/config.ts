@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts'
 import { yamlDocument } from '../../base/yaml.ts'
 import type { MachineFs } from '../../cluster/fs.ts'
-import { fail } from './errors.ts'
+import { fail, KubectlError } from './errors.ts'
 import type { Obj } from './values.ts'
 
 /** A kubeconfig file as a value (client-go clientcmd/api/v1 Config). */
@@ -92,12 +92,13 @@ export interface ConnectionFlags {
 export function connection(config: KubeConfig, flags: ConnectionFlags): Connection {
   const name = flags.context || config.current
   const context = config.contexts.find((c) => c.name === name)?.context
-  if (flags.context !== '' && context === undefined) throw fail(`context "${flags.context}" does not exist`)
+  if (flags.context !== '' && context === undefined)
+    throw configError(`context was not found for specified context: ${flags.context}`)
   if (name !== '' && context === undefined && flags.server === '')
     throw configError(`context was not found for specified context: ${name}`)
   const clusterName = flags.cluster || context?.cluster || ''
   const cluster = config.clusters.find((c) => c.name === clusterName)?.cluster
-  if (flags.cluster !== '' && cluster === undefined) throw fail(`cluster "${flags.cluster}" does not exist`)
+  if (flags.cluster !== '' && cluster === undefined) throw fail(`no server found for cluster "${flags.cluster}"`)
   if (context !== undefined && cluster === undefined && flags.server === '')
     throw configError(`cluster "${clusterName}" does not exist`)
   const userName = flags.user || context?.user || ''
@@ -113,5 +114,5 @@ export function connection(config: KubeConfig, flags: ConnectionFlags): Connecti
 }
 
 function configError(text: string): Error {
-  return fail(`Error in configuration: ${text}`)
+  return new KubectlError(`Error in configuration: ${text}`)
 }

@@ -4,10 +4,11 @@ import { saveConfig } from '../config.ts'
 import { fail } from '../errors.ts'
 import { PRINT_FLAGS } from '../flags/groups.ts'
 import { flag, known } from '../flags/spec.ts'
-import type { Invocation } from '../invocation.ts'
 import { printerFor } from '../print/printer.ts'
 import type { Obj } from '../values.ts'
 import type { Verb } from '../verb.ts'
+import { deleteCluster, deleteContext, deleteUser, exactly, renameContext, setCluster, setCredentials } from './entries.ts'
+import { setProperty, unsetProperty } from './property.ts'
 
 const view: Verb = {
   name: 'view',
@@ -24,7 +25,7 @@ const view: Verb = {
     let { clusters, contexts, users } = config
     if (call.flags.bool('minify')) {
       const context = contexts.find((c) => c.name === (call.flags.text('context') || config.current))
-      if (context === undefined) throw fail(`cannot locate context ${config.current}`)
+      if (context === undefined) throw fail(`cannot locate context ${call.flags.text('context') || config.current}`)
       contexts = [context]
       clusters = clusters.filter((c) => c.name === context.context.cluster)
       users = users.filter((u) => u.name === context.context.user)
@@ -99,18 +100,13 @@ const useContext: Verb = {
   completes: 'context',
   flags: [],
   run: (call) => {
-    const name = single(call)
+    const [name] = exactly(call, useContext, [1]) as [string]
     if (!call.config.contexts.some((c) => c.name === name)) throw fail(`no context exists with the name: "${name}"`)
     call.config.current = name
     saveConfig(call.configSource, call.config)
     call.out(`Switched to context "${name}".\n`)
     return undefined
   },
-}
-
-function single(call: Invocation): string {
-  if (call.args.length !== 1) throw call.usage(`Unexpected args: [${call.args.join(' ')}]`)
-  return call.args[0]!
 }
 
 const setContext: Verb = {
@@ -122,7 +118,8 @@ const setContext: Verb = {
   run: (call) => {
     const { config, flags, args } = call
     const current = flags.bool('current')
-    if (args.length > 1 || (args.length === 0 && !current)) throw call.usage(`Unexpected args: [${args.join(' ')}]`)
+    if (args.length > 1) exactly(call, setContext, [0, 1])
+    if (args.length === 0 && !current) throw fail('you must specify a non-empty context name or --current')
     if (current && args.length > 0) throw fail('you cannot specify both a context name and --current')
     const name = current ? config.current : args[0]!
     if (name === '') throw fail('no current context is set')
@@ -162,17 +159,6 @@ const getUsers: Verb = {
   },
 }
 
-const unemulated = [
-  'delete-cluster',
-  'delete-context',
-  'delete-user',
-  'rename-context',
-  'set',
-  'set-cluster',
-  'set-credentials',
-  'unset',
-]
-
 export const config: Verb = {
   name: 'config',
   short: 'Modify kubeconfig files',
@@ -185,6 +171,13 @@ export const config: Verb = {
     setContext,
     useContext,
     view,
-    ...unemulated.map((name) => ({ name, short: 'Valid, but not emulated here.', flags: [], known: true })),
+    deleteCluster,
+    deleteContext,
+    deleteUser,
+    renameContext,
+    setCluster,
+    setCredentials,
+    setProperty,
+    unsetProperty,
   ],
 }
