@@ -69,6 +69,21 @@ const nodeResources: Filter = (pod, node, view) => {
   return reasons.length === 0 ? undefined : { reasons, fixed: isFixed }
 }
 
+/** The nodes that an affinity to names alone leaves; undefined if it asks for anything else (NodeAffinity, PreFilter). */
+function namedNodes(pod: KubeObject): ReadonlySet<string> | undefined {
+  const terms: readonly { matchFields?: readonly { key: string; operator: string; values?: readonly string[] }[] }[] | undefined =
+    pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  if (terms === undefined || terms.length === 0) return undefined
+  const names = new Set<string>()
+  for (const { matchFields = [] } of terms) {
+    const lists = matchFields.filter((f) => f.key === 'metadata.name' && f.operator === 'In').map((f) => f.values ?? [])
+    if (lists.length === 0) return undefined
+    const [first = [], ...rest] = lists
+    for (const name of first) if (rest.every((list) => list.includes(name))) names.add(name)
+  }
+  return names
+}
+
 /** In the order of the default plugins; the first that objects decides. */
 const FILTERS: readonly Filter[] = [
   nodeUnschedulable,
@@ -82,6 +97,8 @@ const FILTERS: readonly Filter[] = [
 ]
 
 export const refuse: Filter = (pod, node, view): Refusal | undefined => {
+  const named = namedNodes(pod)
+  if (named !== undefined && !named.has(node.metadata.name)) return fixed("node(s) didn't satisfy plugin(s) [NodeAffinity]")
   for (const filter of FILTERS) {
     const refusal = filter(pod, node, view)
     if (refusal !== undefined) return refusal

@@ -184,6 +184,8 @@ function unschedulable(
   const none = `0/${nodes.length} nodes are available`
   const why = unbound ?? counts([...refusals.values()].flatMap(({ reasons }) => reasons)).join(', ')
   if (isPreempting) return `${none}: ${why}.`
+  // The plugins after the filters only find out that there is no node to look at.
+  if (unbound !== undefined) return `${none}: ${why}. not found`
   const helps = [...refusals.values()].map((refusal) =>
     refusal.fixed ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod',
   )
