@@ -38,8 +38,9 @@ function compareStruct(old: Values | undefined, now: Values, type: Type, out: Ch
     // in an object that exists, a struct held by value or a list that is always written is there before anything is in it
     const there = old !== undefined && (field.value === true || (type.required.includes(name) && field.type.startsWith('[')))
     const before = old?.[name] ?? (there ? (field.type.startsWith('[') ? [] : {}) : undefined)
-    // Go does not tell an empty string from none
-    compare(before, now[name] === '' && before === undefined ? undefined : (now[name] ?? undefined), field, {
+    // Go does not tell an empty string from none, and in a struct that was there an unset pointer was null before
+    const same = now[name] === '' || (now[name] === null && old !== undefined)
+    compare(before, same && before === undefined ? undefined : now[name], field, {
       set: child(out.set, `f:${name}`),
       removed: child(out.removed, `f:${name}`),
     })
@@ -64,9 +65,27 @@ function compareList(old: readonly unknown[], now: readonly unknown[], field: Fi
   }
 }
 
+/** An explicit null is a value: it empties what goes by fields or items, and changes what goes as a whole. */
+function compareNull(old: unknown, field: Field, out: Changes): void {
+  // a list that is always written is null or empty when it has no items
+  if (old === null || (Array.isArray(old) && old.length === 0)) return
+  if (old === undefined) {
+    out.set.member = true
+    return
+  }
+  const parts = isObject(old) || (Array.isArray(old) && (field.list === 'map' || field.list === 'set'))
+  const atomic = field.map === 'atomic' || structOf(field.type)?.map === 'atomic'
+  if (!parts || atomic || field.type === '*') out.set.member = true
+  else compare(old, Array.isArray(old) ? [] : {}, field, out)
+}
+
 function compare(old: unknown, now: unknown, field: Field, out: Changes): void {
   if (now === undefined) {
     if (old !== undefined) out.removed.member = true
+    return
+  }
+  if (now === null) {
+    compareNull(old, field, out)
     return
   }
   const struct = structOf(field.type)

@@ -1,4 +1,5 @@
 import { deepEqual } from './deep-equal.ts'
+import type { Strategy } from './kinds/kind.ts'
 import { kindsOf } from './kinds/kinds.ts'
 import type { Kind } from './kinds/registry.ts'
 import type { GroupResource, KubeObject } from './object.ts'
@@ -11,9 +12,10 @@ const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
 
 /** Finalizers that carry a propagation policy to the garbage collector (deletionFinalizersForGarbageCollection). */
-function finalizersFor(object: KubeObject, policy: DeleteOptions['propagationPolicy']): readonly string[] {
+function finalizersFor(object: KubeObject, asked: DeleteOptions['propagationPolicy'], strategy: Strategy): readonly string[] {
   const given = object.metadata.finalizers ?? []
-  if (policy === undefined && given.some((f) => f === ORPHAN || f === FOREGROUND)) return given
+  if (asked === undefined && given.some((f) => f === ORPHAN || f === FOREGROUND)) return given
+  const policy = asked ?? (strategy.orphans === undefined ? undefined : 'Orphan')
   const rest = given.filter((f) => f !== ORPHAN && f !== FOREGROUND)
   if (policy === 'Orphan') return [...rest, ORPHAN]
   return policy === 'Foreground' ? [...rest, FOREGROUND] : rest
@@ -72,7 +74,7 @@ export function deleteObject(
   const remove = (): Deletion => {
     return { object: options.dryRun ? object : removeObject(context, resource, object), gone: true }
   }
-  const finalizers = finalizersFor(object, options.propagationPolicy)
+  const finalizers = finalizersFor(object, options.propagationPolicy, strategy)
   const asked = strategy.grace?.(object, options.gracePeriodSeconds)
   const pending = object.metadata.deletionTimestamp
   const before = object.metadata.deletionGracePeriodSeconds ?? 0

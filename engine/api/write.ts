@@ -207,6 +207,9 @@ export function updateObject(
   const whole = withSpec(kind, given)
   const wanted = subresource === undefined ? (strategy.defaults?.(whole) ?? whole) : given
   let object = merged(context, strategy, wanted, old, options)
+  // what a subresource may not touch nobody owns through it (GetResetFields)
+  if (subresource !== undefined && strategy.subresources?.[subresource] === undefined)
+    object = strategy.prepareStatus?.(object, old, subresource) ?? object
   object = options.tracked === true ? withFieldsOf(object, given) : trackUpdate(context, old, object, options, given)
   if (user !== undefined && subresource === undefined) strategy.authorizeWrite?.(context, object, old, user)
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'UPDATE', object: changed, old, options })

@@ -88,11 +88,19 @@ function optionsOf(call: Call): DeleteOptions {
   }
 }
 
+/** Kinds that leave their dependents where nothing else is asked say so. */
+function warnOfOrphans({ kind, warnings }: Call, options: DeleteOptions): void {
+  const warning = kind.descriptor?.strategy?.orphans?.warning
+  if (options.propagationPolicy === undefined && warning !== undefined) warnings.push(warning)
+}
+
 export function remove(call: Call): ApiResponse {
   const { kind, info, context } = call
   const shape = shapeOf(header(call.request, 'accept'))
   const namespace = kind.namespaced ? info.namespace : undefined
-  const { object, gone } = deleteObject(context, kind.key, namespace, info.name as string, optionsOf(call))
+  const options = optionsOf(call)
+  warnOfOrphans(call, options)
+  const { object, gone } = deleteObject(context, kind.key, namespace, info.name as string, options)
   if (!gone || kind.descriptor?.strategy?.returnsDeleted === true)
     return reply(200, shaped(kind, object, info, shape, rowContext(context)), call.warnings, shape.type)
   const details = {
@@ -109,6 +117,7 @@ export function removeCollection(call: Call): ApiResponse {
   const { kind, info, context } = call
   const shape = shapeOf(header(call.request, 'accept'))
   const options = optionsOf(call)
+  warnOfOrphans(call, options)
   const found = listObjects(context.store, kind, info, filterOf(info, kind), context.minor)
   for (const { metadata } of found.items) {
     try {

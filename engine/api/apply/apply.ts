@@ -86,7 +86,8 @@ function merge(context: WriteContext, live: KubeObject, config: KubeObject, owne
   }
   if (!apply.force && conflicts.length > 0) throw conflictError(allowed(context, plain, conflicts, apply))
   const same = deepEqual(plain, result)
-  const time = same && held !== undefined ? held.time : timestamp(context.clock.now)
+  // who applies what is there already has no time of its own
+  const time = same ? held?.time : timestamp(context.clock.now)
   return { object: result, owners: [...rest, { ...mine, time, fields: set }] }
 }
 

@@ -33,7 +33,11 @@ export const daemonSet: KindDescriptor = {
   },
   strategy: {
     name: 'subdomain',
-    defaults: daemonSetDefaults,
+    // the conversion from the stored form always writes the annotation, so that it belongs to whoever writes the object
+    defaults: (object) => {
+      const set = daemonSetDefaults(object)
+      return set.metadata.annotations?.[TEMPLATE_GENERATION] === undefined ? generated(set, 0) : set
+    },
     prepareCreate: (object) => generated(object, 1),
     prepareUpdate: (object, old) => {
       const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)

@@ -23,6 +23,10 @@ export const deployment: KindDescriptor = {
     generation: ['annotations'],
     status: true,
     initialStatus: {},
+    prepareStatus: (object, old) => {
+      const { labels: _given, ...metadata } = object.metadata
+      return { ...object, metadata: old.metadata.labels === undefined ? metadata : { ...metadata, labels: old.metadata.labels } }
+    },
     ...workloadWarnings(['spec', 'template'], true),
   },
 }

@@ -67,6 +67,10 @@ export const job: KindDescriptor = {
   ],
   fields: { 'status.successful': (o) => String(o.status?.succeeded ?? 0) },
   strategy: {
+    orphans: {
+      warning:
+        'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+    },
     name: 'subdomain',
     defaults: jobDefaults,
     prepareCreate: withSelector,

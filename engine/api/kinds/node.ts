@@ -47,7 +47,7 @@ export const node: KindDescriptor = {
   fields: { 'spec.unschedulable': (o) => String(o.spec?.unschedulable ?? false) },
   strategy: {
     name: 'subdomain',
-    returnsDeleted: true,
+
     defaults: nodeDefaults,
     validate: validateNode,
     validateUpdate: validateNodeUpdate,

@@ -17,6 +17,7 @@ export const replicationController: KindDescriptor = {
   ],
   fields: { 'status.replicas': (o) => String(o.status?.replicas ?? 0) },
   strategy: {
+    orphans: {},
     name: 'subdomain',
     defaults: replicationControllerDefaults,
     validate: validateReplicationController,

@@ -167,9 +167,25 @@ class Decoder {
       }
       seen.add(name)
     }
+    for (const name of UNSET_TIMES) if (out[name] === undefined && isTime(type.fields[name]?.type)) out[name] = null
     return out
   }
 }
+
+/** Times that Go holds by value: unset they are written as null (all others are pointers, or know to be left out). */
+const UNSET_TIMES = [
+  'lastTransitionTime',
+  'lastProbeTime',
+  'lastUpdateTime',
+  'lastHeartbeatTime',
+  'startedAt',
+  'finishedAt',
+  'firstTimestamp',
+  'lastTimestamp',
+  'eventTime',
+]
+
+const isTime = (type: string | undefined) => type === 'time' || type === 'microtime'
 
 /** Lists and maps with nothing in them are not written (omitempty) and so are as good as absent. */
 function omitted(value: unknown, type: string): boolean {
