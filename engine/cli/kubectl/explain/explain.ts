@@ -20,6 +20,10 @@ export const explain: Verb = {
   run,
 }
 
+/** The releases that read OpenAPI v3 and that show the values of enums. */
+const V3 = 27
+const ENUMS = 30
+
 interface Target {
   readonly mapping: Mapping
   readonly fields: readonly string[]
@@ -80,13 +84,13 @@ function run(call: Invocation): undefined {
   const { mapping, fields } = targetOf(call, typed)
   const [group, version] = versionOf(call, mapping)
   const output = flags.text('output')
-  if (output === 'plaintext-openapiv2') {
+  if (output === 'plaintext-openapiv2' || call.minor < V3) {
     call.out(former(call, { mapping, fields }, group, version))
     return undefined
   }
   const document = documentOf(call, group, version, mapping.resource)
   if (output !== 'plaintext') throw fail(`unrecognized format: ${output}`)
-  const explainer = new Explainer(document, flags.bool('recursive'))
+  const explainer = new Explainer(document, flags.bool('recursive'), call.minor >= ENUMS)
   const kind = explainer.kindAt(group, version, mapping.resource)
   if (kind === undefined) {
     throw fail(`GVR (${group}/${version}, Resource=${mapping.resource}) not found in OpenAPI schema`)

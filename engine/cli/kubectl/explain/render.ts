@@ -14,10 +14,13 @@ const ENUM_LIMIT = 4
 export class Explainer {
   private readonly document: Obj
   private readonly recursive: boolean
+  /** Whether the values of an enum are shown. */
+  private readonly enums: boolean
 
-  constructor(document: Obj, recursive: boolean) {
+  constructor(document: Obj, recursive: boolean, enums: boolean) {
     this.document = document
     this.recursive = recursive
+    this.enums = enums
   }
 
   /** The kind that is served at a resource's paths, as an operation names it. */
@@ -66,7 +69,7 @@ export class Explainer {
     if (ref !== '' && trail.has(ref)) return ''
     const own: Schema | undefined = resolved.properties?.[first]
     if (own !== undefined) {
-      const head = fields.length === 1 ? `FIELD: ${first} <${this.typeOf(own)}>\n${this.values(own)}\n\n` : ''
+      const head = fields.length === 1 ? `FIELD: ${first} <${this.typeOf(own)}>\n${this.values(own)}\n` : ''
       return head + this.follow(own, fields.slice(1), NONE)
     }
     if (resolved.items) return this.follow(resolved.items, fields, here)
@@ -127,12 +130,13 @@ export class Explainer {
 
   private values(schema: Schema): string {
     const values: readonly Obj[] = schema.enum ?? []
-    return values.length === 0 ? '' : `ENUM:${values.map((v) => `\n    ${shown(v)}`).join('')}`
+    if (!this.enums) return ''
+    return values.length === 0 ? '\n' : `ENUM:${values.map((v) => `\n    ${shown(v)}`).join('')}\n`
   }
 
   private shortValues(schema: Schema, amount: number): string {
     const values: readonly Obj[] = schema.enum ?? []
-    if (values.length === 0) return ''
+    if (values.length === 0 || !this.enums) return ''
     const more = values.length > ENUM_LIMIT ? ', ....' : ''
     return `\n${' '.repeat(amount)}enum: ${values.slice(0, ENUM_LIMIT).map(shown).join(', ')}${more}`
   }
