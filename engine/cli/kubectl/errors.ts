@@ -106,7 +106,8 @@ function invalidText(status: Obj): string {
   if (details.kind || details.name) head = `The ${details.kind ?? ''} ${quote(details.name ?? '')} is invalid`
   else if (status.message && causes.length === 0) head += `: ${status.message}`
   if (causes.length === 0) return head
-  if (causes.length === 1) return `${head}: ${causes[0]}`
+  // MultilineError ends the line whatever it ends with: a cause that brings a difference leaves an empty one
+  if (causes.length === 1) return `${head}: ${causes[0]}\n`
   return `${head}: \n${causes.map((c) => `* ${c}\n`).join('')}`
 }
 
