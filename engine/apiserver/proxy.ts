@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts'
-import { badRequest, notEmulatedStatus, StatusError } from '../api/status.ts'
+import { badRequest, notEmulatedStatus, notFound, StatusError } from '../api/status.ts'
 import { httpAnswer } from '../base/http-answer.ts'
 import type { Json } from '../base/json.ts'
 import type { ApiResponse } from './client.ts'
@@ -76,7 +76,11 @@ function servicePlace(call: Call, id: string): Place {
 }
 
 function endpointsOf(call: Call, service: KubeObject): readonly Subset[] {
-  return call.context.store.get('endpoints', service.metadata.namespace, service.metadata.name)?.subsets ?? []
+  const { name, namespace } = service.metadata
+  const endpoints = call.context.store.get('endpoints', namespace, name)
+  // Asked for Endpoints, told as the request's own resource.
+  if (endpoints === undefined) throw notFound({ group: '', resource: 'services' }, name)
+  return endpoints.subsets ?? []
 }
 
 /** pods/NAME/proxy and services/NAME/proxy: an HTTP request that the API server makes on its caller's behalf (ResourceLocation). */

@@ -43,6 +43,8 @@ export interface Sink {
 
 export interface Stdin {
   readonly isTty: boolean
+  /** No terminal, but it comes as somebody sends it: a shell hands it to its commands piece by piece, too. */
+  readonly live?: boolean
   /** Everything until end of file. On a tty: waits for Ctrl-D. */
   text(): Promise<string>
   /** One line without its newline, or undefined at end of file. */

@@ -125,7 +125,7 @@ function piped(
       if (!over && text !== '') events.onOutput(from, asBytes(text))
     },
   })
-  const stdin = hasStdin ? input : textStdin('')
+  const stdin = hasStdin ? Object.assign(input, { live: true as const }) : textStdin('')
   runProgram(launcher, { ...call, stdin, stdout: sink('stdout'), stderr: sink('stderr'), signal: canceller }).then(
     (code) => {
       if (over) return

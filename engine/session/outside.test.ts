@@ -128,6 +128,19 @@ describe('a program in a container, for somebody outside', () => {
     expect(said['1']).toBe(bytes.repeat(100))
   })
 
+  it('hands a script its input line by line', async () => {
+    const { session, said, ended, exec, until } = open()
+    await exec('1', `${words('sh', '-c', 'read x; echo got $x; read y; echo and $y; cat')}&stdin=true&stdout=true`)
+    const send = (data: string) => session.apply({ type: 'streamData', stream: '1', data })
+    await send('one\n')
+    await until(() => said['1'] === 'got one\n')
+    await send('two\nrest\n')
+    await until(() => said['1']?.includes('and two\n') === true)
+    await session.apply({ type: 'streamEnd', stream: '1' })
+    await until(() => ended['1'] !== undefined)
+    expect(said['1']).toBe('got one\nand two\nrest\n')
+  })
+
   it('gives a shell with a terminal: prompt, echo, erase, Ctrl-C, exit code', async () => {
     const { session, said, ended, exec, until } = open()
     await exec('1', `${words('sh')}&stdin=true&stdout=true&tty=true`)

@@ -2,6 +2,7 @@ import type { IFileSystem } from 'just-bash/browser'
 import { decodeUtf8, encodeUtf8 } from '../base/utf8.ts'
 import type { Sink, Stdin } from '../cli/command.ts'
 import { type FsEntry, FsError, type MachineFs } from '../cluster/fs.ts'
+import { isLive } from './live.ts'
 
 /** Where a line's standard files lead. Commands that print straight to them are told so by redirection to these paths. */
 export const OUT_PATH = '/dev/chainwalk/1'
@@ -175,7 +176,7 @@ export class BashFs implements IFileSystem {
     if (path === IN_PATH || path === '/dev/stdin') return this.terminal.stdin.text()
     if (path === IN_LINE_PATH) return ((line) => (line === undefined ? '' : `${line}\n`))(await this.terminal.stdin.line())
     if (path === '/dev/tty') {
-      if (!this.terminal.stdin.isTty) throw failure('ENXIO', 'open', path)
+      if (!isLive(this.terminal.stdin)) throw failure('ENXIO', 'open', path)
       return this.terminal.stdin.text()
     }
     if (!this.files.exists(path) && this.isProgram(path)) return '\x7fELF'
@@ -189,7 +190,7 @@ export class BashFs implements IFileSystem {
       if (bytes !== '') sink.write(bytes)
       this.onPrinted()
     } else if (path === '/dev/tty') {
-      if (!this.terminal.stdin.isTty) throw failure('ENXIO', 'open', path)
+      if (!isLive(this.terminal.stdin)) throw failure('ENXIO', 'open', path)
       this.terminal.stdout.write(bytes)
     } else {
       try {

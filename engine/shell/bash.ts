@@ -10,6 +10,7 @@ import type { HostAbort, Turns, World } from './host.ts'
 import { type InterpreterState, keepState, loadState, saveState, startAndCapture, stateOf } from './interpreter-state.ts'
 import { honestJq } from './jq.ts'
 import { Buffered, type Call, commandAt, commandOn, type Launcher, runProgram, textStdin } from './launch.ts'
+import { isLive } from './live.ts'
 import { PIPE, stagesOf } from './own-pipelines.ts'
 import { runPipeline } from './pipes.ts'
 import { BACKGROUND, DIRECT_VARIABLE, ERR_VARIABLE, LEAVE, OUT_VARIABLE, rewrite, UNEMULATED_USE } from './rewrite.ts'
@@ -109,7 +110,7 @@ export class BashShell {
           isFunction: (name) => state.functions.has(name) || stateOf(this.bash).functions.has(name),
           basename: (path) => (commandAt(machine, path) === undefined ? undefined : path.slice(path.lastIndexOf('/') + 1)),
           atPrompt: options.source === 'prompt',
-          stdinIsTty: options.terminal.stdin.isTty,
+          stdinIsTty: isLive(options.terminal.stdin),
         }),
       }),
     })
@@ -168,7 +169,7 @@ export class BashShell {
     this.failure = undefined
     this.ticks = 0
     const { stdin } = terminal
-    const input = stdin.isTty ? {} : { stdin: await stdin.text(), stdinKind: 'bytes' as const }
+    const input = isLive(stdin) ? {} : { stdin: await stdin.text(), stdinKind: 'bytes' as const }
     this.setTime(stateOf(this.bash))
     const { started, state } = turns.host.within(this.world, () =>
       startAndCapture(() => this.bash.exec(text, { ...input, rawScript: true, signal: abort.signal as never, args: [...args] })),
@@ -271,7 +272,7 @@ export class BashShell {
       cwd: context.cwd,
       user,
       machine,
-      stdin: direct.includes('0') && terminal.stdin.isTty ? terminal.stdin : textStdin(context.stdin as unknown as string),
+      stdin: direct.includes('0') && isLive(terminal.stdin) ? terminal.stdin : textStdin(context.stdin as unknown as string),
       stdout: direct.includes('1') ? terminal.stdout : out,
       stderr: direct.includes('2') ? terminal.stderr : err,
       ...(toTerminal ? { tty } : {}),
