@@ -8,12 +8,8 @@ const ABSENT = [
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
 ]
 
-/** Further versions of kinds that are held in another form: they hold objects, and nothing here converts them. */
-const OTHER_FORM = ['horizontalpodautoscalers.autoscaling']
-
 /** Refuses what cannot be read truthfully. Kinds that nobody can create here are honestly empty. */
 export function readable(kind: Kind): void {
   if (!kind.verbs.includes('list')) throw methodNotSupported()
-  const other = kind.descriptor === undefined && OTHER_FORM.includes(kind.key)
-  if (other || ABSENT.includes(kind.key)) throw notEmulatedStatus(`${kind.resource} of ${kind.apiVersion}`)
+  if (ABSENT.includes(kind.key)) throw notEmulatedStatus(`${kind.resource} of ${kind.apiVersion}`)
 }

@@ -3,6 +3,7 @@
 import { autoscalerDefaults } from '../defaults/autoscaling.ts'
 import type { KubeObject } from '../object.ts'
 import { validateAutoscaler, validateAutoscalerUpdate } from '../validation/autoscaler.ts'
+import { fromV1, toV1 } from './autoscaler-v1.ts'
 import { created, type KindDescriptor } from './kind.ts'
 
 function target(spec: any, current: any): string {
@@ -33,6 +34,7 @@ function targets(hpa: KubeObject): string {
 export const horizontalPodAutoscaler: KindDescriptor = {
   resource: 'horizontalpodautoscalers.autoscaling',
   suite: 'kubectl',
+  versions: { 'autoscaling/v1': { to: toV1, from: fromV1 } },
   cells: (object, at) => [
     object.metadata.name,
     `${object.spec?.scaleTargetRef?.kind}/${object.spec?.scaleTargetRef?.name}`,
