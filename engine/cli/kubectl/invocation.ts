@@ -99,6 +99,7 @@ export class Invocation {
       }
       const api = machine.api(this.connection.server)
       if (api === undefined && !serverHost(this)) throw new NotEmulated(`a server at ${this.connection.server}`)
+      if (api !== undefined) this.identify()
       this.heldRest = new Rest(api, {
         connection: this.connection,
         impersonate,
@@ -110,8 +111,18 @@ export class Invocation {
     return this.heldRest
   }
 
+  /** A user without any credentials is asked for a name and a password (clientcmd PromptingAuthLoader). */
+  private identify(): void {
+    const { user, server } = this.connection
+    const known = ['client-certificate-data', 'client-certificate', 'token', 'tokenFile', 'username', 'exec', 'auth-provider']
+    if (!server.startsWith('https:') || known.some((key) => user[key])) return
+    this.out('Please enter Username: ')
+    if (this.context.stdin.isTty) throw new NotEmulated('logging in with a user name and a password')
+    throw fail('EOF')
+  }
+
   get mapper(): Mapper {
-    this.heldMapper ??= new Mapper(this.rest, () => this.err(discoveryComplaint(this)))
+    this.heldMapper ??= new Mapper(this.rest, (why) => this.err(discoveryComplaint(this, why)))
     return this.heldMapper
   }
 

@@ -1,4 +1,5 @@
-import { fail } from './errors.ts'
+import { fail, StatusError } from './errors.ts'
+import { NO_CREDENTIALS } from './refused.ts'
 import { ConnectionRefused, type Rest } from './rest.ts'
 import type { Obj } from './values.ts'
 
@@ -21,10 +22,10 @@ const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
 export class Mapper {
   private readonly rest: Rest
   /** Discovery complains by itself before the command does. */
-  private readonly onRefused: () => void
+  private readonly onRefused: (why?: string) => void
   private found: readonly Mapping[] | undefined
 
-  constructor(rest: Rest, onRefused: () => void = () => {}) {
+  constructor(rest: Rest, onRefused: (why?: string) => void = () => {}) {
     this.rest = rest
     this.onRefused = onRefused
   }
@@ -51,7 +52,9 @@ export class Mapper {
       return this.rest.get(root, DISCOVERY)
     } catch (error) {
       if (error instanceof ConnectionRefused) this.onRefused()
-      throw error
+      if (!(error instanceof StatusError) || error.reason !== 'Unauthorized') throw error
+      this.onRefused(NO_CREDENTIALS)
+      throw fail(`You must be logged in to the server (${NO_CREDENTIALS})`)
     }
   }
 

@@ -21,8 +21,11 @@ function hostOf(server: string): string {
 /** How often the RESTMapper retries discovery before the command gives up (client-go restmapper, memcache). */
 const ATTEMPTS = 5
 
-/** What client-go logs while discovery finds no server (discovery/cached/memory/memcache.go, klog's header). */
-export function discoveryComplaint({ context, connection, minor, now }: Asking): string {
+/** What client-go makes of a 401 whose body it does not read. */
+export const NO_CREDENTIALS = 'the server has asked for the client to provide credentials'
+
+/** What client-go logs while discovery finds no server, or is not let in (discovery/cached/memory/memcache.go, klog's header). */
+export function discoveryComplaint({ context, connection, minor, now }: Asking, why?: string): string {
   context.mark('modelled')
   const two = (n: number, size = 2) => String(n).padStart(size, '0')
   const pid = 2000 + context.machine.dice.int(30000)
@@ -30,7 +33,8 @@ export function discoveryComplaint({ context, connection, minor, now }: Asking):
     .replace(/^https?:\/\//, '')
     .replace(/\/.*$/, '')
     .replace(/^localhost/, '127.0.0.1')
-  const cause = `couldn't get current server API group list: Get "${connection.server}/api?timeout=32s": dial tcp ${address}: connect: connection refused`
+  const refused = `Get "${connection.server}/api?timeout=32s": dial tcp ${address}: connect: connection refused`
+  const cause = `couldn't get current server API group list: ${why ?? refused}`
   const text = minor >= 31 ? `"Unhandled Error" err=${JSON.stringify(cause)}` : cause
   let out = ''
   for (let i = 0; i < ATTEMPTS; i++) {
