@@ -8,6 +8,7 @@ import type { Turns } from '../shell/host.ts'
 import { type Call, commandOn, findProgram, type Launcher, ROOT, runProgram, textStdin } from '../shell/launch.ts'
 import { Pipe } from '../shell/pipes.ts'
 import { quoted } from '../shell/quoted.ts'
+import { isBare } from '../workload/images.ts'
 import { programOnPty, shellOnPty } from './pty-program.ts'
 
 export interface ContainerProgramsParts {
@@ -161,6 +162,9 @@ function interactiveShell([name = '', ...options]: readonly string[]): 'sh' | 'b
 function cannotStart(machine: Machine, name: string): string | undefined {
   const why = (words: string) =>
     `OCI runtime exec failed: exec failed: unable to start container process: exec: ${JSON.stringify(name)}: ${words}: unknown`
+  if (isBare(machine.image ?? '')) {
+    return why(name.includes('/') ? `stat ${name}: no such file or directory` : 'executable file not found in $PATH')
+  }
   if (commandOn(machine, name)?.path === '') return why('executable file not found in $PATH')
   if (BUILTINS.has(name) || findProgram(machine, name, '/') !== undefined) return undefined
   if (!name.includes('/')) return why('executable file not found in $PATH')

@@ -167,3 +167,28 @@ export function workOf(image: string): ImageWork | undefined {
   const repository = repositoryOf(image)
   return IMAGES.find(([name]) => repository === name || repository.endsWith(`/${name}`))?.[1]
 }
+
+/** Images that hold their own program and nothing else: no shell, no tools (scratch and distroless/static). */
+const BARE = [
+  'coredns',
+  'coredns/coredns',
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'pause',
+  'hashicorp/http-echo',
+  'cert-manager-controller',
+  'cert-manager-webhook',
+  'cert-manager-cainjector',
+  'metallb/controller',
+  'metrics-server/metrics-server',
+  'cilium/operator-generic',
+  'hello-world',
+]
+
+/** Whether the image is known to have no shell. */
+export function isBare(image: string): boolean {
+  const repository = repositoryOf(image)
+  return BARE.some((name) => repository === name || repository.endsWith(`/${name}`))
+}
