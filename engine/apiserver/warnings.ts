@@ -4,6 +4,7 @@ import type { Kind } from '../api/kinds/registry.ts'
 export function deprecations(kind: Kind, minor: number): readonly string[] {
   if (kind.key === 'endpoints' && minor >= 33)
     return ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice']
+  if (kind.deprecation !== undefined) return [kind.deprecation]
   if (kind.key === 'componentstatuses') return ['v1 ComponentStatus is deprecated in v1.19+']
   return []
 }

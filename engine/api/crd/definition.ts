@@ -122,9 +122,40 @@ function approvalErrors(object: KubeObject): FieldError[] {
 /** What is wrong with a definition, in the server's words and order (apiextensions validation.go). */
 export function definitionErrors(object: KubeObject): FieldError[] {
   const { spec, metadata } = object
-  const out: FieldError[] = []
   const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`
-  if (metadata.name !== wanted) out.push(invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'))
+  const name =
+    metadata.name === wanted ? [] : [invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group')]
+  return [...name, ...specErrors(object), ...storedErrors(object), ...approvalErrors(object)]
+}
+
+/** What is wrong with a changed one: what is served may not become something else. */
+export function definitionUpdateErrors(object: KubeObject, old: KubeObject): FieldError[] {
+  const out = specErrors(object)
+  const fixed = (field: string, value: unknown, before: unknown) => {
+    if (value !== before) out.push(invalid(field, value ?? '', 'field is immutable'))
+  }
+  const established = (old.status?.conditions ?? []).some((c: any) => c.type === 'Established' && c.status === 'True')
+  if (established) {
+    fixed('spec.group', object.spec.group, old.spec.group)
+    fixed('spec.scope', object.spec.scope, old.spec.scope)
+    fixed('spec.names.kind', object.spec.names?.kind, old.spec.names.kind)
+    fixed('spec.names.plural', object.spec.names?.plural, old.spec.names.plural)
+  }
+  return [...out, ...keptErrors(object), ...approvalErrors(object)]
+}
+
+/** Versions that objects may still be stored in. */
+export function keptErrors({ spec, status }: KubeObject): FieldError[] {
+  const stored: readonly string[] = status?.storedVersions ?? []
+  return stored.flatMap((name, i) => {
+    if ((spec.versions ?? []).some((v: any) => v.name === name)) return []
+    const words = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`
+    return [invalid(`status.storedVersions[${i}]`, name, words)]
+  })
+}
+
+function specErrors({ spec }: KubeObject): FieldError[] {
+  const out: FieldError[] = []
   out.push(...groupErrors(spec.group))
   if (!spec.scope) out.push(required('spec.scope'))
   else if (!['Cluster', 'Namespaced'].includes(spec.scope))
@@ -143,7 +174,6 @@ export function definitionErrors(object: KubeObject): FieldError[] {
     ...conversionErrors(spec.conversion),
     ...versionErrors(spec.versions ?? []),
   )
-  out.push(...storedErrors(object), ...approvalErrors(object))
   return out
 }
 

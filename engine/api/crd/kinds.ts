@@ -2,6 +2,7 @@
 import type { KindDescriptor } from '../kinds/kind.ts'
 import type { Kind, Subresource } from '../kinds/registry.ts'
 import type { KubeObject } from '../object.ts'
+import { compareVersions } from '../schema/versions.ts'
 import { cellsOf, columnsOf } from './columns.ts'
 import { decoder } from './decode.ts'
 import { customStrategy } from './strategy.ts'
@@ -85,11 +86,20 @@ function kindOfVersion(definition: KubeObject, version: any, storage: any): Kind
     custom: true,
     schema: version.schema?.openAPIV3Schema ?? {},
     revision: `${definition.metadata.uid}/${definition.metadata.generation}`,
+    ...(version.deprecated === true ? { deprecation: version.deprecationWarning ?? deprecation(definition, version) } : {}),
     typeName: typesOf(schema, key),
     decode: decoder(schema),
     ...(version.subresources?.scale === undefined ? {} : { scale: version.subresources.scale }),
     ...(version === storage ? {} : { conversion: { to: through(schema), from: through(schemaOf(storage)) } }),
   }
+}
+
+/** The server's own words, with the newest version that is to be used instead. */
+function deprecation({ spec }: KubeObject, version: any): string {
+  const others: readonly string[] = spec.versions.filter((v: any) => v.served && !v.deprecated).map((v: any) => v.name)
+  const [newest] = others.filter((name) => compareVersions(name, version.name) < 0).sort(compareVersions)
+  const words = `${spec.group}/${version.name} ${spec.names.kind} is deprecated`
+  return newest === undefined ? words : `${words}; use ${spec.group}/${newest} ${spec.names.kind}`
 }
 
 /** Field selectors of a version (selectableFields). */

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: a CustomResourceDefinition as it was sent
-import { definitionDefaults, definitionErrors } from '../crd/definition.ts'
+import { definitionDefaults, definitionErrors, definitionUpdateErrors, keptErrors } from '../crd/definition.ts'
 import { acceptDefinition } from '../crd/definition-status.ts'
 import { deleteDefinition } from '../crd/deletion.ts'
 import type { KubeObject } from '../object.ts'
@@ -7,6 +7,14 @@ import type { KindDescriptor } from './kind.ts'
 
 function storageOf(object: KubeObject): string | undefined {
   return (object.spec.versions ?? []).find((v: any) => v.storage === true)?.name
+}
+
+/** The version that objects are stored in is among those that they may be stored in. */
+function withStorage(object: KubeObject): KubeObject {
+  const storage = storageOf(object)
+  const stored: readonly string[] = object.status?.storedVersions ?? []
+  if (storage === undefined || stored.includes(storage)) return object
+  return { ...object, status: { ...object.status, storedVersions: [...stored, storage] } }
 }
 
 /** Objects of a kind that was defined at run time: the definition. Its objects' kinds are made in crd/kinds.ts. */
@@ -24,14 +32,11 @@ export const customResourceDefinition: KindDescriptor = {
       const storedVersions = storage === undefined ? null : [storage]
       return { ...object, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions } }
     },
-    prepareUpdate: (object, old) => {
-      const storage = storageOf(object)
-      const stored: readonly string[] = old.status?.storedVersions ?? []
-      if (storage === undefined || stored.includes(storage)) return { ...object, status: old.status }
-      return { ...object, status: { ...old.status, storedVersions: [...stored, storage] } }
-    },
+    prepareUpdate: (object, old) => withStorage({ ...object, status: old.status }),
+    prepareStatus: withStorage,
+    validateStatus: keptErrors,
     validate: definitionErrors,
-    validateUpdate: (object) => definitionErrors(object),
+    validateUpdate: definitionUpdateErrors,
     afterCommit: (context, _old, now) => {
       if (now !== undefined && now.metadata.deletionTimestamp === undefined) acceptDefinition(context, now)
     },

@@ -133,6 +133,8 @@ export interface Kind {
   /** A custom kind's OpenAPI v3 schema, and what changes whenever its definition does. */
   readonly schema?: Json
   readonly revision?: string
+  /** What is warned of whenever this version of a custom kind is used. */
+  readonly deprecation?: string
   /** Where a custom kind's scale subresource finds what it shows. */
   readonly scale?: {
     readonly specReplicasPath: string
