@@ -85,6 +85,8 @@ export class ApiServer {
       if (info.resource === '') return this.plain(request, info)
       if (info.kind === undefined) return unserved(info, kindsOf(this.context.store))
       const kind = served(info, this.context.minor)
+      // the router refuses a method before anything can be warned of
+      if (info.subresource === undefined && !kind.verbs.includes(info.verb)) throw methodNotSupported()
       warnings.push(...deprecations(kind, this.context.minor))
       return this.object(who, request, info, kind, warnings)
     } catch (error) {
