@@ -6,6 +6,7 @@ import { validatePodStatus } from '../validation/pod/status.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod.ts'
 import { podWarnings } from '../warnings/pod.ts'
 import type { KindDescriptor } from './kind.ts'
+import { preparePod } from './pod-create.ts'
 import { podCells } from './pod-row.ts'
 
 /** The grace a deletion gets (registry/core/pod/strategy.go CheckGracefulDelete): none for pods never bound or already ended. */
@@ -15,12 +16,6 @@ function grace(pod: KubeObject, requested: number | undefined): number | undefin
   if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
   if (seconds < 0) seconds = 1
   return seconds
-}
-
-/** PodStatus of a new pod: pending, with its quality of service class; a negative grace becomes one second. */
-function prepareCreate(pod: KubeObject): KubeObject {
-  const spec = (pod.spec?.terminationGracePeriodSeconds ?? 0) < 0 ? { ...pod.spec, terminationGracePeriodSeconds: 1 } : pod.spec
-  return { ...pod, spec, status: { phase: 'Pending', qosClass: qosClass(pod.spec) } }
 }
 
 /** The first of the lists of addresses stands alone too, and is one with what is written there (conversion of PodStatus). */
@@ -60,7 +55,7 @@ export const pod: KindDescriptor = {
     returnsDeleted: true,
     name: 'subdomain',
     defaults: podDefaults,
-    prepareCreate,
+    prepareCreate: preparePod,
     validate: validatePod,
     validateUpdate: validatePodUpdate,
     prepareStatus,
