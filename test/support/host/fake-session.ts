@@ -1,4 +1,5 @@
 import type {
+  ApiResponse,
   Completion,
   ConnectionSummary,
   ConnectionWalk,
@@ -13,6 +14,7 @@ import type {
   SessionView,
   ShellView,
 } from '../../../engine/index.ts'
+import { FakeApi } from './fake-api.ts'
 
 interface State {
   now: number
@@ -42,6 +44,10 @@ export class FakeSession implements Session {
   private readonly listeners = new Set<(event: SessionEvent) => void>()
   private sleeper: { due: number; wake: () => void } | undefined
   private locale = 'en'
+  private readonly api = new FakeApi(
+    () => this.state.count,
+    () => this.state.count++,
+  )
 
   constructor(_: SessionSpec, state: State = FIRST) {
     this.state = structuredClone(state)
@@ -68,8 +74,21 @@ export class FakeSession implements Session {
       this.prompt(input.shell)
     } else if (input.type === 'signal') this.sleeper?.wake()
     else if (input.type === 'undo') throw new Error('nothing to undo')
+    else if (input.type === 'api') this.api.request(input.request)
     else if (input.type === 'clock') state.running = input.action !== 'pause'
     this.emit({ type: 'view' })
+  }
+
+  async applyApi(input: Parameters<Session['applyApi']>[0]): Promise<ApiResponse | undefined> {
+    return this.api.request(input.request)
+  }
+
+  client(): ReturnType<Session['client']> {
+    return this.api.client()
+  }
+
+  edited(): ReturnType<Session['edited']> {
+    return { text: undefined, check: () => [] }
   }
 
   private async line(shell: string, text: string): Promise<void> {
