@@ -7,7 +7,6 @@ import { trackUpdate, untimed } from './managed-fields.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from './object.ts'
 import { typeNamed } from './schema/schema.ts'
 import {
-  alreadyExists,
   conflict,
   type FieldError,
   invalid,
@@ -21,7 +20,7 @@ import {
 import { timestamp } from './time.ts'
 import { validateMeta, validateMetaUpdate } from './validation/meta.ts'
 import type { WriteContext, WriteOptions, WriteRequest } from './write-context.ts'
-import { generated, ownersOnce, uidMismatch, without } from './write-meta.ts'
+import { generated, ownersOnce, taken, uidMismatch, without } from './write-meta.ts'
 
 export type { WriteContext, WriteOptions } from './write-context.ts'
 
@@ -95,11 +94,12 @@ export function createObject(
   object = strategy.allocate?.(context, object, undefined) ?? object
   if (strategy.status === true && strategy.createsStatus !== true) object = without(object, ['status'])
   if (strategy.initialStatus !== undefined) object = { ...object, status: strategy.initialStatus }
-  object = strategy.prepareCreate?.(object, context, options.user) ?? object
+  object = strategy.prepareCreate?.(object, options.dryRun ? { ...context, dryRun: true } : context, options.user) ?? object
   check(context, kind, object, [...validateMeta(object, kind.namespaced, strategy.name), ...(strategy.validate?.(object) ?? [])])
   options.warnings?.push(...(strategy.warnings?.(object, context.minor) ?? []))
   validatingAdmission(request(object))
-  if (context.store.get(resource, object.metadata.namespace, name) !== undefined) throw alreadyExists(kind, name)
+  const there = context.store.get(resource, object.metadata.namespace, name)
+  if (there !== undefined) throw taken(kind, name, there, given.metadata)
   if (options.dryRun) return object
   const stored = context.store.put(resource, object)
   strategy.afterCommit?.(context, undefined, stored)
@@ -200,7 +200,8 @@ export function updateObject(
       return createObject(context, resource, given, options)
     throw notFound(kind, name)
   }
-  if (uid && uid !== old.metadata.uid && options.patch !== true) throw conflict(kind, name, uidMismatch(kind, old, uid))
+  if (uid && uid !== old.metadata.uid && options.patch !== true)
+    throw conflict(kind, name, uidMismatch(kind, old, uid, options.dryRun))
   if (resourceVersion && !/^\d+$/.test(resourceVersion))
     throw unclassified(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
   const { subresource, user } = options
@@ -209,7 +210,7 @@ export function updateObject(
   let object = merged(context, strategy, wanted, old, options)
   // what a subresource may not touch nobody owns through it (GetResetFields)
   if (subresource !== undefined && strategy.subresources?.[subresource] === undefined)
-    object = strategy.prepareStatus?.(object, old, subresource) ?? object
+    object = strategy.prepareStatus?.(object, old, subresource, context) ?? object
   object = options.tracked === true ? withFieldsOf(object, given) : trackUpdate(context, old, object, options, given)
   if (user !== undefined && subresource === undefined) strategy.authorizeWrite?.(context, object, old, user)
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'UPDATE', object: changed, old, options })

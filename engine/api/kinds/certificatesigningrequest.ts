@@ -1,6 +1,10 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: conditions of a request
 import { humanDuration } from '../../base/duration.ts'
+import { decodeBase64 } from '../../base/utf8.ts'
+import { parseRequest } from '../certificate-request.ts'
 import type { KubeObject } from '../object.ts'
+import { MASTERS } from '../rbac/resolver.ts'
+import { forbidden } from '../status.ts'
 import { timestamp } from '../time.ts'
 import { validateSigningRequest, validateSigningRequestUpdate } from '../validation/certificate.ts'
 import type { WriteContext, Writer } from '../write-context.ts'
@@ -28,6 +32,17 @@ function prepareCreate(object: KubeObject, _context: WriteContext, user?: Writer
     },
     status: {},
   }
+}
+
+const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
+
+/** CertificateSubjectRestriction: nobody asks for a certificate of system:masters. It looks at what validation has passed. */
+function restrictSubject(object: KubeObject): void {
+  if (object.spec?.signerName !== CLIENT_SIGNER) return
+  const parsed = parseRequest(decodeBase64(object.spec.request ?? '') ?? '')
+  if (typeof parsed === 'string' || !parsed.subject.some((a) => a.type === 'O' && a.value === MASTERS)) return
+  const resource = { group: 'certificates.k8s.io', resource: 'certificatesigningrequests' }
+  throw forbidden(resource, object.metadata.name, `use of ${CLIENT_SIGNER} signer with ${MASTERS} group is not allowed`)
 }
 
 /** Conditions without times get the present one, or keep the one they had (populateConditionTimestamps). */
@@ -60,7 +75,11 @@ export const certificateSigningRequest: KindDescriptor = {
     defaults: (object) => object,
     prepareCreate,
     prepareUpdate: (object, old) => ({ ...object, spec: old.spec }),
-    validate: validateSigningRequest,
+    validate: (object) => {
+      const errors = validateSigningRequest(object)
+      if (errors.length === 0) restrictSubject(object)
+      return errors
+    },
     validateUpdate: (object, old) => validateSigningRequestUpdate(object, old),
     status: true,
     prepareStatus: (object, old, _subresource, context) => timed(object, old, context),
