@@ -6,11 +6,6 @@ import { trimmedImage } from './pod/containers.ts'
 import { validateSpec } from './pod/spec.ts'
 import { validatePodChange } from './pod/update.ts'
 
-/** ValidatePodSpec of a template: the parts that only a pod is asked for are left out. */
-export function validatePodSpec(spec: any, at: string): FieldError[] {
-  return validateSpec(spec, at)
-}
-
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 const MIRROR = 'kubernetes.io/config.mirror'
 
