@@ -13,6 +13,8 @@ export interface WriteContext {
   readonly serviceCIDR: string
   /** The API server's minor version: 35 for v1.35.4. */
   readonly minor: number
+  /** Set where a strategy prepares an object that will not be stored. */
+  readonly dryRun?: true
 }
 
 /** Who writes, as admission and escalation checks see it; none: the cluster itself. */

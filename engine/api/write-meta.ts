@@ -1,6 +1,7 @@
 import { deepEqual } from './deep-equal.ts'
 import type { Kind } from './kinds/registry.ts'
 import type { KubeObject, ObjectMeta } from './object.ts'
+import { alreadyExists, StatusError } from './status.ts'
 import type { WriteContext, WriteOptions } from './write-context.ts'
 
 /** How often a name that is taken is drawn again (registry store.go maxNameGenerationCreateAttempts). */
@@ -34,6 +35,14 @@ export function ownersOnce(metadata: ObjectMeta, { warnings }: WriteOptions): Ob
   return { ...metadata, ownerReferences: once }
 }
 
+/** 409 for a name that is there: going, and drawn, are said too (rest.CheckGeneratedNameError, store.go Create). */
+export function taken(kind: Kind, name: string, there: KubeObject, given: ObjectMeta): StatusError {
+  const { status } = alreadyExists(kind, name)
+  const going = there.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: '
+  const drawn = given.generateName && !given.name ? ', the server was not able to generate a unique name for the object' : ''
+  return new StatusError({ ...status, message: `${going}${status.message}${drawn}` })
+}
+
 /** Resources whose etcd key is not their name. */
 const ETCD_KEYS: Readonly<Record<string, string>> = {
   services: 'services/specs',
@@ -43,9 +52,16 @@ const ETCD_KEYS: Readonly<Record<string, string>> = {
 }
 
 /** storage.InvalidObjError of a precondition on the uid. */
-export function uidMismatch(kind: Kind, { metadata }: KubeObject, uid: string): string {
+export function uidMismatch(kind: Kind, { metadata }: KubeObject, uid: string, dryRun = false): string {
   const resource = ETCD_KEYS[kind.key] ?? (kind.custom ? `${kind.group}/${kind.resource}` : kind.resource)
-  const key = ['', 'registry', resource, ...(metadata.namespace ? [metadata.namespace] : []), metadata.name].join('/')
+  // a dry run compares before it comes to etcd's prefix
+  const key = [
+    '',
+    ...(dryRun ? [] : ['registry']),
+    resource,
+    ...(metadata.namespace ? [metadata.namespace] : []),
+    metadata.name,
+  ].join('/')
   const more = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
   return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${more}`
 }
