@@ -74,6 +74,9 @@ export const SIMPLIFICATIONS: readonly string[] = [
   'Certificate signing requests are approved and denied, never signed.',
   'CustomResourceDefinitions: CEL rules (`x-kubernetes-validations`) are stored and published, not compiled or evaluated; conversion webhooks are stored, versions are converted as with strategy None; several complaints about one object come in the order of the schema.',
   'OpenAPI and `kubectl explain` have descriptions in our own words for what learners of networking look up, and "<no description>" elsewhere; digests of the documents are of what they are made from.',
+  "A container's first process that is a shell's program runs on virtual time and is in no snapshot: after undo, redo or a restore it begins anew. A command that is valid and not emulated (python3, perl) says so in the container's log and idles.",
+  'Which programs an image holds is known of busybox, alpine and other shell images only; in others every emulated program can be started. ConfigMap and Secret volumes are read when a container is first entered.',
+  'services/proxy and pods/proxy: a pod that does not answer at the same virtual moment is a time-out at once; https targets and nodes/proxy say that they are not emulated.',
   'The API server leaves gitCommit, buildDate and goVersion of /version empty.',
   "tcpdump -i any shows Cilium's replies on the devices modelled here; the real datapath may show them on one device more.",
 ]
