@@ -159,8 +159,10 @@ const byPath = new Map<string, Kind>()
 const byKey = new Map<GroupResource, Kind>()
 const byKind = new Map<string, Kind>()
 
-function columnsOf(path: string): readonly Column[] {
+/** What a table of the resource shows; a further version shows what the first does. */
+function columnsOf(path: string, first?: readonly Column[]): readonly Column[] {
   const text = COLUMNS[path]
+  if (text === undefined && first !== undefined) return first
   const fallback: [string, string, string, number][] = [
     ['Name', 'string', 'name', 0],
     ['Created At', 'date', '', 0],
@@ -201,7 +203,7 @@ for (const [apiVersion, text] of Object.entries(RESOURCES)) {
       namespaced: r.namespaced,
       verbs: r.verbs,
       subresources,
-      columns: columnsOf(`${apiVersion}/${r.name}`),
+      columns: columnsOf(`${apiVersion}/${r.name}`, byKey.get(key)?.columns),
       typeName: KIND_TYPES[`${apiVersion}/${r.kind}`],
       ...(descriptor === undefined ? {} : served(descriptor, apiVersion, byKey.has(key))),
     }
