@@ -111,7 +111,7 @@ function allowed(
   if (last?.apiVersion !== live.apiVersion) return conflicts
   const type = typeOf(context, live)
   const field = fieldOf(type.name, type.name === '')
-  const { set, removed } = compareObjects(ownable(last, true) as Values, ownable(live, true) as Values, type)
+  const { set, removed } = compareObjects(ownable(last, false) as Values, ownable(live, false) as Values, type)
   const unchanged = minus(minus(fieldsOf(ownable(last, false), field), set), removed)
   const left = conflicts.filter((c) => !has(unchanged, c.path))
   if (left.length === 0) throw new Allowed()
