@@ -205,7 +205,12 @@ test('evictions delete, unless a budget has nothing left', () => {
     metadata: { name: 'x', labels: { app: 'x' } },
     spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
   })
-  send('PATCH', `${path}/x/status`, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }, 'merge-patch+json')
+  send(
+    'PATCH',
+    `${path}/x/status`,
+    { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+    'merge-patch+json',
+  )
   const budget = {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
