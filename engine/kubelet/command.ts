@@ -17,6 +17,10 @@ const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_0
 
 const base = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
+export function isShellName(path: string): boolean {
+  return SHELLS.includes(base(path))
+}
+
 export function isShellImage(image: string): boolean {
   return SHELL_IMAGES.includes(base(image.replace(/@.*$/, '')).replace(/:.*$/, ''))
 }

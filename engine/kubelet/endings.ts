@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts'
-import { argvOf, finiteCommand, isShellImage } from './command.ts'
+import { argvOf, finiteCommand, isShellImage, isShellName } from './command.ts'
 import { containerState, everyContainer, withContainer } from './pod-state.ts'
 import type { KubeletPort } from './port.ts'
 import { type ContainerSpec, fieldPath, restarts, roleOf, specOf } from './spec.ts'
@@ -191,8 +191,10 @@ export class ContainerEnds {
   /** The program of a container that runs already, anew: the cluster was loaded, and programs are in no snapshot. */
   resume(pod: KubeObject, spec: ContainerSpec): void {
     const argv = argvOf(spec)
-    const isProgram = argv === undefined ? isShellImage(spec.image) && spec.stdin === true : finiteCommand(argv) === undefined
-    if (isProgram) this.program(pod, `${spec.name}/${this.runOf(pod, spec.name)}`, true)
+    const isShell = isShellImage(spec.image) || isShellName(argv?.[0] ?? '')
+    const isProgram = argv === undefined ? spec.stdin === true : finiteCommand(argv) === undefined
+    // What the table of workloads runs is in its sockets, and those were loaded.
+    if (isShell && isProgram) this.program(pod, `${spec.name}/${this.runOf(pod, spec.name)}`, true)
   }
 
   /** Starts the program of a container that runs since a moment; `args` is "CONTAINER/RUN". */
