@@ -25,7 +25,7 @@ const NOT_DUE: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /apiservices|flowschemas|events\.events/, why: 'kinds that are not held' },
   { pattern: /kustom|-k |completion|plugin|alpha|version|--raw|https?:|--edit|--prune| -i$|-o yaml|as-uid/, why: 'said to be not emulated, or flags of verbs not whole yet' },
   { pattern: /unclosedflow|colon\.yaml|broken\.json|dupkey|unknown\.yaml|"two"/, why: 'words of parsers' },
-  { pattern: /set-last-applied|diff .*server-side|subresource=scale|j6 |\[\?\(@'|request-timeout|as-group|get-contexts nosuch|cluster-info foo|warnings-as-errors|sa3 /, why: 'known differences' },
+  { pattern: /set-last-applied|diff .*server-side|subresource=scale|j6 |\[\?\(@'|as-group|get-contexts nosuch/, why: 'known differences' },
 ]
 
 /** What a server draws at random, and what counts time. */
@@ -43,7 +43,7 @@ function masked(text: string): string {
     .replace(/ +/g, ' ')
 }
 
-test('kubectl answers a sequence of many verbs and flags as recorded', { timeout: 120_000 }, async () => {
+test('kubectl answers a sequence of many verbs and flags as recorded', { timeout: 600_000 }, async () => {
   const lines: Recording[] = unzipped('lines.jsonl.gz')
     .split('\n')
     .filter(Boolean)
@@ -72,5 +72,5 @@ test('kubectl answers a sequence of many verbs and flags as recorded', { timeout
   }
   console.log(`kubectl-more: ${passed} passed, ${notDue} not yet due, ${failed.length} failed`)
   expect(failed).toEqual([])
-  expect(passed).toBeGreaterThanOrEqual(800)
+  expect(passed).toBeGreaterThanOrEqual(835)
 })

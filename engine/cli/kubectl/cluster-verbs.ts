@@ -1,3 +1,4 @@
+import { fail } from './errors.ts'
 import { flag } from './flags/spec.ts'
 import { globalOptions } from './help.ts'
 import type { Verb } from './verb.ts'
@@ -11,7 +12,8 @@ export const version: Verb = {
   flags: [flag('client', 'bool'), flag('output', 'string', { short: 'o' })],
   run: (call) => {
     const output = call.flags.text('output')
-    if (!['', 'yaml', 'json'].includes(output)) throw call.usage("--output must be 'yaml' or 'json'")
+    if (call.args.length > 0) throw fail(`extra arguments: [${call.args.join(' ')}]`)
+    if (!['', 'yaml', 'json'].includes(output)) throw fail("--output must be 'yaml' or 'json'")
     const client = call.context.machine.profile.kubectl.replace(/^v/, '')
     // The client's commit and build date are part of that output; they are not known here.
     if (output !== '') throw call.notEmulated('--output')
@@ -22,17 +24,19 @@ export const version: Verb = {
   },
 }
 
+/** The last minor version that colours `cluster-info`. */
+const LAST_COLOURED = 31
+
 export const clusterInfo: Verb = {
   name: 'cluster-info',
   short: 'Display cluster information',
   flags: [],
   verbs: [{ name: 'dump', short: 'Dump relevant information for debugging and diagnosis', flags: [], known: true }],
   run: (call) => {
-    if (call.args.length > 0) throw call.usage(`unknown command "${call.args.join(' ')}"`)
     const { server } = call.connection
     const services = call.rest.get('/api/v1/namespaces/kube-system/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue')
-    // go-colortext writes its colours wherever the output goes, unless TERM is dumb.
-    const dumb = call.context.env.TERM === 'dumb'
+    // Up to v1.31 go-colortext wrote its colours wherever the output goes, unless TERM is dumb.
+    const dumb = call.minor > LAST_COLOURED || call.context.env.TERM === 'dumb'
     const colour = (code: number, text: string) => (dumb ? text : `\x1b[0;${code}m${text}\x1b[0m`)
     const say = (what: string, link: string) => call.out(`${colour(32, what)} is running at ${colour(33, link)}\n`)
     say('Kubernetes control plane', server)

@@ -1,3 +1,4 @@
+import { parseGoDuration } from '../../base/duration.ts'
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts'
 import { FsError } from '../../cluster/fs.ts'
 import type { CommandContext } from '../command.ts'
@@ -12,6 +13,16 @@ import { Rest } from './rest.ts'
 /** The one device whose content is known without a kernel. */
 export const NULL_DEVICE = '/dev/null'
 
+/** clientcmd.ParseTimeout. */
+function checkTimeout(text: string): void {
+  if (text === '' || /^\d+$/.test(text)) return
+  const parsed = parseGoDuration(text)
+  if (typeof parsed !== 'number')
+    throw fail(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    )
+}
+
 /** One run of a verb: its flags and arguments, and everything it may use. */
 export class Invocation {
   readonly context: CommandContext
@@ -21,6 +32,8 @@ export class Invocation {
   readonly dash: number
   /** "kubectl rollout status". */
   readonly path: string
+  /** How often the server warned. */
+  warnings = 0
   private heldConfig: KubeConfig | undefined
   private heldConnection: Connection | undefined
   private heldRest: Rest | undefined
@@ -90,6 +103,7 @@ export class Invocation {
   get rest(): Rest {
     if (this.heldRest === undefined) {
       const { machine } = this.context
+      checkTimeout(this.flags.text('request-timeout'))
       const impersonate: Record<string, string> = {}
       if (this.flags.text('as') !== '') impersonate['Impersonate-User'] = this.flags.text('as')
       const groups = this.flags.list('as-group')
@@ -104,7 +118,10 @@ export class Invocation {
         connection: this.connection,
         impersonate,
         userAgent: `kubectl/v${machine.profile.kubectl} (linux/amd64) kubernetes/chainwalk`,
-        warn: (text) => this.err(text),
+        warn: (text) => {
+          this.warnings++
+          this.err(text)
+        },
         ...(this.log === undefined ? {} : { log: this.log }),
       })
     }

@@ -10,6 +10,4 @@ const known = (name: string, short: string, aliases: readonly string[] = []): Ve
 
 /** Commands that the real kubectl has and Chainwalk does not emulate: they say so. */
 export const kustomize = known('kustomize', 'Build a kustomization target from a directory or URL')
-export const completion = known('completion', 'Output shell completion code for the specified shell')
-export const plugin = known('plugin', 'Provides utilities for interacting with plugins')
 export const alpha = known('alpha', 'Commands for features in alpha')

@@ -27,6 +27,11 @@ export const kubectl: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const { verb, path, args, unknown } = findVerb(VERBS, context.argv.slice(1))
+  if (unknown === 'help')
+    return helpRun(
+      context,
+      args.filter((a) => a !== 'help'),
+    )
   if (unknown !== undefined) {
     const near = suggestions(unknown, VERBS)
     context.mark(near === '' ? 'recorded' : 'modelled')
@@ -56,7 +61,8 @@ async function run(context: CommandContext): Promise<number> {
     log = call.log
     log?.start()
     if (verb.run === undefined) return groupRun(context, verb, path, parsed.args)
-    return (await verb.run(call)) ?? 0
+    const code = (await verb.run(call)) ?? 0
+    return warned(call) ? say(context, warnedText(call)) : code
   } catch (error) {
     if (error instanceof FlagError) {
       context.mark(error.message.startsWith('unknown flag') ? 'recorded' : 'modelled')
@@ -70,6 +76,15 @@ async function run(context: CommandContext): Promise<number> {
     if (told.text !== '') context.stderr.write(encodeUtf8(told.text.endsWith('\n') ? told.text : `${told.text}\n`))
     return told.code
   }
+}
+
+/** --warnings-as-errors: whether the server warned of anything. */
+function warned(call: Invocation): boolean {
+  return call.flags.bool('warnings-as-errors') && call.warnings > 0
+}
+
+function warnedText({ warnings }: Invocation): string {
+  return `error: ${warnings} warning${warnings === 1 ? '' : 's'} received\n`
 }
 
 /** An answer is as sure as the weakest of its command, its flags and the version that was recorded. */
@@ -88,6 +103,20 @@ function notEmulated(context: CommandContext, what: string): number {
   context.mark('not emulated')
   context.stderr.write(`chainwalk: kubectl: ${what}: valid, but not emulated here\n`)
   return NOT_EMULATED_EXIT
+}
+
+/** `kubectl help [COMMAND…]`. */
+function helpRun(context: CommandContext, words: readonly string[]): number {
+  context.mark('modelled')
+  const { verb, path, unknown } = findVerb(VERBS, words)
+  if (words.length === 0) context.stdout.write(encodeUtf8(rootHelp(VERBS)))
+  else if (verb === undefined || unknown !== undefined) {
+    const help = rootHelp(VERBS)
+    context.stderr.write(
+      encodeUtf8(`Unknown help topic [\`${words.join(' ')}\`]\n\n\n${help.slice(help.indexOf('Basic Commands'))}`),
+    )
+  } else context.stdout.write(encodeUtf8(helpText(verb, path)))
+  return 0
 }
 
 /** `kubectl` without a command: its help, or the mistake in the flags. */

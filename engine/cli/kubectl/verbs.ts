@@ -26,6 +26,7 @@ import { logs } from './logs.ts'
 import { replace } from './manifest-verbs.ts'
 import { cordon, taint, uncordon } from './nodes.ts'
 import { patch } from './patch.ts'
+import { completion, plugin } from './plugin.ts'
 import { portForward } from './port-forward.ts'
 import { proxy } from './proxy.ts'
 import { rollout } from './rollout/rollout.ts'
@@ -74,12 +75,12 @@ const REGISTERED: readonly Verb[] = [
   known.kustomize,
   label,
   annotate,
-  known.completion,
+  completion,
   known.alpha,
   apiResources,
   apiVersions,
   config,
-  known.plugin,
+  plugin,
   version,
   options,
 ]

@@ -12,7 +12,7 @@ import type { Verb } from './verb.ts'
 
 export const wait: Verb = {
   name: 'wait',
-  short: 'Experimental: Wait for a specific condition on one or many resources',
+  short: 'Wait for a specific condition on one or many resources',
   use: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
   completes: 'resource',
   flags: [
