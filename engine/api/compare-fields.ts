@@ -26,7 +26,9 @@ function prune(set: FieldSet): void {
 }
 
 /** The list item's path element: its key fields as JSON, absent ones with their default. */
-function itemKey(item: Values, keys: readonly string[]): string {
+function itemKey(item: Values | null, keys: readonly string[]): string {
+  // validation, which comes later, refuses null
+  if (item === null) return 'k:{}'
   const sorted = [...keys].sort()
   const shown = sorted.filter((k) => item[k] !== undefined || k === 'protocol').map((k) => [k, item[k] ?? 'TCP'])
   return `k:${JSON.stringify(Object.fromEntries(shown))}`
@@ -57,7 +59,7 @@ function compareMap(old: Values, now: Values, field: Field, out: Changes): void 
 function compareList(old: readonly unknown[], now: readonly unknown[], field: Field, out: Changes): void {
   const keys = field.keys
   const keyed = (list: readonly unknown[]) =>
-    new Map(list.map((v) => [keys === undefined ? `v:${JSON.stringify(v)}` : itemKey(v as Values, keys), v]))
+    new Map(list.map((v) => [keys === undefined ? `v:${JSON.stringify(v)}` : itemKey(v as Values | null, keys), v]))
   const [before, after] = [keyed(old), keyed(now)]
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const next = { set: child(out.set, key), removed: child(out.removed, key) }

@@ -35,10 +35,19 @@ function levelErrors(schema: any, path: string, where: string): FieldError[] {
     out.push(...levelErrors(schema.additionalProperties, `${path}.additionalProperties`, 'specified object fields'))
   if (isMap(schema.items)) out.push(...levelErrors(schema.items, `${path}.items`, 'specified array items'))
   for (const word of RECURRENT) {
-    for (const [i, inner] of (schema[word] ?? []).entries()) out.push(...junctionErrors(inner, `${path}.${word}[${i}]`))
+    if (schema['x-kubernetes-int-or-string'] === true && word === 'anyOf' && isEither(schema.anyOf)) continue
+    for (const [i, inner] of (schema[word] ?? []).entries()) {
+      // numbers or names may say so once more
+      const either = schema['x-kubernetes-int-or-string'] === true && word === 'allOf' && i === 0 && isEither(inner.anyOf)
+      out.push(...junctionErrors(either ? { ...inner, anyOf: undefined } : inner, `${path}.${word}[${i}]`))
+    }
   }
   if (isMap(schema.not)) out.push(...junctionErrors(schema.not, `${path}.not`))
   return out
+}
+
+function isEither(schemas: any): boolean {
+  return JSON.stringify(schemas) === JSON.stringify([{ type: 'integer' }, { type: 'string' }])
 }
 
 function ownErrors(schema: any, path: string, where: string): FieldError[] {
