@@ -66,7 +66,8 @@ export class AttemptApis {
       api.running.onClose(() => link.end())
       return { shell: '', handler: { message: () => {}, gone: () => void (had || this.stop(id)) } }
     } catch (error) {
-      return { refused: (error as Error).message }
+      const { code, message } = error as NodeJS.ErrnoException
+      return { refused: code === 'no-such-lab' ? `no such lab: ${message}` : message }
     }
   }
 

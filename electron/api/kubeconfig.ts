@@ -68,7 +68,9 @@ export function writeKubeconfig(path: string, text: string, force: boolean): voi
     renameSync(beside, path)
   } catch (error) {
     rmSync(beside, { force: true })
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'its folder does not exist' : code === 'EACCES' ? 'permission denied' : message
+    throw new Error(`${path} cannot be written: ${why}`)
   }
 }
 

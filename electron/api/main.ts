@@ -30,7 +30,8 @@ async function main(): Promise<number> {
     say(why)
     return 1
   } catch (error) {
-    say((error as Error).message)
+    const { code, message } = error as NodeJS.ErrnoException
+    say(code === 'no-such-lab' ? `no such lab: ${message}` : message)
     return 1
   }
 }
