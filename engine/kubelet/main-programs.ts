@@ -100,10 +100,6 @@ export class MainPrograms {
     for (const { program } of this.running.values()) program.kill()
     this.running.clear()
   }
-
-  get size(): number {
-    return this.running.size
-  }
 }
 
 function keyOf({ namespace, pod, container }: ContainerRef): string {
