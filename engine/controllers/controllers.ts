@@ -28,6 +28,7 @@ import { SchedulerLoop } from './scheduler/scheduler.ts'
 import { ServiceCidrLoop } from './service-cidr.ts'
 import { ServiceAccountLoop } from './serviceaccount.ts'
 import { StatefulSetLoop } from './statefulset/statefulset.ts'
+import { TaintEvictionLoop } from './taint-eviction.ts'
 import { TtlAfterFinishedLoop } from './ttl-after-finished.ts'
 import { VolumeBinderLoop } from './volumes/binder.ts'
 import { VolumeProtectionLoop } from './volumes/protection.ts'
@@ -62,6 +63,7 @@ export class Controllers implements Stateful {
       new RootCaLoop(env),
       new NamespaceLoop(env, context),
       new NodeLifecycleLoop(env),
+      new TaintEvictionLoop(env),
       new DeploymentLoop(env),
       new ReplicaSetLoop(env),
       new DaemonSetLoop(env),
