@@ -3,7 +3,7 @@ import { fail, notEmulatedBy, StatusError } from '../errors.ts'
 import { DRY_RUN, fieldManager, PRINT_FLAGS, SAVE_CONFIG, VALIDATE } from '../flags/groups.ts'
 import type { FlagSpec } from '../flags/spec.ts'
 import type { Invocation } from '../invocation.ts'
-import { withLastApplied } from '../last-applied.ts'
+import { LAST_APPLIED } from '../last-applied.ts'
 import { pathOf } from '../mapper.ts'
 import { ResultPrinter } from '../print/printer.ts'
 import type { Obj } from '../values.ts'
@@ -39,7 +39,7 @@ export function createTyped(call: Invocation, resource: string, object: Obj, wra
   const namespaced = mapping.namespaced && object.metadata.namespace === undefined
   const body =
     namespaced && (dryRun !== 'client' || call.connection.explicitNamespace) ? withNamespace(object, call.namespace) : object
-  const saved = call.flags.bool('save-config') ? withLastApplied(body) : body
+  const saved = call.flags.bool('save-config') ? withTypedLastApplied(body) : body
   if (dryRun === 'client') {
     printer.print(mapping, saved, 'created', false)
     return undefined
@@ -57,6 +57,12 @@ export function createTyped(call: Invocation, resource: string, object: Obj, wra
     throw error
   }
   return undefined
+}
+
+/** The last-applied annotation of a generated object is its Go struct's JSON: members in their order, no empty annotations. */
+function withTypedLastApplied(object: Obj): Obj {
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(object)}\n` }
+  return { ...object, metadata: { ...object.metadata, annotations } }
 }
 
 function withNamespace(object: Obj, namespace: string): Obj {
