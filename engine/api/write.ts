@@ -91,7 +91,6 @@ export function createObject(
   if (options.user !== undefined) strategy.authorizeWrite?.(context, object, undefined, options.user)
   const request = (changed: KubeObject): WriteRequest => ({ context, kind, operation: 'CREATE', object: changed, options })
   object = mutatingAdmission(request(object))
-  object = strategy.allocate?.(context, object, undefined) ?? object
   if (strategy.status === true && strategy.createsStatus !== true) object = without(object, ['status'])
   if (strategy.initialStatus !== undefined) object = { ...object, status: strategy.initialStatus }
   object = strategy.prepareCreate?.(object, options.dryRun ? { ...context, dryRun: true } : context, options.user) ?? object
@@ -171,9 +170,8 @@ function prepared(
   // a status write never counts, even where it carries annotations along (deploymentStatusStrategy)
   if (subresource !== undefined && strategy.subresources?.[subresource] === undefined)
     return strategy.prepareStatus?.(object, old, subresource, context) ?? object
-  const allocated = (subresource === undefined ? strategy.allocate?.(context, object, old) : undefined) ?? object
-  const ready = subresource === undefined ? strategy.prepareUpdate?.(allocated, old, context) : undefined
-  return bump(context, strategy, ready ?? allocated, old)
+  const ready = subresource === undefined ? strategy.prepareUpdate?.(object, old, context) : undefined
+  return bump(context, strategy, ready ?? object, old)
 }
 
 function updateErrors(strategy: Strategy, object: KubeObject, old: KubeObject, subresource: string | undefined) {

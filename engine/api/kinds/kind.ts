@@ -21,11 +21,6 @@ export interface Strategy {
   readonly defaults?: (object: KubeObject) => KubeObject
   /** Right after defaults: whether this user may write such an object at all (RBAC escalation); throws. */
   readonly authorizeWrite?: (context: WriteContext, object: KubeObject, old: KubeObject | undefined, user: Writer) => void
-  /**
-   * After mutating admission, before prepare and validation, not on subresources (the registry's BeginCreate and BeginUpdate): gives
-   * the object what the cluster hands out (addresses, ports); throws where it cannot be had.
-   */
-  readonly allocate?: (context: WriteContext, object: KubeObject, old: KubeObject | undefined) => KubeObject
   /** Before validation, on create: clears what clients may not set. */
   readonly prepareCreate?: (object: KubeObject, context: WriteContext, user?: Writer) => KubeObject
   readonly prepareUpdate?: (object: KubeObject, old: KubeObject, context: WriteContext) => KubeObject
