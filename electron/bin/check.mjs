@@ -22,7 +22,7 @@ const steps = [
   ['unit', vitest('engine', 'electron', 'renderer')],
   ['golden', vitest('test/golden')],
   ['labs', vitest('test/labs')],
-  ['contract and host', vitest('test/host', 'test/built')],
+  ['contract and host', vitest('test/host', 'test/built', 'test/api-client')],
   ['unused', [script('knip', 'bin', 'knip.js')]],
 ]
 
