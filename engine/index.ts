@@ -19,6 +19,8 @@ export { type BatchResult, runBatchRecord } from './session/batch.ts'
 export { createSession, restoreSession } from './session/create.ts'
 export type {
   Completion,
+  EditProblem,
+  EditView,
   Input,
   JournalEntry,
   Session,

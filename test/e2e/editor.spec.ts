@@ -19,7 +19,9 @@ test('vi writes a file: keys of vim, an unknown field marked where it stands, :w
   await openLab(page, app)
   const overlay = await begin(page, 'vi /root/svc.yaml')
   await page.keyboard.type(':set paste\n')
-  await page.keyboard.type('iapiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selctor:\n    app: web\n  ports:\n  - port: 80\n')
+  await page.keyboard.type(
+    'iapiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selctor:\n    app: web\n  ports:\n  - port: 80\n',
+  )
   await page.keyboard.press('Escape')
   await expect(overlay.locator('.cm-lintRange-error, .cm-lint-marker-error').first()).toBeVisible()
   await overlay.locator('.cm-lint-marker-error').first().hover()
@@ -46,7 +48,9 @@ test('kubectl edit: what the server refuses comes back with its reason, and the 
   await expect(page.locator('[data-editor]')).toHaveCount(0)
   await settled(page)
   expect((await screen(page)).join('\n')).toContain('service/back-end-service edited')
-  expect((await run(page, 'kubectl get svc back-end-service -n myapp -o jsonpath={.spec.ports[0].port}; echo')).join('')).toContain('8081')
+  expect(
+    (await run(page, 'kubectl get svc back-end-service -n myapp -o jsonpath={.spec.ports[0].port}; echo')).join(''),
+  ).toContain('8081')
 })
 
 test('nano has plain keys; leaving with changes asks; a reload keeps what is not written', async ({ page, app }) => {

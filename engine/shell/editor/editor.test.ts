@@ -50,7 +50,10 @@ test('vi: words, ends of lines, search and substitution', () => {
 })
 
 test('vi: what is not written is not left by :q; :q! and :cq leave it', () => {
-  expect(typed('vim', 'a\n', 'x:q\r')).toMatchObject({ exit: undefined, message: 'E37: No write since last change (add ! to override)' })
+  expect(typed('vim', 'a\n', 'x:q\r')).toMatchObject({
+    exit: undefined,
+    message: 'E37: No write since last change (add ! to override)',
+  })
   expect(typed('vim', 'a\n', 'x:q!\r')).toMatchObject({ exit: 0, written: undefined })
   expect(typed('vim', 'a\n', ':cq\r')).toMatchObject({ exit: 1 })
   expect(typed('vim', 'a\n', 'ZZ')).toMatchObject({ exit: 0, written: undefined })
