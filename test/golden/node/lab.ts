@@ -148,6 +148,7 @@ export async function runOn(netns: Netns, argv: readonly string[], files: Readon
       clock,
       signal,
       sleep: (ms) => clock.sleep(ms, signal),
+      mark: () => {},
       behalf: { ran: () => {}, mark: () => {} },
       run: () => Promise.resolve(127),
       findProgram: () => undefined,
