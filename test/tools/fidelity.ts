@@ -1,4 +1,5 @@
 import type { Command, Flag } from '../../engine/cli/command.ts'
+import { ACCESS_DIFFERENCES, VERSION_DIFFERENCES } from '../live/kubectl-versions.data.ts'
 import { EXCEPTIONS, SIMPLIFICATIONS } from './fidelity-exceptions.data.ts'
 
 /** FIDELITY.md from the tools' own tables: what is emulated, what is accepted and why, what is known and says so. */
@@ -25,6 +26,15 @@ export function fidelityDocument(commands: readonly Command[]): string {
     '## What is simpler here than in reality',
     '',
     ...SIMPLIFICATIONS.map((text) => `- ${text}`),
+    '',
+    '## A real kubectl against our API',
+    '',
+    "The live suite compares the machine's own kubectl with the recordings, which are of v1.35. What these lines print is known to differ:",
+    '',
+    '| line | before | what |',
+    '|---|---|---|',
+    ...VERSION_DIFFERENCES.map(({ line, before, what }) => `| ${inTable(line)} | v1.${before} | ${what} |`),
+    ...ACCESS_DIFFERENCES.map(({ line, what }) => `| ${inTable(line)} | every version | ${what} |`),
     '',
     '## Tools',
     '',
@@ -62,3 +72,5 @@ function flagTable(flags: readonly Flag[]): string[] {
   })
   return ['', '| flag | state | covered by |', '|---|---|---|', ...rows]
 }
+
+const inTable = (line: RegExp) => `\`${line.source.replaceAll('|', '\\|')}\``
