@@ -1,28 +1,5 @@
-import { fail } from './errors.ts'
-import { flag } from './flags/spec.ts'
 import { globalOptions } from './help.ts'
 import type { Verb } from './verb.ts'
-
-/** The kustomize built into each minor version of kubectl. */
-const KUSTOMIZE: Readonly<Record<number, string>> = { 31: 'v5.4.2', 32: 'v5.5.0', 33: 'v5.6.0', 34: 'v5.7.1', 35: 'v5.7.1' }
-
-export const version: Verb = {
-  name: 'version',
-  short: 'Print the client and server version information',
-  flags: [flag('client', 'bool'), flag('output', 'string', { short: 'o' })],
-  run: (call) => {
-    const output = call.flags.text('output')
-    if (call.args.length > 0) throw fail(`extra arguments: [${call.args.join(' ')}]`)
-    if (!['', 'yaml', 'json'].includes(output)) throw fail("--output must be 'yaml' or 'json'")
-    const client = call.context.machine.profile.kubectl.replace(/^v/, '')
-    // The client's commit and build date are part of that output; they are not known here.
-    if (output !== '') throw call.notEmulated('--output')
-    const kustomize = KUSTOMIZE[call.minor] ?? (call.minor > 33 ? 'v5.7.1' : 'v5.4.2')
-    call.out(`Client Version: v${client}\nKustomize Version: ${kustomize}\n`)
-    if (!call.flags.bool('client')) call.out(`Server Version: ${call.rest.get('/version').gitVersion}\n`)
-    return undefined
-  },
-}
 
 /** The last minor version that colours `cluster-info`. */
 const LAST_COLOURED = 31

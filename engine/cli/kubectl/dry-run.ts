@@ -5,7 +5,7 @@ import { query } from './rest.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
 
-function asBool(text: string): boolean | undefined {
+export function asBool(text: string): boolean | undefined {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true
   return ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text) ? false : undefined
 }

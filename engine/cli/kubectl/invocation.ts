@@ -71,7 +71,7 @@ export class Invocation {
   }
 
   get config(): KubeConfig {
-    this.heldConfig ??= loadConfig(this.configSource, this.flags.text('kubeconfig'))
+    this.heldConfig ??= loadConfig(this.configSource, this.flags.text('kubeconfig'), this.path.startsWith('kubectl config '))
     return this.heldConfig
   }
 

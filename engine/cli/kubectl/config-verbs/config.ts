@@ -1,62 +1,11 @@
 import { TABLE_LAYOUT, tabbed } from '../../../base/tabwriter.ts'
-import { yamlDocument } from '../../../base/yaml.ts'
 import { saveConfig } from '../config.ts'
 import { fail } from '../errors.ts'
-import { PRINT_FLAGS } from '../flags/groups.ts'
-import { flag, known } from '../flags/spec.ts'
-import { printerFor } from '../print/printer.ts'
-import type { Obj } from '../values.ts'
+import { flag } from '../flags/spec.ts'
 import type { Verb } from '../verb.ts'
 import { deleteCluster, deleteContext, deleteUser, exactly, renameContext, setCluster, setCredentials } from './entries.ts'
 import { setProperty, unsetProperty } from './property.ts'
-
-const view: Verb = {
-  name: 'view',
-  short: 'Display merged kubeconfig settings or a specified kubeconfig file',
-  flags: [
-    ...PRINT_FLAGS,
-    flag('flatten', 'bool'),
-    known('merge', 'string', { bare: 'true' }),
-    flag('minify', 'bool'),
-    flag('raw', 'bool'),
-  ],
-  run: (call) => {
-    const { config } = call
-    let { clusters, contexts, users } = config
-    if (call.flags.bool('minify')) {
-      const context = contexts.find((c) => c.name === (call.flags.text('context') || config.current))
-      if (context === undefined) throw fail(`cannot locate context ${call.flags.text('context') || config.current}`)
-      contexts = [context]
-      clusters = clusters.filter((c) => c.name === context.context.cluster)
-      users = users.filter((u) => u.name === context.context.user)
-    }
-    const shown = call.flags.bool('raw') || call.flags.bool('flatten')
-    const object = {
-      apiVersion: 'v1',
-      clusters:
-        clusters.length > 0 ? clusters.map((c) => ({ cluster: shown ? c.cluster : hidden(c.cluster), name: c.name })) : null,
-      contexts: contexts.length > 0 ? contexts : null,
-      'current-context': config.current,
-      kind: 'Config',
-      ...(call.minor < 33 ? { preferences: {} } : {}),
-      users: users.length > 0 ? users.map((u) => ({ name: u.name, user: shown ? u.user : hidden(u.user) })) : null,
-    }
-    const printer = printerFor(call, 'other')
-    call.out(printer === undefined ? yamlDocument(object) : printer.print(object))
-    return undefined
-  },
-}
-
-const REDACTED = ['certificate-authority-data', 'client-certificate-data', 'client-key-data']
-
-/** Secrets and certificates are not shown unless --raw. */
-function hidden(section: Obj): Obj {
-  const out: Obj = {}
-  for (const [key, value] of Object.entries(section ?? {})) {
-    out[key] = REDACTED.includes(key) ? 'DATA+OMITTED' : key === 'token' || key === 'password' ? 'REDACTED' : value
-  }
-  return out
-}
+import { view } from './view.ts'
 
 const currentContext: Verb = {
   name: 'current-context',

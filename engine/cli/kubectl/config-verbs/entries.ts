@@ -113,11 +113,13 @@ export const setCluster: Verb = {
     if (flags.bool('embed-certs') && authority === '') throw fail('you must specify a --certificate-authority to embed')
     const data = flags.bool('embed-certs') ? embedded(call, 'certificate-authority', authority) : undefined
     const cluster = entryOf(config, 'clusters', name)
+    // The name belongs to the server, and trusting blindly is never kept (set_cluster.go modifyCluster).
+    if (flags.changed('server')) delete cluster['tls-server-name']
     for (const key of ['server', 'tls-server-name', 'proxy-url']) if (flags.changed(key)) cluster[key] = flags.text(key)
-    if (flags.changed('insecure-skip-tls-verify')) {
-      cluster['insecure-skip-tls-verify'] = flags.bool('insecure-skip-tls-verify')
-      for (const key of ['certificate-authority', 'certificate-authority-data'])
-        if (cluster['insecure-skip-tls-verify']) delete cluster[key]
+    delete cluster['insecure-skip-tls-verify']
+    if (flags.bool('insecure-skip-tls-verify')) {
+      cluster['insecure-skip-tls-verify'] = true
+      for (const key of ['certificate-authority', 'certificate-authority-data']) delete cluster[key]
     }
     if (authority !== '') {
       for (const key of ['certificate-authority', 'certificate-authority-data', 'insecure-skip-tls-verify']) delete cluster[key]
