@@ -2,7 +2,8 @@ import { typeOfKind } from '../../api/schema/schema.ts'
 import { applyPatch } from './apply-patch.ts'
 import { applyServerSide } from './apply-server.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
-import { fail, isNotFound, throwAll } from './errors.ts'
+import { editLastApplied } from './edit-last-applied.ts'
+import { fail, isNotFound, StatusError, silentExit, throwAll } from './errors.ts'
 import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SELECTOR, VALIDATE } from './flags/groups.ts'
 import { accepted, flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
@@ -41,7 +42,7 @@ export const apply: Verb = {
     known('timeout', 'duration'),
     known('wait', 'bool'),
   ],
-  verbs: [setLastApplied, viewLastApplied],
+  verbs: [editLastApplied, setLastApplied, viewLastApplied],
   run,
 }
 
@@ -58,7 +59,7 @@ async function run(call: Invocation): Promise<undefined> {
       const serverSide = flags.bool('server-side')
       const { object, operation } = serverSide
         ? { object: applyServerSide(call, m), operation: 'serverside-applied' }
-        : applyOne(call, m)
+        : await applyOne(call, m)
       printer.print(m.mapping, object, operation)
     } catch (error) {
       errors.push(error as Error)
@@ -89,10 +90,9 @@ function refuse(call: Invocation): void {
     if (serverSide) throw fail("--prune is in alpha and doesn't currently work on objects created by server-side apply")
   }
   if (flags.text('subresource') !== '' && !serverSide) throw fail('--subresource can only be specified for --server-side')
-  if (flags.bool('force')) throw call.notEmulated('--force')
 }
 
-function applyOne(call: Invocation, m: Manifest): { object: Obj; operation: string } {
+async function applyOne(call: Invocation, m: Manifest): Promise<{ object: Obj; operation: string }> {
   const dryRun = dryRunOf(call)
   const path = manifestPath(m)
   const modified = withLastApplied(m.object)
@@ -135,7 +135,37 @@ function applyOne(call: Invocation, m: Manifest): { object: Obj; operation: stri
     )
     return { object, operation: 'configured' }
   } catch (refused) {
+    if (call.flags.bool('force') && refused instanceof StatusError && ['Conflict', 'Invalid'].includes(refused.reason))
+      return { object: await replaceByForce(call, m, modified, live), operation: 'configured' }
     throw whenApplying(refused, m, patch)
+  }
+}
+
+/** --force: the object goes and comes again as it is wanted, or as it was (patcher.go deleteAndCreate). */
+async function replaceByForce(call: Invocation, m: Manifest, wanted: Obj, live: Obj): Promise<Obj> {
+  const path = manifestPath(m)
+  const all = pathOf(m.mapping, m.namespace) + writeQuery(call, 'none', true)
+  call.rest.delete(path, { propagationPolicy: 'Background' })
+  while (isThere(call, path)) {
+    if (call.context.signal.aborted) throw silentExit(130)
+    await call.context.sleep(1000)
+  }
+  try {
+    return call.rest.post(all, wanted)
+  } catch (refused) {
+    const { resourceVersion: _, ...metadata } = live.metadata
+    call.rest.post(all, { ...live, metadata })
+    throw refused
+  }
+}
+
+function isThere(call: Invocation, path: string): boolean {
+  try {
+    call.rest.get(path)
+    return true
+  } catch (error) {
+    if (isNotFound(error)) return false
+    throw error
   }
 }
 

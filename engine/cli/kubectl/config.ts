@@ -146,6 +146,7 @@ export interface Connection {
   /** Whether -n (or the context) names it: "default" otherwise. */
   readonly explicitNamespace: boolean
   readonly user: Obj
+  readonly userName: string
 }
 
 export interface ConnectionFlags {
@@ -178,6 +179,7 @@ export function connection(config: KubeConfig, flags: ConnectionFlags): Connecti
     server: flags.server || cluster?.server || 'http://localhost:8080',
     namespace: named || 'default',
     explicitNamespace: flags.namespace !== '',
+    userName,
     user: flags.token !== '' ? { ...user, token: flags.token } : (user ?? {}),
   }
 }

@@ -6,6 +6,7 @@ import { createService } from './create/service.ts'
 import { createConfigMap, createDeployment, createNamespace, createServiceAccount } from './create/simple.ts'
 import { createToken } from './create/token.ts'
 import { createCronJob, createJob, createPdb, createQuota } from './create/workloads.ts'
+import { editBeforeCreate } from './edit-create.ts'
 import { fail } from './errors.ts'
 import {
   DRY_RUN,
@@ -17,8 +18,9 @@ import {
   VALIDATE,
   WINDOWS_LINES,
 } from './flags/groups.ts'
-import { known } from './flags/spec.ts'
+import { flag } from './flags/spec.ts'
 import { createFromFiles } from './manifest-verbs.ts'
+import { checkRaw, sendRaw } from './raw-body.ts'
 import type { Verb } from './verb.ts'
 
 export const create: Verb = {
@@ -34,8 +36,8 @@ export const create: Verb = {
     SELECTOR,
     VALIDATE,
     WINDOWS_LINES,
-    known('edit', 'bool'),
-    known('raw', 'string'),
+    flag('edit', 'bool'),
+    flag('raw', 'string'),
   ],
   verbs: [
     createClusterRole,
@@ -59,6 +61,10 @@ export const create: Verb = {
   run: (call) => {
     if (call.args.length > 0) throw call.usage(`Unexpected args: [${call.args.join(' ')}]`)
     if (!call.flags.changed('filename') && !call.flags.changed('kustomize')) throw fail('must specify one of -f and -k')
-    return createFromFiles(call)
+    if (call.flags.text('raw') !== '') {
+      checkRaw(call, true)
+      return sendRaw(call, 'POST')
+    }
+    return call.flags.bool('edit') ? editBeforeCreate(call) : createFromFiles(call)
   },
 }

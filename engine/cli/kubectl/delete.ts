@@ -2,11 +2,12 @@ import { fetchObjects, type Target, targets } from './builder.ts'
 import { dryRunOf } from './dry-run.ts'
 import { fail, isNotFound, silentExit, throwAll } from './errors.ts'
 import { ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILENAME_FLAGS, SELECTOR } from './flags/groups.ts'
-import { accepted, flag, known } from './flags/spec.ts'
+import { accepted, flag } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
 import { whenCreating } from './manifest-verbs.ts'
 import { manifestTargets } from './manifests.ts'
 import { kindName, type Mapping, pathOf } from './mapper.ts'
+import { checkRaw, sendRaw } from './raw-body.ts'
 import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
 
@@ -26,10 +27,10 @@ export const deleteVerb: Verb = {
     flag('force', 'bool'),
     flag('grace-period', 'int', { fallback: '-1' }),
     flag('ignore-not-found', 'bool'),
-    known('interactive', 'bool', { short: 'i' }),
+    flag('interactive', 'bool', { short: 'i' }),
     flag('now', 'bool'),
     flag('output', 'string', { short: 'o' }),
-    known('raw', 'string'),
+    flag('raw', 'string'),
     flag('timeout', 'duration', { fallback: '0s' }),
     accepted('show-managed-fields', 'bool', 'delete prints no objects'),
     flag('wait', 'bool', { fallback: 'true' }),
@@ -50,6 +51,11 @@ async function run(call: Invocation): Promise<undefined> {
   const output = flags.text('output')
   if (output !== '' && output !== 'name') throw fail(`unexpected -o output mode: ${output}. We only support '-o name'`)
   const dryRun = dryRunOf(call)
+  if (flags.text('raw') !== '') {
+    if (flags.bool('interactive')) throw fail('--interactive can not be used with --raw')
+    checkRaw(call, false)
+    return sendRaw(call, 'DELETE')
+  }
   const options = deleteOptions(call, dryRun === 'server')
   const selector = flags.text('selector')
   const fieldSelector = flags.text('field-selector')
@@ -75,7 +81,12 @@ async function run(call: Invocation): Promise<undefined> {
   const errors: Error[] = []
   const gone: (Doomed & { uid: string | undefined })[] = []
   const ignore = flags.bool('ignore-not-found') || (files.length === 0 && list.every((t) => t.name === undefined))
-  for (const doomed of expand(call, list, { selector, fieldSelector }, errors)) {
+  const doomedOnes = expand(call, list, { selector, fieldSelector }, errors)
+  if (flags.bool('interactive') && doomedOnes.length > 0 && !(await confirmed(call, doomedOnes))) {
+    call.out('deletion is cancelled\n')
+    return undefined
+  }
+  for (const doomed of doomedOnes) {
     try {
       const { mapping, namespace, name } = doomed
       const answer: Obj = dryRun === 'client' ? undefined : call.rest.delete(pathOf(mapping, namespace, name), options)
@@ -91,6 +102,14 @@ async function run(call: Invocation): Promise<undefined> {
   throwAll(errors)
   if (dryRun === 'none' && waits(call)) await waitGone(call, gone)
   return undefined
+}
+
+/** -i: what would go is listed, and only "y" lets it go. */
+async function confirmed(call: Invocation, list: readonly Doomed[]): Promise<boolean> {
+  const lines = list.map(({ mapping, name }) => `${kindName(mapping)}/${name}\n`).join('')
+  call.out(`You are about to delete the following ${list.length} resource(s):\n${lines}Do you want to continue? (y/N): `)
+  // fmt.Fscanln takes one word and nothing after it.
+  return ((await call.context.stdin.line()) ?? '').trim().toLowerCase() === 'y'
 }
 
 /** --wait is on unless the deletion does not finalise (grace 0 with force). */

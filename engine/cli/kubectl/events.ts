@@ -44,14 +44,19 @@ function run(call: Invocation): undefined {
     return undefined
   }
   const sorted = goSort(items, (x, y) => when(x) < when(y))
+  // A list has no name, and what the printer says of that is lost.
+  if (flags.text('output') === 'name') return undefined
   if (printer !== undefined)
     call.out(
-      printer.print({
-        apiVersion: 'v1',
-        items: sorted,
-        kind: 'List',
-        metadata: { resourceVersion: list.metadata?.resourceVersion ?? '' },
-      }),
+      printer.print(
+        {
+          kind: 'EventList',
+          apiVersion: 'v1',
+          metadata: {},
+          items: sorted.map((e) => ({ kind: 'Event', apiVersion: 'v1', ...e })),
+        },
+        false,
+      ),
     )
   else call.out(table(call, sorted, all))
   return undefined
@@ -68,7 +73,8 @@ function forSelector(call: Invocation, text: string): string {
 /** kubectl/pkg/cmd/events eventTime. */
 function when(e: Obj): number {
   const time = e.series?.lastObservedTime ?? e.lastTimestamp ?? e.eventTime
-  return time ? Date.parse(time) : Number.NEGATIVE_INFINITY
+  // A MicroTime's microseconds count.
+  return time ? Date.parse(time) + Number(/\.\d{3}(\d{3})/.exec(time)?.[1] ?? 0) / 1000 : Number.NEGATIVE_INFINITY
 }
 
 function table(call: Invocation, items: readonly Obj[], all: boolean): string {

@@ -1,6 +1,7 @@
 import { fail } from './errors.ts'
 import type { Invocation } from './invocation.ts'
 import { compactJson } from './print/json.ts'
+import { checkRawPath } from './raw-body.ts'
 
 /** `kubectl get --raw PATH`: the body as it came. */
 export function getRaw(call: Invocation): undefined {
@@ -11,8 +12,7 @@ export function getRaw(call: Invocation): undefined {
   if (call.args.length > 0) throw fail('arguments may not be passed when --raw is specified')
   if (flags.changed('output')) throw fail('--raw and --output are mutually exclusive')
   const path = flags.text('raw')
-  if (!/^(\/|[a-zA-Z][a-zA-Z0-9+.-]*:)/.test(path))
-    throw fail(`--raw must be a valid URL path: parse "${path}": invalid URI for request`)
+  checkRawPath(path)
   const body = call.rest.get(path.startsWith('/') ? path : `/${path}`)
   // The server's JSON is a struct's: its members come in their own order. Every body but text ends with a newline.
   call.out(typeof body === 'string' ? body : `${compactJson(body, false)}\n`)

@@ -3,7 +3,7 @@ import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts'
 import { FsError } from '../../cluster/fs.ts'
 import type { CommandContext } from '../command.ts'
 import { type ConfigSource, type Connection, connection, type KubeConfig, loadConfig } from './config.ts'
-import { fail, NotEmulated, usage } from './errors.ts'
+import { fail, KubectlError, NotEmulated, usage } from './errors.ts'
 import type { FlagValues } from './flags/parse.ts'
 import { HttpLog } from './http-log.ts'
 import { Mapper } from './mapper.ts'
@@ -108,8 +108,12 @@ export class Invocation {
       if (this.flags.text('as') !== '') impersonate['Impersonate-User'] = this.flags.text('as')
       const groups = this.flags.list('as-group')
       if (groups.length > 0) impersonate['Impersonate-Group'] = groups.join(',')
-      if (groups.length > 0 && this.flags.text('as') === '') {
-        throw fail('requesting uid, groups or user-extra for  without impersonating a user')
+      const uid = this.flags.text('as-uid')
+      if (uid !== '') impersonate['Impersonate-Uid'] = uid
+      if ((groups.length > 0 || uid !== '') && this.flags.text('as') === '') {
+        throw new KubectlError(
+          `Error in configuration: requesting uid, groups or user-extra for ${this.connection.userName} without impersonating a user`,
+        )
       }
       const api = machine.api(this.connection.server)
       if (api === undefined && !serverHost(this)) throw new NotEmulated(`a server at ${this.connection.server}`)

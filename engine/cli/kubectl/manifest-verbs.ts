@@ -7,6 +7,7 @@ import { lastAppliedOf, withLastApplied } from './last-applied.ts'
 import { loadManifests, type Manifest, manifestPath } from './manifests.ts'
 import { kindName, pathOf } from './mapper.ts'
 import { ResultPrinter } from './print/printer.ts'
+import { checkRaw, sendRaw } from './raw-body.ts'
 import { labelMatches } from './selector.ts'
 import type { Obj } from './values.ts'
 import type { Verb } from './verb.ts'
@@ -62,7 +63,7 @@ export const replace: Verb = {
     known('cascade', 'string', { bare: 'background' }),
     flag('force', 'bool'),
     flag('grace-period', 'int'),
-    known('raw', 'string'),
+    flag('raw', 'string'),
     known('subresource', 'string'),
     flag('timeout', 'duration'),
     known('wait', 'bool'),
@@ -76,6 +77,10 @@ async function replaceRun(call: Invocation): Promise<undefined> {
   for (const name of ['grace-period', 'timeout'])
     if (call.flags.changed(name) && !force) throw fail(`--${name} must have --force specified`)
   const dryRun = dryRunOf(call)
+  if (call.flags.text('raw') !== '') {
+    checkRaw(call, true)
+    return sendRaw(call, 'PUT')
+  }
   if (force && dryRun !== 'none') throw fail('--dry-run can not be used when --force is set')
   const printer = new ResultPrinter(call, dryRun)
   const { manifests, errors } = await manifestsOf(call, 'no objects passed to replace')

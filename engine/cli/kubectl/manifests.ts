@@ -110,7 +110,7 @@ function documents(call: Invocation, text: string, source: string): Obj[] {
     version: '1.1',
     merge: true,
     uniqueKeys: false,
-    customTags: (tags) => tags.filter((t) => !isTime(t)),
+    customTags: (tags) => tags.filter((t) => !isTime(t)).map(asGoFloat),
   })) {
     if (doc.errors.length > 0) {
       call.context.mark('modelled')
@@ -143,6 +143,13 @@ function documentValue(call: Invocation, doc: YamlDocument, source: string): Obj
 
 function isTime(tag: unknown): boolean {
   return tag === 'timestamp' || (isMap(tag) && (tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME'))
+}
+
+/** A number has a digit: "e1" and "." are words to go-yaml (resolve.go yamlStyleFloat). */
+function asGoFloat<T>(tag: T): T {
+  if (!isMap(tag) || tag.tag !== 'tag:yaml.org,2002:float' || !(tag.test instanceof RegExp)) return tag
+  if (tag.test.test('e1')) return { ...tag, test: /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)[eE][-+]?[0-9]+$/ }
+  return tag.test.test('.') ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ } : tag
 }
 
 function jsonKind(value: unknown): string {

@@ -160,8 +160,16 @@ function continued(path: string, token: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}continue=${encodeURIComponent(token)}`
 }
 
+/** What an answer without a Status means (apimachinery NewGenericServerResponse). */
+const GENERIC: Readonly<Record<number, { readonly reason: string; readonly message: string }>> = {
+  404: { reason: 'NotFound', message: 'the server could not find the requested resource' },
+  405: { reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource' },
+}
+
 function statusError(code: number, body: Obj): StatusError {
   if (typeof body === 'object' && body !== null && body.kind === 'Status') return new StatusError(body)
+  const known = GENERIC[code]
+  if (known !== undefined) return new StatusError({ ...known, code })
   return new StatusError({
     message: `the server responded with the status code ${code} but did not return more information`,
     code,

@@ -4,7 +4,7 @@ import { accepted, type FlagSpec, flag, known } from './spec.ts'
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   flag('as', 'string', { suite: 'kubectl' }),
   flag('as-group', 'stringArray'),
-  known('as-uid', 'string'),
+  flag('as-uid', 'string'),
   known('as-user-extra', 'stringArray'),
   accepted('cache-dir', 'string', 'discovery is not cached'),
   known('certificate-authority', 'string'),

@@ -5,6 +5,7 @@ import { fail } from '../errors.ts'
 import { FILENAME_FLAGS, PRINT_FLAGS, SELECTOR } from '../flags/groups.ts'
 import { flag } from '../flags/spec.ts'
 import { kindName } from '../mapper.ts'
+import { printerFor } from '../print/printer.ts'
 import type { Verb } from '../verb.ts'
 import { revisionsOf, workloads } from './objects.ts'
 
@@ -17,10 +18,16 @@ export const history: Verb = {
   run: async (call) => {
     const wanted = call.flags.int('revision')
     if (wanted < 0) throw fail(`revision must be a positive integer: ${wanted}`)
-    if (call.flags.changed('output')) throw call.notEmulated('--output')
+    const printer = printerFor(call, 'other')
     for (const found of await workloads(call)) {
       const name = `${kindName(found.mapping)}/${found.object.metadata.name}`
       const revisions = revisionsOf(call, found, 'history')
+      if (printer !== undefined) {
+        const shown = wanted > 0 ? revisions.filter((r) => r.number === wanted) : revisions
+        if (wanted > 0 && shown.length === 0) throw fail('unable to find the specified revision')
+        for (const revision of shown) call.out(printer.print(revision.object, false))
+        continue
+      }
       if (wanted > 0 && revisions.length === 0) {
         call.out(`${name} with revision #${wanted}\nNo rollout history found.\n`)
         continue

@@ -1,3 +1,4 @@
+import { decodeAs } from '../../../api/schema/decode.ts'
 import { type Fetched, fetchObjects, listItems, targets } from '../builder.ts'
 import { selectorText } from '../describe/writer.ts'
 import { fail, throwAll } from '../errors.ts'
@@ -24,6 +25,8 @@ export interface Revision {
   readonly number: number
   readonly cause: string
   readonly template: Obj
+  /** What -o prints of it: the ReplicaSet, or the workload as it was. */
+  readonly object: Obj
 }
 
 /** Every revision that is still known, by number. */
@@ -37,14 +40,33 @@ export function revisionsOf(call: Invocation, { mapping, object }: Fetched, what
     return byNumber(
       sets
         .filter((rs) => revisionOf(rs) > 0)
-        .map((rs) => ({ number: revisionOf(rs), cause: cause(rs), template: rs.spec.template })),
+        .map((rs) => ({
+          number: revisionOf(rs),
+          cause: cause(rs),
+          template: rs.spec.template,
+          object: { kind: 'ReplicaSet', apiVersion: 'apps/v1', ...rs },
+        })),
     )
   }
   if (mapping.resource === 'daemonsets' || mapping.resource === 'statefulsets') {
     const found = listItems(call.rest.get(`${base}/controllerrevisions${selector}`)).filter((r) => isController(r, object))
-    return byNumber(found.map((r) => ({ number: r.revision, cause: cause(r), template: r.data?.spec?.template ?? {} })))
+    return byNumber(
+      found.map((r) => ({
+        number: r.revision,
+        cause: cause(r),
+        template: r.data?.spec?.template ?? {},
+        object: asItWas(object, r.data?.spec?.template ?? {}),
+      })),
+    )
   }
   throw fail(`error retrieving ${what} for "${mapping.kind}", no visitor method exists for {${mapping.group} ${mapping.kind}}`)
+}
+
+/** The workload with the template of a revision (history.go applyDaemonSetHistory). */
+function asItWas(object: Obj, revision: Obj): Obj {
+  const { $patch: _, ...given } = revision
+  const template = decodeAs('io.k8s.api.core.v1.PodTemplateSpec', given).value
+  return { ...object, spec: { ...object.spec, template } }
 }
 
 function byNumber(list: readonly Revision[]): Revision[] {
