@@ -1,4 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { GO_YAML } from '../base/go-yaml.ts'
 import { yamlError } from '../base/yaml-error.ts'
 
 /** YAML as plain data, and what strict reading minds: keys that a map has already. */
@@ -8,19 +9,13 @@ export interface YamlBody {
   readonly duplicates: readonly string[]
 }
 
-/** Times and base-60 numbers are strings to the YAML that the API server reads. */
-const PLAIN = ['tag:yaml.org,2002:timestamp', 'timestamp', 'intTime', 'floatTime']
-
 /** Reads YAML as sigs.k8s.io/yaml does; throws an Error in its words. */
 export function readYaml(text: string): YamlBody {
   const lines = new LineCounter()
   const document = parseDocument(text, {
-    version: '1.1',
-    merge: true,
-    uniqueKeys: false,
+    ...GO_YAML,
     logLevel: 'silent',
     lineCounter: lines,
-    customTags: (tags) => tags.filter((t) => !PLAIN.includes(typeof t === 'string' ? t : t.tag)),
   })
   const problem = document.errors[0]
   if (problem !== undefined) throw new Error(yamlError(problem))

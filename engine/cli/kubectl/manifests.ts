@@ -1,4 +1,5 @@
 import { parseAllDocuments, type Document as YamlDocument } from 'yaml'
+import { GO_YAML } from '../../base/go-yaml.ts'
 import { decodeUtf8 } from '../../base/utf8.ts'
 import { FsError } from '../../cluster/fs.ts'
 import type { Target } from './builder.ts'
@@ -105,13 +106,8 @@ function folder(call: Invocation, name: string, path: string): { source: string;
 
 function documents(call: Invocation, text: string, source: string): Obj[] {
   const out: Obj[] = []
-  // JSON is YAML. go-yaml v2 reads YAML 1.1 ("yes" and "on" are booleans) without its times and base-60 numbers.
-  for (const doc of parseAllDocuments(text, {
-    version: '1.1',
-    merge: true,
-    uniqueKeys: false,
-    customTags: (tags) => tags.filter((t) => !isTime(t)).map(asGoFloat),
-  })) {
+  // JSON is YAML.
+  for (const doc of parseAllDocuments(text, GO_YAML)) {
     if (doc.errors.length > 0) {
       call.context.mark('modelled')
       throw fail(`error parsing ${source}: error converting YAML to JSON: ${yamlError(doc.errors[0]!)}`)
@@ -139,17 +135,6 @@ function documentValue(call: Invocation, doc: YamlDocument, source: string): Obj
     call.context.mark('modelled')
     throw fail(`error parsing ${source}: error converting YAML to JSON: yaml: unknown anchor '${missing[1]}' referenced`)
   }
-}
-
-function isTime(tag: unknown): boolean {
-  return tag === 'timestamp' || (isMap(tag) && (tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME'))
-}
-
-/** A number has a digit: "e1" and "." are words to go-yaml (resolve.go yamlStyleFloat). */
-function asGoFloat<T>(tag: T): T {
-  if (!isMap(tag) || tag.tag !== 'tag:yaml.org,2002:float' || !(tag.test instanceof RegExp)) return tag
-  if (tag.test.test('e1')) return { ...tag, test: /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)[eE][-+]?[0-9]+$/ }
-  return tag.test.test('.') ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ } : tag
 }
 
 function jsonKind(value: unknown): string {

@@ -3,6 +3,7 @@ import { applyJsonPatch } from '../../api/patch/json.ts'
 import { mergePatch } from '../../api/patch/merge.ts'
 import { strategicMerge } from '../../api/patch/strategic.ts'
 import { typeOfKind } from '../../api/schema/schema.ts'
+import { GO_YAML } from '../../base/go-yaml.ts'
 import { type Fetched, fetchObjects, targets } from './builder.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail, KubectlError, throwAll } from './errors.ts'
@@ -116,7 +117,7 @@ function bodyOf(text: string): Obj {
     }
   }
   try {
-    return parse(text, { version: '1.1' })
+    return parse(text, GO_YAML)
   } catch {
     throw fail(`unable to parse ${JSON.stringify(text)}: yaml: did not find expected node content`)
   }

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml'
+import { GO_YAML } from '../../../base/go-yaml.ts'
 import { compactJson } from '../print/json.ts'
 import { isMap, type Obj } from '../values.ts'
 import { yamlError } from '../yaml-error.ts'
@@ -21,7 +22,7 @@ export function objection(text: string): string | undefined {
 }
 
 function parsed(text: string): { readonly value: Obj; readonly problem?: string } {
-  const document = parseDocument(withoutComments(text), { version: '1.1', merge: true, uniqueKeys: false })
+  const document = parseDocument(withoutComments(text), GO_YAML)
   const [error] = document.errors
   if (error !== undefined) return { value: undefined, problem: yamlError(error) }
   return { value: document.toJS({ maxAliasCount: 100 }) ?? null }
