@@ -1,11 +1,12 @@
+import { decodeAs } from '../../api/schema/decode.ts'
 import { type Fetched, fetchObjects, targets } from './builder.ts'
 import { servicePorts, typedService } from './create/service.ts'
+import { withTypedLastApplied } from './create/typed.ts'
 import { dryRunOf, writeQuery } from './dry-run.ts'
 import { fail, throwAll } from './errors.ts'
 import { DRY_RUN, FILENAME_FLAGS, fieldManager, PRINT_FLAGS, SAVE_CONFIG } from './flags/groups.ts'
 import { flag, known } from './flags/spec.ts'
 import type { Invocation } from './invocation.ts'
-import { withLastApplied } from './last-applied.ts'
 import { loadManifests } from './manifests.ts'
 import { pathOf } from './mapper.ts'
 import { overridden } from './overrides.ts'
@@ -56,12 +57,17 @@ async function run(call: Invocation): Promise<undefined> {
     if (!EXPOSABLE.includes(mapping.resource)) throw fail(`cannot expose a ${mapping.kind}.${mapping.group}`.replace(/\.$/, ''))
     const name = flags.text('name') || String(object.metadata.name).slice(0, 63)
     const made = overridden(call, build(call, object, mapping.kind, name))
-    const body = flags.bool('save-config') ? withLastApplied(made) : made
+    const body = flags.bool('save-config') ? withTypedLastApplied(inOrder(made)) : made
     const answer =
       dryRun === 'client' ? body : call.rest.post(pathOf(service, object.metadata.namespace) + writeQuery(call, dryRun), body)
     printer.print(service, answer, 'exposed', false)
   }
   return undefined
+}
+
+/** Members in the order of the Go struct. */
+function inOrder({ kind, apiVersion, ...rest }: Obj): Obj {
+  return { kind, apiVersion, ...(decodeAs('io.k8s.api.core.v1.Service', rest).value as Obj) }
 }
 
 async function fromFiles(call: Invocation, files: readonly string[]): Promise<{ objects: Fetched[]; errors: Error[] }> {
@@ -94,7 +100,9 @@ function build(call: Invocation, object: Obj, kind: string, name: string): Obj {
   if (flags.text('external-ip') !== '') spec.externalIPs = [flags.text('external-ip')]
   if (flags.text('session-affinity') !== '') spec.sessionAffinity = flags.text('session-affinity')
   if (flags.text('load-balancer-ip') !== '') spec.loadBalancerIP = flags.text('load-balancer-ip')
-  return typedService(call, name, object.metadata.namespace, labels, spec)
+  // Only -n is written into it (expose.go EnforceNamespace).
+  const namespace = call.connection.explicitNamespace ? call.namespace : undefined
+  return typedService(call, name, namespace, labels, spec)
 }
 
 /** polymorphichelpers.MapBasedSelectorForObject. */

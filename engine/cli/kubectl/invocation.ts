@@ -112,7 +112,7 @@ export class Invocation {
       if (uid !== '') impersonate['Impersonate-Uid'] = uid
       if ((groups.length > 0 || uid !== '') && this.flags.text('as') === '') {
         throw new KubectlError(
-          `Error in configuration: requesting uid, groups or user-extra for ${this.connection.userName} without impersonating a user`,
+          `${this.minor > 33 ? 'Error in configuration' : 'error'}: requesting uid, groups or user-extra for ${this.connection.userName} without impersonating a user`,
         )
       }
       const api = machine.api(this.connection.server)

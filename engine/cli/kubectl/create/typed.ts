@@ -60,7 +60,7 @@ export function createTyped(call: Invocation, resource: string, object: Obj, wra
 }
 
 /** The last-applied annotation of a generated object is its Go struct's JSON: members in their order, no empty annotations. */
-function withTypedLastApplied(object: Obj): Obj {
+export function withTypedLastApplied(object: Obj): Obj {
   const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(object)}\n` }
   return { ...object, metadata: { ...object.metadata, annotations } }
 }

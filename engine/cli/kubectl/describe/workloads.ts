@@ -59,7 +59,9 @@ export const daemonSet: Describer = {
   kind: 'DaemonSet.apps',
   describe(out, object, tools) {
     const { metadata, spec, status = {} } = object
-    out.field('Name', metadata.name).field('Namespace', metadata.namespace)
+    out.field('Name', metadata.name)
+    // The namespace is told from v1.33 on.
+    if (tools.call.minor >= 33) out.field('Namespace', metadata.namespace)
     out.field('Selector', formatSelector(spec.selector))
     out.field('Node-Selector', mapSelector(spec.template.spec.nodeSelector))
     labels(out, 'Labels', metadata.labels)

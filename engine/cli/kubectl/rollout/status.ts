@@ -118,14 +118,14 @@ function statefulSetStatus(object: Obj): { text: string; done: boolean } {
   if ((s.observedGeneration ?? 0) === 0 || (object.metadata.generation ?? 0) > s.observedGeneration)
     return waiting('Waiting for statefulset spec update to be observed...')
   if ((s.readyReplicas ?? 0) < replicas) return waiting(`Waiting for ${replicas - (s.readyReplicas ?? 0)} pods to be ready...`)
-  const partition = spec.updateStrategy.rollingUpdate?.partition ?? 0
-  if (partition > 0) {
-    if ((s.updatedReplicas ?? 0) < replicas - partition) {
-      return waiting(
-        `Waiting for partitioned roll out to finish: ${s.updatedReplicas ?? 0} out of ${replicas - partition} new pods have been updated...`,
-      )
-    }
-    return { text: `partitioned roll out complete: ${s.updatedReplicas ?? 0} new pods have been updated...\n`, done: true }
+  const { rollingUpdate } = spec.updateStrategy
+  if (rollingUpdate) {
+    // Without a partition it is told the same way: the server writes partition 0.
+    const wanted = replicas - (rollingUpdate.partition ?? 0)
+    const updated = s.updatedReplicas ?? 0
+    if (rollingUpdate.partition !== undefined && updated < wanted)
+      return waiting(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted} new pods have been updated...`)
+    return { text: `partitioned roll out complete: ${updated} new pods have been updated...\n`, done: true }
   }
   if (s.updateRevision !== s.currentRevision) {
     return waiting(
