@@ -38,6 +38,7 @@ const FACE = EditorView.theme({
     fontFamily: 'inherit',
   },
   '.cm-vim-panel': { padding: '2px 14px', minHeight: '22px' },
+  '.cm-vim-message': { color: 'var(--ink-1) !important' },
   '.cm-tooltip': { backgroundColor: 'var(--surface-2)', color: 'var(--ink-1)', border: '1px solid var(--line-strong)' },
   '.cm-diagnostic': { fontFamily: 'var(--font-ui)', fontSize: 'var(--text-s)' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },

@@ -71,7 +71,7 @@ export function mountEditor(parent: HTMLElement, parts: EditorParts): Mounted {
       highlightActiveLineGutter(),
       EditorState.allowMultipleSelections.of(true),
       EditorState.readOnly.of(edit.readOnly),
-      EditorView.contentAttributes.of({ 'aria-label': parts.label }),
+      EditorView.contentAttributes.of({ 'aria-label': parts.label, tabindex: '0' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) parts.changed(update.state.doc.toString())
       }),
