@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { findVerb } from '../../engine/cli/kubectl/find-verb.ts'
+import { GLOBAL_FLAGS } from '../../engine/cli/kubectl/flags/groups.ts'
+import { parseFlags } from '../../engine/cli/kubectl/flags/parse.ts'
+import { RECORDED_MORE } from '../../engine/cli/kubectl/recorded.data.ts'
+import { VERBS } from '../../engine/cli/kubectl/verbs.ts'
 import { runBatchRecord } from '../../engine/session/batch.ts'
+import { words } from '../support/kubectl.ts'
 import { hostPorts } from '../support/ports.ts'
 
 interface Recording {
@@ -27,6 +33,20 @@ const NOT_DUE: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /unclosedflow|colon\.yaml|broken\.json|dupkey|unknown\.yaml|"two"/, why: 'words of parsers' },
   { pattern: /set-last-applied|diff .*server-side|subresource=scale|j6 |\[\?\(@'|as-group|get-contexts nosuch/, why: 'known differences' },
 ]
+
+/** Commands and flags of passing lines that do what they are for: "get --namespace". */
+const used = new Set<string>()
+
+/** Only lines that are one command: in others it is not plain which part the answer is of. */
+function noteUse({ line, exit }: Recording): void {
+  const [text = ''] = line.split(' <<< ')
+  if (exit !== 0 || !text.startsWith('kubectl ') || /[;&|`$<>#\n]/.test(text)) return
+  const { verb, path, args } = findVerb(VERBS, words(text).slice(1))
+  if (verb === undefined) return
+  const command = path.slice('kubectl '.length)
+  used.add(command)
+  for (const name of parseFlags([...verb.flags, ...GLOBAL_FLAGS], args).flags.names()) used.add(`${command} --${name}`)
+}
 
 /** What a server draws at random, and what counts time. */
 function masked(text: string): string {
@@ -63,7 +83,10 @@ test('kubectl answers a sequence of many verbs and flags as recorded', { timeout
   for (const [i, r] of lines.entries()) {
     const got = result.steps[i]!
     const same = masked(got.stdout) === masked(r.stdout) && masked(got.stderr) === masked(r.stderr) && got.exit === r.exit
-    if (same) passed++
+    if (same) {
+      passed++
+      noteUse(r)
+    }
     else if (NOT_DUE.some((n) => n.pattern.test(r.line))) notDue++
     else {
       const shown = (values: unknown) => JSON.stringify(values).slice(0, 400)
@@ -73,4 +96,10 @@ test('kubectl answers a sequence of many verbs and flags as recorded', { timeout
   console.log(`kubectl-more: ${passed} passed, ${notDue} not yet due, ${failed.length} failed`)
   expect(failed).toEqual([])
   expect(passed).toBeGreaterThanOrEqual(835)
+})
+
+test('every command and flag that claims one of these lines has a passing one', () => {
+  if (process.env.USED) writeFileSync(process.env.USED, JSON.stringify([...used].sort()))
+  const claimed = Object.entries(RECORDED_MORE).flatMap(([command, flags]) => [command, ...flags.map((f) => `${command} --${f}`)])
+  expect(claimed.filter((c) => !used.has(c))).toEqual([])
 })

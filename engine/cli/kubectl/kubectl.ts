@@ -10,7 +10,7 @@ import { helpText, rootHelp } from './help.ts'
 import type { HttpLog } from './http-log.ts'
 import { Invocation } from './invocation.ts'
 import { partsOf } from './parts.ts'
-import { RECORDED, RECORDED_MINOR, VERSIONED } from './recorded.data.ts'
+import { RECORDED, RECORDED_MINOR, RECORDED_MORE, VERSIONED } from './recorded.data.ts'
 import { suggestions } from './suggest.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
@@ -89,9 +89,13 @@ function warnedText({ warnings }: Invocation): string {
 
 /** An answer is as sure as the weakest of its command, its flags and the version that was recorded. */
 function fidelityOf(command: string, flags: readonly string[], minor: number): Fidelity {
-  const recorded = RECORDED[command]
-  if (recorded === undefined || !flags.every((name) => recorded.includes(name))) return 'modelled'
-  return minor !== RECORDED_MINOR && VERSIONED.some((v) => command === v || command.startsWith(`${v} `)) ? 'modelled' : 'recorded'
+  const [recorded, more] = [RECORDED[command], RECORDED_MORE[command]]
+  const covered = (lists: readonly (readonly string[] | undefined)[]) =>
+    lists.some((l) => l !== undefined) && flags.every((name) => lists.some((l) => l?.includes(name)))
+  // The second suite says nothing about other versions.
+  if (minor === RECORDED_MINOR) return covered([recorded, more]) ? 'recorded' : 'modelled'
+  if (!covered([recorded])) return 'modelled'
+  return VERSIONED.some((v) => command === v || command.startsWith(`${v} `)) ? 'modelled' : 'recorded'
 }
 
 function say(context: CommandContext, text: string): number {

@@ -1,4 +1,4 @@
-import type { Fetched } from '../builder.ts'
+import { type Fetched, listItems } from '../builder.ts'
 import { fail, silentExit } from '../errors.ts'
 import { FILENAME_FLAGS, SELECTOR } from '../flags/groups.ts'
 import { flag } from '../flags/spec.ts'
@@ -38,9 +38,12 @@ async function follow(call: Invocation, { mapping, object }: Fetched): Promise<v
     call.out(text)
     return done || !flags.bool('watch')
   }
-  const live = call.rest.get(pathOf(mapping, namespace, name))
-  if (tell(live)) return
-  const params = { fieldSelector: `metadata.name=${name}`, resourceVersion: live.metadata.resourceVersion, watch: 'true' }
+  // Like an informer: a list, and then what happens after it (an object may be older than the server's memory).
+  const fieldSelector = `metadata.name=${name}`
+  const list = call.rest.get(pathOf(mapping, namespace) + query({ fieldSelector }))
+  const [live] = listItems(list)
+  if (live !== undefined && tell(live)) return
+  const params = { fieldSelector, resourceVersion: list.metadata.resourceVersion, watch: 'true' }
   const timeout = flags.duration('timeout')
   const done = await waitForEvents(
     call,
