@@ -25,6 +25,7 @@ const unzipped = (name: string) => gunzipSync(readFileSync(at(name))).toString('
 const NOT_DUE: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /-h \||kubectl help|kubectl options|^kubectl (set|rollout|create secret|-n prod)$/, why: 'help has our own words' },
   { pattern: /^kubectl config (set-context a b|use-context|rename-context b|delete-context|set-(cluster|credentials)|set \S+|unset)$/, why: 'help has our own words' },
+  { pattern: /^kubectl rollout history ds\/ag sts\/db/, why: 'members of a revision are not yet in the order of their struct' },
   { pattern: /labels\.\*|\.\.name/, why: 'Go walks a map in any order' },
   { pattern: /^kubectl events|get events.*lastTimestamp/, why: 'events of one second are sorted by an unstable sort; kubectl events -o' },
   { pattern: /raw \/version|limit=1|resource-version=1|raw \/nosuch/, why: 'build, versions and continue tokens of the server' },
@@ -63,16 +64,19 @@ function masked(text: string): string {
     .replace(/ +/g, ' ')
 }
 
-test('kubectl answers a sequence of many verbs and flags as recorded', { timeout: 600_000 }, async () => {
-  const lines: Recording[] = unzipped('lines.jsonl.gz')
+test.each([
+  ['', 848],
+  ['second.', 168],
+])('kubectl answers the sequence "%s" of many verbs and flags as recorded', { timeout: 600_000 }, async (sequence, least) => {
+  const lines: Recording[] = unzipped(`${sequence}lines.jsonl.gz`)
     .split('\n')
     .filter(Boolean)
     .map((l) => JSON.parse(l))
   const record = {
     id: 1,
-    cluster: { objects: JSON.parse(unzipped('objects.json.gz')), now: lines[0]!.now, running: false, profile: { seed: 'more' } },
+    cluster: { objects: JSON.parse(unzipped(`${sequence}objects.json.gz`)), now: lines[0]!.now, running: false, profile: { seed: 'more' } },
     node: 'controlplane',
-    files: JSON.parse(readFileSync(at('files.json'), 'utf8')),
+    files: JSON.parse(readFileSync(at(`${sequence}files.json`), 'utf8')),
     steps: lines.map(({ line, now }) => ({ line, now })),
   }
   const result = await runBatchRecord(record, { ...hostPorts(), lab: () => undefined })
@@ -93,9 +97,9 @@ test('kubectl answers a sequence of many verbs and flags as recorded', { timeout
       failed.push(`${r.line}\n  want ${shown([r.stdout, r.stderr, r.exit])}\n  got  ${shown([got.stdout, got.stderr, got.exit])}`)
     }
   }
-  console.log(`kubectl-more: ${passed} passed, ${notDue} not yet due, ${failed.length} failed`)
+  console.log(`kubectl-more ${sequence}: ${passed} passed, ${notDue} not yet due, ${failed.length} failed`)
   expect(failed).toEqual([])
-  expect(passed).toBeGreaterThanOrEqual(835)
+  expect(passed).toBeGreaterThanOrEqual(least)
 })
 
 test('every command and flag that claims one of these lines has a passing one', () => {

@@ -1,4 +1,3 @@
-import { decodeAs } from '../../api/schema/decode.ts'
 import { type Fetched, fetchObjects, targets } from './builder.ts'
 import { servicePorts, typedService } from './create/service.ts'
 import { withTypedLastApplied } from './create/typed.ts'
@@ -57,17 +56,12 @@ async function run(call: Invocation): Promise<undefined> {
     if (!EXPOSABLE.includes(mapping.resource)) throw fail(`cannot expose a ${mapping.kind}.${mapping.group}`.replace(/\.$/, ''))
     const name = flags.text('name') || String(object.metadata.name).slice(0, 63)
     const made = overridden(call, build(call, object, mapping.kind, name))
-    const body = flags.bool('save-config') ? withTypedLastApplied(inOrder(made)) : made
+    const body = flags.bool('save-config') ? withTypedLastApplied(made) : made
     const answer =
       dryRun === 'client' ? body : call.rest.post(pathOf(service, object.metadata.namespace) + writeQuery(call, dryRun), body)
     printer.print(service, answer, 'exposed', false)
   }
   return undefined
-}
-
-/** Members in the order of the Go struct. */
-function inOrder({ kind, apiVersion, ...rest }: Obj): Obj {
-  return { kind, apiVersion, ...(decodeAs('io.k8s.api.core.v1.Service', rest).value as Obj) }
 }
 
 async function fromFiles(call: Invocation, files: readonly string[]): Promise<{ objects: Fetched[]; errors: Error[] }> {

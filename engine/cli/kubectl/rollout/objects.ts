@@ -1,4 +1,3 @@
-import { decodeAs } from '../../../api/schema/decode.ts'
 import { type Fetched, fetchObjects, listItems, targets } from '../builder.ts'
 import { selectorText } from '../describe/writer.ts'
 import { fail, throwAll } from '../errors.ts'
@@ -64,8 +63,7 @@ export function revisionsOf(call: Invocation, { mapping, object }: Fetched, what
 
 /** The workload with the template of a revision (history.go applyDaemonSetHistory). */
 function asItWas(object: Obj, revision: Obj): Obj {
-  const { $patch: _, ...given } = revision
-  const template = decodeAs('io.k8s.api.core.v1.PodTemplateSpec', given).value
+  const { $patch: _, ...template } = revision
   return { ...object, spec: { ...object.spec, template } }
 }
 
