@@ -27,12 +27,12 @@ const NOT_DUE: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /^kubectl config (set-context a b|use-context|rename-context b|delete-context|set-(cluster|credentials)|set \S+|unset)$/, why: 'help has our own words' },
   { pattern: /^kubectl rollout history ds\/ag sts\/db/, why: 'members of a revision are not yet in the order of their struct' },
   { pattern: /labels\.\*|\.\.name/, why: 'Go walks a map in any order' },
-  { pattern: /^kubectl events|get events.*lastTimestamp/, why: 'events of one second are sorted by an unstable sort; kubectl events -o' },
+  { pattern: /^kubectl events|get events.*lastTimestamp/, why: 'events of one second are sorted by an unstable sort' },
   { pattern: /raw \/version|limit=1|resource-version=1|raw \/nosuch/, why: 'build, versions and continue tokens of the server' },
   { pattern: /apiservices|flowschemas|events\.events/, why: 'kinds that are not held' },
   { pattern: /kustom|-k |completion|plugin|alpha|version|--raw|https?:|--edit|--prune| -i$|-o yaml|as-uid/, why: 'said to be not emulated, or flags of verbs not whole yet' },
   { pattern: /unclosedflow|colon\.yaml|broken\.json|dupkey|unknown\.yaml|"two"/, why: 'words of parsers' },
-  { pattern: /set-last-applied|diff .*server-side|subresource=scale|j6 |\[\?\(@'|as-group|get-contexts nosuch/, why: 'known differences' },
+  { pattern: /set-last-applied|diff .*server-side|subresource=scale|j6 |\[\?\(@'|get-contexts nosuch/, why: 'known differences' },
 ]
 
 /** Commands and flags of passing lines that do what they are for: "get --namespace". */

@@ -111,8 +111,11 @@ export class Invocation {
       const uid = this.flags.text('as-uid')
       if (uid !== '') impersonate['Impersonate-Uid'] = uid
       if ((groups.length > 0 || uid !== '') && this.flags.text('as') === '') {
+        // Where the namespace is overridden, the whole configuration is checked a second time.
+        const again = this.connection.explicitNamespace && !this.path.startsWith('kubectl create ')
+        const told = again ? 'Error in configuration' : 'error'
         throw new KubectlError(
-          `${this.minor > 33 ? 'Error in configuration' : 'error'}: requesting uid, groups or user-extra for ${this.connection.userName} without impersonating a user`,
+          `${told}: requesting uid, groups or user-extra for ${this.connection.userName} without impersonating a user`,
         )
       }
       const api = machine.api(this.connection.server)
