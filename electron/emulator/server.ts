@@ -190,7 +190,9 @@ export class EmulatorServer {
     return pump.exclusive(() => {
       if (!session.idle) return null
       this.changed = false
-      return { text: JSON.stringify(session.snapshot()), checksum: session.checksum(), seq: this.seq, at: session.now }
+      const snapshot = session.snapshot()
+      const { checksum } = snapshot as { checksum: string }
+      return { text: JSON.stringify(snapshot), checksum, seq: this.seq, at: session.now }
     })
   }
 
