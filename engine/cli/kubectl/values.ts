@@ -1,4 +1,4 @@
-export { byteOrder, goNumber, goValue, isMap, sortedKeys } from '../../base/go-value.ts'
+export { byteOrder, goValue, isMap, sortedKeys } from '../../base/go-value.ts'
 
 /** An API object of any kind, as it came over the wire. */
 // biome-ignore lint/suspicious/noExplicitAny: kubectl handles every kind; the server has validated them

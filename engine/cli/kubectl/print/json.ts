@@ -1,1 +1,1 @@
-export { compactJson, indentedJson, jsonString } from '../../../base/json-text.ts'
+export { compactJson, indentedJson } from '../../../base/json-text.ts'
