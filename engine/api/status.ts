@@ -112,6 +112,10 @@ export function badRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message)
 }
 
+export function serviceUnavailable(message: string): StatusError {
+  return failure(503, 'ServiceUnavailable', message)
+}
+
 export function methodNotSupported(): StatusError {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }

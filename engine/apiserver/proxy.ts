@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts'
-import { badRequest, notEmulatedStatus, notFound, StatusError } from '../api/status.ts'
+import { badRequest, notEmulatedStatus, notFound, serviceUnavailable } from '../api/status.ts'
 import { httpAnswer } from '../base/http-answer.ts'
 import type { Json } from '../base/json.ts'
 import type { ApiResponse } from './client.ts'
@@ -10,18 +10,6 @@ import { getObject } from './read.ts'
 export interface Dialer {
   /** Sends a request and gives back what came. Packets travel at one moment: whoever would answer later has not answered. */
   exchange(host: string, port: number, request: string): string | { readonly error: string }
-}
-
-function unavailable(message: string): StatusError {
-  return new StatusError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason: 'ServiceUnavailable',
-    code: 503,
-  })
 }
 
 /** "name", "name:port" or "scheme:name:port" (utilnet.SplitSchemeNamePort). */
@@ -61,18 +49,18 @@ function servicePlace(call: Call, id: string): Place {
   let wanted = parts.port
   if (/^\d+$/.test(wanted)) {
     const port = (service.spec.ports ?? []).find((p: { port: number }) => p.port === Number(wanted))
-    if (port === undefined) throw unavailable(`no service port ${wanted} found for service ${JSON.stringify(parts.name)}`)
+    if (port === undefined) throw serviceUnavailable(`no service port ${wanted} found for service ${JSON.stringify(parts.name)}`)
     wanted = port.name ?? ''
   }
   const subsets: readonly Subset[] = endpointsOf(call, service)
-  if (subsets.length === 0) throw unavailable(`no endpoints available for service ${JSON.stringify(parts.name)}`)
+  if (subsets.length === 0) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(parts.name)}`)
   for (const { addresses = [], ports = [] } of subsets) {
     const port = ports.find((p) => (p.name ?? '') === wanted)
     if (port === undefined || addresses.length === 0) continue
     const { ip } = addresses[dice.int(addresses.length)] as { ip: string }
     return { host: ip, port: port.port, scheme: parts.scheme }
   }
-  throw unavailable(`no endpoints available for service ${JSON.stringify(id)}`)
+  throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(id)}`)
 }
 
 function endpointsOf(call: Call, service: KubeObject): readonly Subset[] {
@@ -88,7 +76,7 @@ export function proxied(call: Call, dialer: Dialer | undefined): ApiResponse {
   const { info, kind, request } = call
   if (kind.key === 'nodes') throw notEmulatedStatus('nodes/proxy')
   const place = kind.key === 'pods' ? podPlace(call, info.name ?? '') : servicePlace(call, info.name ?? '')
-  if (dialer === undefined) throw unavailable('error trying to reach service: no route to host')
+  if (dialer === undefined) throw serviceUnavailable('error trying to reach service: no route to host')
   if (place.scheme === 'https') throw notEmulatedStatus('proxying to https')
   // Everything behind "/proxy", as it was written.
   const target = request.path.slice(request.path.indexOf('/proxy') + '/proxy'.length)
@@ -103,9 +91,9 @@ export function proxied(call: Call, dialer: Dialer | undefined): ApiResponse {
     'Connection: close',
   ]
   const came = dialer.exchange(place.host, place.port, `${lines.join('\r\n')}\r\n\r\n${body}`)
-  if (typeof came !== 'string') throw unavailable(`error trying to reach service: ${came.error}`)
+  if (typeof came !== 'string') throw serviceUnavailable(`error trying to reach service: ${came.error}`)
   const answer = httpAnswer(came)
-  if (answer === undefined) throw unavailable('error trying to reach service: EOF')
+  if (answer === undefined) throw serviceUnavailable('error trying to reach service: EOF')
   const type = answer.headers['content-type'] ?? 'text/plain; charset=utf-8'
   return { status: answer.status, headers: { 'content-type': type }, warnings: [], body: answer.body as Json & string }
 }

@@ -27,6 +27,10 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
+/** What Go's net/http says of a request that it cannot read, before it closes. */
+export const BAD_REQUEST =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request'
+
 /** Takes one whole request off the front of `buffer`; undefined while it is incomplete, 'bad' if it is none. */
 export function takeRequest(buffer: string): { readonly request: HttpRequest; readonly rest: string } | 'bad' | undefined {
   const end = buffer.indexOf('\r\n\r\n')

@@ -1,4 +1,4 @@
-import { formatResponse, takeRequest } from '../base/http-message.ts'
+import { BAD_REQUEST, formatResponse, takeRequest } from '../base/http-message.ts'
 import type { Json } from '../base/json.ts'
 import type { Network } from '../net/network.ts'
 import type { Program, ProgramConnection, ProgramContext } from '../net/socket/program.ts'
@@ -28,9 +28,7 @@ const http: Program = {
       const taken = takeRequest(buffer)
       if (taken === undefined) break
       if (taken === 'bad') {
-        connection.send(
-          'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request',
-        )
+        connection.send(BAD_REQUEST)
         connection.close()
         return
       }

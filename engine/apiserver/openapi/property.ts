@@ -1,16 +1,11 @@
+import type { Field } from '../../api/schema/schema.ts'
 import type { Json } from '../../base/json.ts'
 
 /** A JSON schema as OpenAPI v3 writes it. */
 export type Schema = { readonly [key: string]: Json }
 
 /** What a field has in the documents beyond its type: enum values, a default, list and patch rules. */
-export interface FieldFacts {
-  readonly type: string
-  readonly list?: string
-  readonly map?: string
-  readonly keys?: readonly string[]
-  readonly patch?: string
-  readonly mergeKey?: string
+export interface FieldFacts extends Field {
   readonly enum?: readonly string[]
   /** Undefined: none. */
   readonly default?: Json

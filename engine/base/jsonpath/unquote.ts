@@ -1,13 +1,4 @@
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-}
+import { LETTER_ESCAPES } from '../letter-escapes.ts'
 
 /** Go's escapes between quotes of either kind (parser.go UnquoteExtend); undefined: not valid. */
 export function unquoteExtend(quoted: string): string | undefined {
@@ -30,7 +21,7 @@ export function unquoteExtend(quoted: string): string | undefined {
       )
       i += code[0].length - 1
     } else if (next === mark) out += next
-    else if (ESCAPES[next] !== undefined) out += ESCAPES[next]
+    else if (LETTER_ESCAPES[next] !== undefined) out += LETTER_ESCAPES[next]
     else return undefined
   }
   return out

@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiResponse } from '../../apiserver/client.ts'
-import { formatResponse, type HttpRequest, takeRequest } from '../../base/http-message.ts'
+import { BAD_REQUEST, formatResponse, type HttpRequest, takeRequest } from '../../base/http-message.ts'
 import { encodeUtf8 } from '../../base/utf8.ts'
 import type { TcpConnection } from '../../net/socket/api.ts'
 import { fail } from './errors.ts'
@@ -103,9 +103,7 @@ function serve(call: Invocation, connection: TcpConnection, serving: Serving, on
       const taken = takeRequest(buffer)
       if (taken === undefined) break
       if (taken === 'bad') {
-        connection.send(
-          'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request',
-        )
+        connection.send(BAD_REQUEST)
         close()
         return
       }

@@ -3,18 +3,11 @@ import { fail } from '../errors.ts'
 import { flag } from '../flags/spec.ts'
 import type { Verb } from '../verb.ts'
 import { entryOf, exactly } from './entries.ts'
+import { CLUSTER_FIELDS, CONTEXT_FIELDS } from './fields.ts'
 
 const FIELDS = {
-  clusters: [
-    'server',
-    'tls-server-name',
-    'insecure-skip-tls-verify',
-    'certificate-authority',
-    'certificate-authority-data',
-    'proxy-url',
-    'disable-compression',
-  ],
-  contexts: ['cluster', 'user', 'namespace'],
+  clusters: CLUSTER_FIELDS,
+  contexts: CONTEXT_FIELDS,
   users: [
     'client-certificate',
     'client-certificate-data',

@@ -10,19 +10,12 @@ import type { Invocation } from '../invocation.ts'
 import { printerFor } from '../print/printer.ts'
 import type { Obj } from '../values.ts'
 import type { Verb } from '../verb.ts'
+import { CLUSTER_FIELDS, CONTEXT_FIELDS } from './fields.ts'
 
 /** The members of clientcmd/api/v1's structs in their order, which is the order of JSON. */
-const ORDER = [
-  'server',
-  'tls-server-name',
-  'insecure-skip-tls-verify',
-  'certificate-authority',
-  'certificate-authority-data',
-  'proxy-url',
-  'disable-compression',
-  'cluster',
-  'user',
-  'namespace',
+const ORDER: readonly string[] = [
+  ...CLUSTER_FIELDS,
+  ...CONTEXT_FIELDS,
   'client-certificate',
   'client-certificate-data',
   'client-key',

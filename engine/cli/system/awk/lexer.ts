@@ -1,3 +1,4 @@
+import { LETTER_ESCAPES } from '../../../base/letter-escapes.ts'
 /** A mistake in a program, in mawk's words after `awk: `. */
 export class AwkMistake extends Error {}
 
@@ -106,17 +107,7 @@ export class Lexer {
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '"': '"',
-  '\\': '\\',
-}
+const ESCAPES: Readonly<Record<string, string>> = { ...LETTER_ESCAPES, '"': '"' }
 
 /** Escapes of a string constant; an unknown one keeps its backslash (scan.c's rm_escape). */
 export function unescapeString(text: string): string {

@@ -1,3 +1,4 @@
+import { LETTER_ESCAPES } from '../../../../base/letter-escapes.ts'
 import { FUNCTIONS } from './functions.ts'
 import { lex, TemplateError, type Token } from './lex.ts'
 
@@ -269,12 +270,10 @@ function describe(token: Token | undefined): string {
   return token.type === 'keyword' ? `<${token.text}>` : JSON.stringify(token.text)
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' }
-
 function unquote(text: string): string {
   if (text[0] === '`') return text.slice(1, -1)
   return text.slice(1, -1).replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)/g, (_, e: string) => {
     if ((e[0] === 'u' || e[0] === 'x') && e.length > 1) return String.fromCodePoint(Number.parseInt(e.slice(1), 16))
-    return ESCAPES[e] ?? e
+    return LETTER_ESCAPES[e] ?? e
   })
 }
